@@ -1,0 +1,214 @@
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
+import * as SqlClient from "effect/sql/SqlClient"
+import type { Connection } from "effect/sql/SqlConnection"
+import type { SqlError } from "effect/sql/SqlError"
+import * as Stream from "effect/Stream"
+import type { DatabaseSync } from "node:sqlite"
+import { parametersOf } from "./parameters.ts"
+import { isBusy, sqlErrorOf } from "./sqlError.ts"
+import { type NativeRow, type PreparedStatement, StatementCache } from "./statements.ts"
+
+type Transform = (<A extends object>(rows: ReadonlyArray<A>) => ReadonlyArray<A>) | undefined
+
+/** One piece of synchronous work on the connection. It may throw what `node:sqlite` throws. */
+type Work<A> = (safeIntegers: boolean) => A
+
+/** Runs a piece of work when the connection is free for it. */
+export type Run = <A>(operation: string, work: Work<A>) => Effect.Effect<A, SqlError>
+
+/** Rows per pull of a stream: large enough to make the pull cheap, small enough to keep memory flat. */
+const CHUNK = 256
+
+/** A native connection with its statement cache. All of it is synchronous; effects are made around it below. */
+export class NativeConnection {
+  readonly database: DatabaseSync
+  readonly statements: StatementCache
+  /** Counts changes of the schema through this connection, so that a kept statement looks at its columns again. */
+  #epoch = 0
+
+  constructor(database: DatabaseSync, options: { cacheSize: number; bigintTypes: ReadonlySet<string> }) {
+    this.database = database
+    this.statements = new StatementCache(database, options.cacheSize, options.bigintTypes)
+  }
+
+  rows(statement: PreparedStatement, params: ReadonlyArray<unknown>, safeIntegers: boolean): Array<NativeRow> {
+    const rows = statement.rows(parametersOf(params), safeIntegers, this.#epoch)
+    if (statement.changesSchema) this.#epoch++
+    return rows
+  }
+
+  values(statement: PreparedStatement, params: ReadonlyArray<unknown>, safeIntegers: boolean) {
+    const rows = statement.values(parametersOf(params), safeIntegers, this.#epoch)
+    if (statement.changesSchema) this.#epoch++
+    return rows
+  }
+
+  /** Rows for a query; `{ changes, lastInsertRowid }` for a statement that gives no rows. */
+  raw(sql: string, params: ReadonlyArray<unknown>, safeIntegers: boolean): unknown {
+    const statement = this.statements.get(sql)
+    if (statement.givesRows(this.#epoch)) return this.rows(statement, params, safeIntegers)
+    const { changes, lastInsertRowid } = statement.run(parametersOf(params))
+    if (statement.changesSchema) this.#epoch++
+    return { changes: Number(changes), lastInsertRowid }
+  }
+
+  cursor(sql: string, params: ReadonlyArray<unknown>, safeIntegers: boolean): NodeJS.Iterator<NativeRow> {
+    // Never a kept statement: running it again would reset the cursor that is being read.
+    return this.statements.prepare(sql).cursor(parametersOf(params), safeIntegers, this.#epoch)
+  }
+
+  close(): void {
+    if (this.database.isOpen) this.database.close()
+  }
+}
+
+/**
+ * Waits for a lock that another process holds. SQLite's own busy timeout would block the event loop, because
+ * `node:sqlite` is synchronous; so it is off, and the work is tried again on a schedule. The clock is the real one even
+ * under a test clock, since the other process lives in real time.
+ */
+export const waitingForLock =
+  (busyTimeout: Duration.Duration) =>
+  <A, R>(self: Effect.Effect<A, SqlError, R>): Effect.Effect<A, SqlError, R> =>
+    Effect.retry(self, { schedule: lockSchedule(busyTimeout), while: (error) => isBusy(error) }).pipe(
+      Effect.provideService(Clock.Clock, Clock.Clock.defaultValue())
+    )
+
+const lockSchedule = (busyTimeout: Duration.Duration) =>
+  Schedule.min([Schedule.exponential("1 millis"), Schedule.spaced("25 millis")]).pipe(
+    Schedule.jittered,
+    Schedule.upTo({ duration: busyTimeout })
+  )
+
+const safeIntegersOf = (fiber: Fiber.Fiber<unknown, unknown>): boolean => fiber.getRef(SqlClient.SafeIntegers)
+
+/** Runs work at once, and waits when another process holds the lock. For whoever has the connection to himself. */
+export const runExclusively = (busyTimeout: Duration.Duration): Run => {
+  const waiting = waitingForLock(busyTimeout)
+  return (operation, work) =>
+    Effect.withFiber((fiber) => {
+      const safeIntegers = safeIntegersOf(fiber)
+      try {
+        return Effect.succeed(work(safeIntegers))
+      } catch (cause) {
+        return isBusy(cause)
+          ? waiting(Effect.try({ try: () => work(safeIntegers), catch: (again) => sqlErrorOf(again, operation) }))
+          : Effect.fail(sqlErrorOf(cause, operation))
+      }
+    })
+}
+
+/**
+ * Runs work between the leases of others. A statement is one synchronous step, so with nobody holding the connection it
+ * needs no lock at all; otherwise, or when another process is in the way, it queues for a lease like a transaction.
+ */
+export const runBetweenLeases =
+  (isFree: () => boolean, leased: Run): Run =>
+  (operation, work) =>
+    Effect.withFiber((fiber) => {
+      try {
+        return isFree() ? Effect.succeed(work(safeIntegersOf(fiber))) : leased(operation, work)
+      } catch (cause) {
+        return isBusy(cause) ? leased(operation, work) : Effect.fail(sqlErrorOf(cause, operation))
+      }
+    })
+
+/** How a connection streams: with a cursor, or by reading all rows at once. */
+export type Streaming = "cursor" | "buffered"
+
+/** Effect's connection interface around a native connection. */
+export class SqliteConnection implements Connection {
+  readonly native: NativeConnection
+  readonly run: Run
+  readonly #streaming: Streaming
+
+  constructor(native: NativeConnection, run: Run, streaming: Streaming) {
+    this.native = native
+    this.run = run
+    this.#streaming = streaming
+  }
+
+  execute(sql: string, params: ReadonlyArray<unknown>, transformRows: Transform) {
+    const native = this.native
+    return this.run("execute", (safeIntegers): ReadonlyArray<NativeRow> => {
+      const rows = native.rows(native.statements.get(sql), params, safeIntegers)
+      return transformRows === undefined ? rows : transformRows(rows)
+    })
+  }
+
+  executeUnprepared(sql: string, params: ReadonlyArray<unknown>, transformRows: Transform) {
+    const native = this.native
+    return this.run("executeUnprepared", (safeIntegers): ReadonlyArray<NativeRow> => {
+      const rows = native.rows(native.statements.prepare(sql), params, safeIntegers)
+      return transformRows === undefined ? rows : transformRows(rows)
+    })
+  }
+
+  executeRaw(sql: string, params: ReadonlyArray<unknown>) {
+    return this.run("executeRaw", (safeIntegers) => this.native.raw(sql, params, safeIntegers))
+  }
+
+  executeValues(sql: string, params: ReadonlyArray<unknown>) {
+    const native = this.native
+    return this.run("executeValues", (safeIntegers) => native.values(native.statements.get(sql), params, safeIntegers))
+  }
+
+  executeValuesUnprepared(sql: string, params: ReadonlyArray<unknown>) {
+    const native = this.native
+    return this.run("executeValuesUnprepared", (safeIntegers) =>
+      native.values(native.statements.prepare(sql), params, safeIntegers)
+    )
+  }
+
+  executeStream(sql: string, params: ReadonlyArray<unknown>, transformRows: Transform) {
+    return this.#streaming === "buffered"
+      ? Stream.unwrap(Effect.map(this.execute(sql, params, transformRows), Stream.fromArray))
+      : cursorStream(this, sql, params, transformRows)
+  }
+}
+
+const cursorStream = (
+  connection: SqliteConnection,
+  sql: string,
+  params: ReadonlyArray<unknown>,
+  transformRows: Transform
+): Stream.Stream<NativeRow, SqlError> => {
+  const nextChunk = (cursor: NodeJS.Iterator<NativeRow>): ReadonlyArray<NativeRow> => {
+    const rows: Array<NativeRow> = []
+    while (rows.length < CHUNK) {
+      const next = cursor.next()
+      if (next.done === true) break
+      rows.push(next.value)
+    }
+    return transformRows === undefined ? rows : transformRows(rows)
+  }
+  // The first rows are read together with opening, because only then does SQLite take its lock and can be busy.
+  const open = connection.run("executeStream", (safeIntegers) => {
+    const cursor = connection.native.cursor(sql, params, safeIntegers)
+    return { cursor, first: nextChunk(cursor) }
+  })
+  const close = ({ cursor }: { readonly cursor: NodeJS.Iterator<NativeRow> }) =>
+    Effect.sync(() => {
+      if (connection.native.database.isOpen) cursor.return?.()
+    })
+  return Stream.unwrap(
+    Effect.map(Effect.acquireRelease(open, close), ({ cursor, first }) => {
+      let waiting: ReadonlyArray<NativeRow> | undefined = first
+      const pull = Effect.suspend(() => {
+        const ready = waiting
+        waiting = undefined
+        return ready === undefined ? connection.run("executeStream", () => nextChunk(cursor)) : Effect.succeed(ready)
+      })
+      return Stream.fromPull(
+        Effect.succeed(Effect.flatMap(pull, (rows) => (isFilled(rows) ? Effect.succeed(rows) : Cause.done())))
+      )
+    })
+  )
+}
+
+const isFilled = <A>(rows: ReadonlyArray<A>): rows is readonly [A, ...Array<A>] => rows.length > 0

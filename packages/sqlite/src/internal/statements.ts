@@ -1,0 +1,212 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite"
+
+/** A row as `node:sqlite` gives it: an object without a prototype. */
+export type NativeRow = Record<string, SQLOutputValue>
+
+/** How a statement's integers are read. */
+interface IntegerPlan {
+  /** Columns whose integers become numbers again where that is exact; the rest were declared to be bigint. */
+  readonly narrowed: ReadonlyArray<string>
+  /** The same by position, for rows as arrays. */
+  readonly narrowedPositions: ReadonlyArray<number>
+  /** A plain read cannot change anything, so it may be read twice: first as numbers, and as bigint if that fails. */
+  readonly optimistic: boolean
+  readonly columnCount: number
+}
+
+const LEADING = String.raw`^(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)*`
+const PLAIN_READ = new RegExp(`${LEADING}(?:select|values)\\b`, "iu")
+const CHANGES_SCHEMA = new RegExp(`${LEADING}(?:create|alter|drop|attach|detach|rollback|vacuum|pragma)\\b`, "iu")
+const ONLY_COMMENTS = new RegExp(`${LEADING}$`, "u")
+
+/** Columns of these affinities (https://sqlite.org/datatype3.html §3.1) never hold an integer. */
+const HOLDS_NO_INTEGER = /char|clob|text|real|floa|doub/iu
+const HOLDS_INTEGER = /int/iu
+
+/** A prepared statement that remembers how its integers are to be read. */
+export class PreparedStatement {
+  readonly native: StatementSync
+  readonly changesSchema: boolean
+  readonly #bigintTypes: ReadonlySet<string>
+  readonly #plainRead: boolean
+  #plan: IntegerPlan | undefined
+  #epoch = -1
+  #bigints = false
+  #arrays = false
+
+  constructor(database: DatabaseSync, sql: string, bigintTypes: ReadonlySet<string>) {
+    this.native = database.prepare(sql)
+    this.#bigintTypes = bigintTypes
+    this.#plainRead = PLAIN_READ.test(sql)
+    this.changesSchema = CHANGES_SCHEMA.test(sql)
+    const rest = sql.slice(this.native.sourceSQL.length)
+    if (rest.length > 0 && !ONLY_COMMENTS.test(rest)) throw new SeveralStatements()
+  }
+
+  /** Reads all rows. With `safeIntegers` every integer is a bigint, whatever its column was declared. */
+  rows(params: ReadonlyArray<SQLInputValue>, safeIntegers: boolean, epoch: number): Array<NativeRow> {
+    this.#readArrays(false)
+    if (safeIntegers) {
+      this.#readBigInts(true)
+      return this.native.all(...params)
+    }
+    const plan = this.#planFor(epoch)
+    if (plan.optimistic) {
+      this.#readBigInts(false)
+      try {
+        return this.native.all(...params)
+      } catch (cause) {
+        if (!isOutOfRange(cause)) throw cause
+      }
+    }
+    this.#readBigInts(true)
+    const rows = this.native.all(...params)
+    const first = rows[0]
+    if (first !== undefined && plan.narrowed.length > 0) for (const row of rows) narrow(row, plan.narrowed)
+    return rows
+  }
+
+  /** Reads all rows as arrays of values in column order. */
+  values(params: ReadonlyArray<SQLInputValue>, safeIntegers: boolean, epoch: number): Array<Array<SQLOutputValue>> {
+    const plan = this.#planFor(epoch)
+    this.#readArrays(true)
+    this.#readBigInts(true)
+    const rows: ReadonlyArray<unknown> = this.native.all(...params)
+    const arrays: Array<Array<SQLOutputValue>> = []
+    for (const row of rows) {
+      if (!Array.isArray(row)) continue
+      if (!safeIntegers) for (const position of plan.narrowedPositions) row[position] = narrowed(row[position])
+      arrays.push(row)
+    }
+    return arrays
+  }
+
+  /** Opens a cursor. It cannot be read twice, so integers are read as bigint and narrowed row by row. */
+  cursor(params: ReadonlyArray<SQLInputValue>, safeIntegers: boolean, epoch: number): NodeJS.Iterator<NativeRow> {
+    const columns = safeIntegers ? [] : this.#planFor(epoch).narrowed
+    this.#readBigInts(true)
+    const rows = this.native.iterate(...params)
+    return columns.length === 0 ? rows : narrowing(rows, columns)
+  }
+
+  /** Runs for its effect, and says how many rows changed. */
+  run(params: ReadonlyArray<SQLInputValue>): { readonly changes: bigint; readonly lastInsertRowid: bigint } {
+    // Node 26 throws after the write has happened when the last rowid exceeds 2^53 and bigint is off; Node 24 rounds it.
+    this.#readBigInts(true)
+    const result = this.native.run(...params)
+    return { changes: BigInt(result.changes), lastInsertRowid: BigInt(result.lastInsertRowid) }
+  }
+
+  /** Says whether the statement gives rows at all. */
+  givesRows(epoch: number): boolean {
+    return this.#planFor(epoch).columnCount > 0
+  }
+
+  #planFor(epoch: number): IntegerPlan {
+    if (this.#plan === undefined || this.#epoch !== epoch) {
+      this.#plan = integerPlan(this.native, this.#plainRead, this.#bigintTypes)
+      this.#epoch = epoch
+    }
+    return this.#plan
+  }
+
+  #readBigInts(on: boolean): void {
+    if (this.#bigints !== on) {
+      this.native.setReadBigInts(on)
+      this.#bigints = on
+    }
+  }
+
+  #readArrays(on: boolean): void {
+    if (this.#arrays !== on) {
+      this.native.setReturnArrays(on)
+      this.#arrays = on
+    }
+  }
+}
+
+/** `node:sqlite` would run the first statement of a text and quietly drop the others. */
+export class SeveralStatements extends SyntaxError {
+  readonly errcode = 1
+
+  constructor() {
+    super("One call runs one statement: the text holds more than one")
+  }
+}
+
+const integerPlan = (native: StatementSync, plainRead: boolean, bigintTypes: ReadonlySet<string>): IntegerPlan => {
+  const columns = native.columns()
+  const exact = columns.map((column) => column.type !== null && bigintTypes.has(column.type.toUpperCase()))
+  const holdsNone = columns.map(({ type }) => type !== null && !HOLDS_INTEGER.test(type) && HOLDS_NO_INTEGER.test(type))
+  // Of two columns with one name only the last reaches the row, so the last decides.
+  const byName = new Map(columns.map((column, i) => [column.name, exact[i] === false && holdsNone[i] === false]))
+  return {
+    narrowed: [...byName].filter(([, narrows]) => narrows).map(([name]) => name),
+    narrowedPositions: columns.flatMap((_, i) => (exact[i] === false && holdsNone[i] === false ? [i] : [])),
+    optimistic: (plainRead && !exact.includes(true)) || columns.length === 0 || holdsNone.every(Boolean),
+    columnCount: columns.length
+  }
+}
+
+const narrowed = <A>(value: A): A | number => {
+  if (typeof value !== "bigint") return value
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}
+
+const narrow = (row: NativeRow, columns: ReadonlyArray<string>): NativeRow => {
+  for (const column of columns) {
+    const value = row[column]
+    if (typeof value === "bigint") row[column] = narrowed(value)
+  }
+  return row
+}
+
+function* narrowing(rows: NodeJS.Iterator<NativeRow>, columns: ReadonlyArray<string>): NodeJS.Iterator<NativeRow> {
+  for (const row of rows) yield narrow(row, columns)
+}
+
+const isOutOfRange = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && cause.code === "ERR_OUT_OF_RANGE"
+
+/** Keeps the most recently used prepared statements of one connection. */
+export class StatementCache {
+  readonly #database: DatabaseSync
+  readonly #capacity: number
+  readonly #bigintTypes: ReadonlySet<string>
+  readonly #statements = new Map<string, PreparedStatement>()
+
+  constructor(database: DatabaseSync, capacity: number, bigintTypes: ReadonlySet<string>) {
+    this.#database = database
+    this.#capacity = capacity
+    this.#bigintTypes = bigintTypes
+  }
+
+  /** How many statements are held now. */
+  get size(): number {
+    return this.#statements.size
+  }
+
+  /** Prepares without keeping. */
+  prepare(sql: string): PreparedStatement {
+    return new PreparedStatement(this.#database, sql, this.#bigintTypes)
+  }
+
+  /** Gives the kept statement for a text, or prepares and keeps it in place of the one unused longest. */
+  get(sql: string): PreparedStatement {
+    const kept = this.#statements.get(sql)
+    if (kept !== undefined) {
+      this.#statements.delete(sql)
+      this.#statements.set(sql, kept)
+      return kept
+    }
+    const fresh = this.prepare(sql)
+    if (this.#capacity <= 0) return fresh
+    if (this.#statements.size >= this.#capacity) {
+      const [oldest] = this.#statements.keys()
+      if (oldest !== undefined) this.#statements.delete(oldest)
+    }
+    this.#statements.set(sql, fresh)
+    return fresh
+  }
+}
