@@ -1,19 +1,27 @@
+import { existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 /**
  * One runner for the whole workspace: tests run from source through the `saldo-source` export condition,
  * so a fresh clone needs no build. `CI` adds the JSON report that `.ci/run` counts.
  */
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const conditions = ["saldo-source", "module", "node", "development|production"]
+const postgres = "packages/testing/src/internal/postgresGlobalSetup.ts"
+
 export default defineConfig({
-  root: new URL("../..", import.meta.url).pathname,
-  resolve: { conditions: ["saldo-source", "module", "node", "development|production"] },
-  ssr: { resolve: { conditions: ["saldo-source", "module", "node", "development|production"] } },
+  root,
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
-    globalSetup: ["packages/testing/src/internal/postgresGlobalSetup.ts"],
+    globalSetup: existsSync(`${root}${postgres}`) ? [postgres] : [],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     execArgv: ["--conditions=saldo-source"],
-    typecheck: { enabled: false }
+    typecheck: { enabled: false },
+    reporters: process.env["CI"] === undefined ? ["default"] : ["default", "json"],
+    outputFile: { json: ".test-results/vitest.json" }
   }
 })

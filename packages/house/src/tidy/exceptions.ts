@@ -1,0 +1,12 @@
+/** One place where one rule does not hold, and why. An exception that nothing needs any more is itself reported. */
+export interface Exception {
+  readonly rule: string
+  readonly path: string
+  /** What the message of the problem contains; keeps the exception from hiding another problem of the same file. */
+  readonly about: string
+  /** Why the rule is wrong here, in a sentence. */
+  readonly reason: string
+}
+
+/** The exceptions that the house grants. */
+export const exceptions: ReadonlyArray<Exception> = []
