@@ -166,6 +166,13 @@ describe("library code calls nothing that is banned", () => {
     ).toBe("")
   })
 
+  it("reports JSON.parse unless its failure is caught", () => {
+    const guarded = "try { JSON.parse(a) } catch { fail() }\nResult.try({ try: () => JSON.parse(a), catch: () => 1 })"
+    expect(messages(rule, { [path]: guarded })).toBe("")
+    const bare = "JSON.parse(a)\ntry { b() } catch { JSON.parse(a) }\ntry { JSON.parse(a) } finally { b() }"
+    expect(planted(rule, { [path]: bare })).toEqual([1, 2, 3].map((line) => `${path}:${line}`))
+  })
+
   it("lets the facade and commands run effects", () => {
     expect(messages(rule, { [`${src}/promise.ts`]: "Effect.runPromise(a)" })).toBe("")
   })

@@ -1,6 +1,16 @@
 /** Calls, types, comments, imports and names that library code does without, each with what takes its place. */
 import { declaredNames } from "./documented.ts"
-import { dottedName, isBarrel, isPublished, type Node, type Problem, resolve, type Source, walk } from "./source.ts"
+import {
+  dottedName,
+  isBarrel,
+  isPublished,
+  nameOf,
+  type Node,
+  type Problem,
+  resolve,
+  type Source,
+  walk
+} from "./source.ts"
 
 const calls: Readonly<Record<string, string>> = {
   "Date.now": "Clock.currentTimeMillis, or take `today` as an argument",
@@ -13,7 +23,7 @@ const calls: Readonly<Record<string, string>> = {
   setInterval: "Effect.repeat with a Schedule",
   setImmediate: "Effect.yieldNow",
   fetch: "effect/http/HttpClient",
-  "JSON.parse": "Schema.fromJsonString (or Schema.UnknownFromJsonString), which fails with a typed error",
+  "JSON.parse": "Schema.fromJsonString, which fails with a typed error, or guard it by try and catch,",
   "Effect.runPromise": "return the effect; only saldo/promise and bin/ run one",
   "Effect.runSync": "return the effect; only saldo/promise and bin/ run one",
   "Effect.runFork": "Effect.forkScoped; only saldo/promise and bin/ run an effect"
@@ -31,18 +41,28 @@ const report = (source: Source, offset: number, message: string): Problem => ({
   message
 })
 
-const runsEffects = (path: string): boolean => /\/src\/(bin\/|promise(\.ts|\/))/u.test(path)
+const runsEffects = (path: string): boolean =>
+  /\/src\/(bin\/|promise(\.ts|\/))|^packages\/testing\/src\/internal\//u.test(path)
+
+/** True inside the block of a `try` statement, or inside the `try` of `Effect.try` and `Result.try`. */
+const isGuarded = (ancestors: ReadonlyArray<Node>): boolean =>
+  ancestors.some(
+    (node, at) =>
+      (node.type === "TryStatement" && node["handler"] !== null && node["block"] === ancestors[at + 1]) ||
+      (node.type === "Property" && nameOf(node["key"]) === "try")
+  )
 
 /** What a node breaks, by its type. */
-const nodeMessage = (node: Node, path: string): string | undefined => {
+const nodeMessage = (node: Node, path: string, ancestors: ReadonlyArray<Node>): string | undefined => {
   switch (node.type) {
     case "CallExpression": {
       const name = dottedName(node["callee"])?.replace(/^globalThis\./u, "")
       if (name === "Date") return "use DateTime.now in place of Date()"
       const instead = name !== undefined && Object.hasOwn(calls, name) ? calls[name] : undefined
-      return instead === undefined || (name?.startsWith("Effect.run") === true && runsEffects(path))
-        ? undefined
-        : `use ${instead} in place of ${name}`
+      const allowed =
+        (name?.startsWith("Effect.run") === true && runsEffects(path)) ||
+        (name === "JSON.parse" && isGuarded(ancestors))
+      return instead === undefined || allowed ? undefined : `use ${instead} in place of ${name}`
     }
     case "NewExpression":
       return dottedName(node["callee"]) === "Date" && (node["arguments"] as ReadonlyArray<unknown>).length === 0
@@ -74,8 +94,8 @@ const silencers = /@ts-(ignore|expect-error|nocheck)|(oxlint|eslint|biome|pretti
 export const bannedCalls = (source: Source): ReadonlyArray<Problem> => {
   if (!isPublished(source.path) || isBarrel(source.path)) return []
   const problems: Array<Problem> = []
-  walk(source.program, (node) => {
-    const message = nodeMessage(node, source.path)
+  walk(source.program, (node, ancestors) => {
+    const message = nodeMessage(node, source.path, ancestors)
     if (message !== undefined) problems.push(report(source, node.start, message))
   })
   for (const comment of source.comments) {

@@ -17,7 +17,7 @@ export const declaredNames = (source: Source): ReadonlyArray<Declared> => {
   const body = source.program["body"] as ReadonlyArray<Node>
   const local = new Map<string, number>()
   for (const statement of body) {
-    if (/Declaration$/u.test(statement.type) && !/^(Import|Export)/u.test(statement.type)) {
+    if (statement.type.endsWith("Declaration") && !/^(Import|Export)/u.test(statement.type)) {
       for (const name of namesIn(statement)) local.set(name, statement.start)
     }
   }

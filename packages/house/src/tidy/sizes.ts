@@ -5,7 +5,7 @@ import { declaresService, kindOf } from "./kinds.ts"
 const functionLimit = 70
 
 const limitOf = (source: Source): readonly [number, string] => {
-  if (/Handlers\.ts$/u.test(source.path)) return [150, "move the logic into a use case"]
+  if (source.path.endsWith("Handlers.ts")) return [150, "move the logic into a use case"]
   if (kindOf(source.path, declaresService(source)) === "calculator") return [200, "split it by what it calculates"]
   return [400, "split it by what changes together"]
 }
