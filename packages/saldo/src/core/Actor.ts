@@ -62,9 +62,19 @@ export class NotPermitted extends Schema.TaggedError<NotPermitted>()(
   }
 }
 
-/** The actor of work that no person asked for, such as end-of-day accrual: may do everything within the tenant. */
-export const system = (tenant: string): Identity =>
-  new Identity({ kind: "system", tenant, id: "system", roles: ["system"], permissions: [Permission.make("*")] })
+/**
+ * The actor of work that no person asked for, such as end-of-day accrual: may do everything within the tenant, for the
+ * given owner if there is one.
+ */
+export const system = (tenant: string, onBehalfOf?: Subject): Identity =>
+  new Identity({
+    kind: "system",
+    tenant,
+    id: "system",
+    roles: ["system"],
+    permissions: [Permission.make("*")],
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf })
+  })
 
 /**
  * Who acts in the running effect.
@@ -80,7 +90,8 @@ export class Actor extends Context.Service<Actor, Identity>()("saldo/core/Actor"
     Effect.flatMap(this, (actor) =>
       actor.may(permission)
         ? Effect.void
-        : Effect.fail(new NotPermitted({ actor: `${actor.tenant}/${actor.id}`, permission })))
+        : Effect.fail(new NotPermitted({ actor: `${actor.tenant}/${actor.id}`, permission }))
+    )
 
   /** A layer for processes where one actor does everything, such as a command line. */
   static readonly layer = (identity: Identity): Layer.Layer<Actor> => Layer.succeed(this, identity)
@@ -101,8 +112,6 @@ export const asSystem =
   (tenant: string) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Actor>> =>
     Effect.flatMap(Effect.serviceOption(Actor), (around) => {
-      const own = system(tenant)
-      const onBehalfOf = Option.isSome(around) && around.value.tenant === tenant ? around.value.owner : undefined
-      const identity = onBehalfOf === undefined ? own : new Identity({ ...own, onBehalfOf })
-      return Effect.provideService(effect, Actor, identity)
+      const owner = Option.filter(around, (actor) => actor.tenant === tenant).pipe(Option.map((actor) => actor.owner))
+      return Effect.provideService(effect, Actor, system(tenant, Option.getOrUndefined(owner)))
     })

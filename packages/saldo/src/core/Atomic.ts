@@ -15,7 +15,7 @@ import * as MemoryTransaction from "./MemoryTransaction.ts"
  *   storage: no network call, no file, no message. Put such work into `afterCommit`, or better into the outbox.
  * - Fibres forked inside and awaited inside take part; using the transaction after it has ended is a defect.
  * - The error channel is the effect's own. A storage failure is a defect; when retries against contention are used up,
- *   the defect is `StorageContention`, which `catchContention` of `Contention.ts` turns into a failure.
+ *   the defect is `StorageContention`, which `catchContention` beside it turns into a failure.
  *
  * Contract of `afterCommit(effect)`: `effect` runs once, after the outermost transaction has committed and before its
  * `run` returns, in the order of registration, uninterruptibly. It is dropped with a transaction or savepoint that rolls

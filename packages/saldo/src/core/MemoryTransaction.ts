@@ -50,8 +50,7 @@ const makeLevel = (parent: Level | undefined): Level => ({
 })
 
 /** Whether a level and every level around it may still be written to. */
-export const isOpen = (level: Level): boolean =>
-  level.open && (level.parent === undefined || isOpen(level.parent))
+export const isOpen = (level: Level): boolean => level.open && (level.parent === undefined || isOpen(level.parent))
 
 /** The defect of a fibre that outlives its transaction and still uses it. */
 export const ended: Effect.Effect<never> = Effect.die(
@@ -121,9 +120,8 @@ export const afterCommit = <R>(effect: Effect.Effect<void, never, R>): Effect.Ef
       const level = fiber.getRef(CurrentLevel)
       if (level === undefined) return runCallback(effect)
       if (!isOpen(level)) return ended
-      level.callbacks.push(
-        Effect.provideService(Effect.provideContext(effect, context), CurrentLevel, undefined)
-      )
+      // Runs later with the services of now, but no longer inside the transaction.
+      level.callbacks.push(Effect.provideContext(Effect.provideService(effect, CurrentLevel, undefined), context))
       return Effect.void
     })
   )

@@ -15,14 +15,18 @@ const fresh = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provide(effect
 
 const atTime = <A>(millis: number, effect: Effect.Effect<A>): Effect.Effect<A> =>
   Clock.clockWith((clock) =>
-    Effect.provideService(effect, Clock.Clock, { ...clock, currentTimeMillisUnsafe: () => millis })
+    Effect.provideService(
+      effect,
+      Clock.Clock,
+      Object.assign(Object.create(clock), { currentTimeMillisUnsafe: () => millis })
+    )
   )
 
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u
 
 describe("Id", () => {
   it.effect("makes a UUIDv7 in the prefix's form, with the clock's time inside", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       yield* TestClock.setTime(1_700_000_000_123)
       const id = yield* Id.make("loan")
       expect(Schema.is(LoanId)(id)).toBe(true)
@@ -65,7 +69,7 @@ describe("Id", () => {
   })
 
   it.effect("grows strictly within a millisecond, also past the end of its random bits", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ids = yield* Effect.all(Array.from({ length: 20_000 }, () => Id.make("loan")))
       expect(new Set(ids).size).toBe(ids.length)
       expect(ids).toEqual([...ids].sort())
@@ -83,9 +87,7 @@ describe("Id", () => {
   it("never yields a smaller id, whatever the clock does", () =>
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 2 ** 48 - 2 }), { minLength: 2, maxLength: 50 }), (times) => {
-        const ids = Effect.runSync(
-          Effect.forEach(times, (time) => atTime(time, Id.make("loan"))).pipe(fresh)
-        )
+        const ids = Effect.runSync(Effect.forEach(times, (time) => atTime(time, Id.make("loan"))).pipe(fresh))
         expect(ids).toEqual([...ids].sort())
         expect(new Set(ids).size).toBe(ids.length)
         expect(ids.every((id) => uuidV7.test(Id.toUuid(id)))).toBe(true)
@@ -110,7 +112,7 @@ describe("Id", () => {
     ))
 
   it.effect("gives the same ids again under the same seed, clock and fresh sequence", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const three = Effect.all([Id.make("loan"), Id.make("account"), Id.make("loan")])
       const first = yield* three.pipe(fresh, Random.withSeed("id"))
       const second = yield* three.pipe(fresh, Random.withSeed("id"))

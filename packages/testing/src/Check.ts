@@ -1,0 +1,67 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+
+/**
+ * One promise of a port as a program that fails or dies when the promise is broken.
+ *
+ * `key` names it in declared skips, `name` says the promise in words. A check makes names of its own, so that it passes any
+ * number of times on the same database.
+ */
+export interface Check<R> {
+  readonly key: string
+  readonly name: string
+  readonly run: Effect.Effect<void, unknown, R | Scope.Scope>
+}
+
+/** Checks that an adapter is known not to pass, each with the reason, which the test report prints. */
+export interface SuiteOptions {
+  readonly skip?: Readonly<Record<string, string>>
+}
+
+/**
+ * Registers checks with vitest against one adapter, in real time: databases know no test clock.
+ *
+ * A skip that names no check is a failing test, so that a renamed check does not stay skipped.
+ */
+export const register = <R, E>(
+  port: string,
+  checks: ReadonlyArray<Check<R>>,
+  name: string,
+  layer: Layer.Layer<R, E>,
+  options: SuiteOptions = {}
+): void => {
+  const skips = options.skip ?? {}
+  describe(`${port} (${name})`, () => {
+    it("declares no skip for a check that does not exist", () => {
+      const keys = new Set(checks.map((check) => check.key))
+      expect(Object.keys(skips).filter((key) => !keys.has(key))).toEqual([])
+    })
+    it.layer(layer, { excludeTestServices: true })((it) => {
+      for (const check of checks) {
+        const reason = skips[check.key]
+        if (reason === undefined) it.effect(check.name, () => check.run)
+        else it.effect.skip(`${check.name} [skipped: ${reason}]`, () => check.run)
+      }
+    })
+  })
+}
+
+/**
+ * Runs checks against one adapter and answers the keys of those that it breaks; a check that takes longer than ten seconds
+ * counts as broken. With it a suite proves that it catches a planted bug.
+ */
+export const broken = <R, E>(
+  checks: ReadonlyArray<Check<R>>,
+  layer: Layer.Layer<R, E>
+): Effect.Effect<ReadonlyArray<string>, E> =>
+  Effect.gen(function* () {
+    const keys: Array<string> = []
+    for (const check of checks) {
+      const exit = yield* Effect.exit(Effect.timeout(Effect.scoped(check.run), "10 seconds"))
+      if (Exit.isFailure(exit)) keys.push(check.key)
+    }
+    return keys
+  }).pipe(Effect.provide(layer))
