@@ -26,6 +26,9 @@ export interface IsoWeek {
   readonly week: number
 }
 
+/** A day of the week after ISO 8601: 1 is Monday, 7 is Sunday. */
+export type Weekday = 1 | 2 | 3 | 4 | 5 | 6 | 7
+
 /** The text or the parts name no calendar date. `input` is what was given. */
 export class InvalidDate extends Error {
   readonly _tag = "InvalidDate"
@@ -246,7 +249,10 @@ export const monthsBetween = (start: LocalDate, end: LocalDate): number => {
 }
 
 /** The day of the week after ISO 8601: 1 is Monday, 7 is Sunday. */
-export const dayOfWeek = (date: LocalDate): number => ((toEpochDay(date) + 719165) % 7) + 1
+export function dayOfWeek(date: LocalDate): Weekday
+export function dayOfWeek(date: LocalDate): number {
+  return ((toEpochDay(date) + 719_165) % 7) + 1
+}
 
 /** The day of the year, 1 to 366. */
 export const dayOfYear = (date: LocalDate): number => toEpochDay(date) - civilToEpochDay(year(date), 1, 1) + 1
