@@ -292,10 +292,8 @@ export const percentage = <C extends string>(
  * console.log(Money.allocate(Money.of("10.00", "SEK"), [1n, 1n, 1n]).join(", ")) // => 3.34 SEK, 3.33 SEK, 3.33 SEK
  * ```
  */
-export const allocate = <C extends string>(
-  money: Money<C>,
-  weights: ReadonlyArray<Weight>
-): ReadonlyArray<Money<C>> => orThrow(tryAllocate(money, weights))
+export const allocate = <C extends string>(money: Money<C>, weights: ReadonlyArray<Weight>): ReadonlyArray<Money<C>> =>
+  orThrow(tryAllocate(money, weights))
 
 /** `allocate` for weights from outside: returns `InvalidWeights` where it throws. */
 export const tryAllocate = <C extends string>(

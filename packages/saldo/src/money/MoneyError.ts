@@ -69,6 +69,25 @@ export class InvalidAmount extends TaggedError<"InvalidAmount"> {
   }
 }
 
+/** One of the amounts that an ambiguous text may mean: plain decimal text, and the currency. */
+export interface Reading {
+  readonly amount: string
+  readonly currency: string
+}
+
+/** Text that means different amounts to different readers, such as `1,234` or `5 kr`, with all that it may mean. */
+export class AmbiguousAmount extends TaggedError<"AmbiguousAmount"> {
+  readonly input: string
+  readonly readings: ReadonlyArray<Reading>
+  constructor(input: string, readings: ReadonlyArray<Reading>) {
+    const meanings = readings.slice(0, 4).map(({ amount, currency }) => `${amount} ${currency}`)
+    if (readings.length > 4) meanings.push("…")
+    super("AmbiguousAmount", `${quoted(input)} may mean ${meanings.join(" or ")}: state the locale or the currency`)
+    this.input = input
+    this.readings = readings
+  }
+}
+
 /** Text that is not a plain decimal number such as `-1.25`. `position` counts UTF-16 units from 0. */
 export class InvalidDecimal extends TaggedError<"InvalidDecimal"> {
   readonly input: string

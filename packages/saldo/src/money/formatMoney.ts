@@ -1,0 +1,62 @@
+/**
+ * Writes amounts for people, by the runtime's own `Intl` data.
+ */
+import * as Currency from "./Currency.ts"
+import { orThrow } from "./MoneyError.ts"
+import * as Money from "./Money.ts"
+
+/** How an amount is to be written. */
+export interface FormatOptions {
+  /** A BCP 47 language tag such as `sv-SE`. A malformed tag throws a `RangeError`. */
+  readonly locale: string
+  /** What names the currency; `symbol` unless stated. */
+  readonly currency?: "symbol" | "narrowSymbol" | "code" | "name"
+  /** `accounting` writes parentheses for a minus where the locale does; `standard` unless stated. */
+  readonly sign?: "standard" | "accounting"
+}
+
+const formatters = new Map<string, Intl.NumberFormat>()
+
+/**
+ * Writes an amount exactly, whatever its size, with all decimals that ISO 4217 gives its currency.
+ *
+ * A registered currency whose code is not three letters, which `Intl` does not take, is written as a number and its
+ * code.
+ *
+ * @example
+ * ```ts
+ * import { formatMoney } from "saldo/money/formatMoney"
+ * import * as Money from "saldo/money/Money"
+ *
+ * console.log(formatMoney(Money.of("1234567.5", "INR"), { locale: "en-IN" })) // => ₹12,34,567.50
+ * ```
+ */
+export const formatMoney = (money: Money.Money, options: FormatOptions): string => {
+  const { currency } = money
+  const key = `${options.locale}|${currency}|${options.currency ?? ""}|${options.sign ?? ""}`
+  let formatter = formatters.get(key)
+  if (formatter === undefined) {
+    formatter = formatterFor(currency, options)
+    // Locales may come from requests: the cache must not grow with whatever a client sends.
+    if (formatters.size >= 500) formatters.clear()
+    formatters.set(key, formatter)
+  }
+  const text = formatter.format(Money.toDecimal(money) as Intl.StringNumericLiteral)
+  return isForIntl(currency) ? text : `${text}\u00A0${currency}`
+}
+
+const isForIntl = (currency: string): boolean => currency.length === 3 && !/[0-9]/u.test(currency)
+
+const formatterFor = (currency: string, { currency: currencyDisplay, locale, sign }: FormatOptions) => {
+  const exponent = orThrow(Currency.exponentOf(currency))
+  return new Intl.NumberFormat(locale, {
+    minimumFractionDigits: exponent,
+    maximumFractionDigits: exponent,
+    ...(isForIntl(currency) && {
+      style: "currency",
+      currency,
+      currencyDisplay: currencyDisplay ?? "symbol",
+      currencySign: sign ?? "standard"
+    })
+  })
+}
