@@ -43,16 +43,17 @@ export const barrels = (sources: ReadonlyArray<string>): ReadonlyMap<string, str
     }
     // `saldo` is all domains; its few top-level modules (the promise facade) are imported by their own path only.
     // The other packages are their top-level modules; a folder of theirs (the emulator) has its own entry point.
-    result.set(`${base}index.ts`, name === "saldo" ? header + everyDomain(domains) : header + namespaces(topLevel))
+    const all = name === "saldo" ? everyDomain(domains) : namespaces(topLevel, `${name}.ts`)
+    result.set(`${base}index.ts`, header + all)
   }
   return result
 }
 
-const namespaces = (files: ReadonlyArray<string>): string =>
+/** One namespace per module; a module named like its package is the front door, and its exports stand in the open. */
+const namespaces = (files: ReadonlyArray<string>, frontDoor?: string): string =>
   files
-    .map((file) => file.slice(0, -".ts".length))
     .toSorted(byName)
-    .map((name) => `export * as ${name} from "./${name}.ts"\n`)
+    .map((file) => `export * ${file === frontDoor ? "" : `as ${file.slice(0, -".ts".length)} `}from "./${file}"\n`)
     .join("") || "export {}\n"
 
 const everyDomain = (domains: ReadonlyMap<string, ReadonlyArray<string>>): string => {
