@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, posix } from "node:path"
@@ -93,12 +92,13 @@ describe("every published package", () => {
     const counts = (problem: Problem): boolean =>
       problem.kind !== "CJSResolvesToESM" &&
       !("resolutionKind" in problem && (problem.resolutionKind === "node10" || problem.resolutionKind === "node16-cjs"))
-    const found: Array<unknown> = []
+    const found: Array<string> = []
     for (const pack of packed) {
       const entrypoints = specifiersOf(pack).map((specifier) => `.${specifier.slice(pack.name.length)}`)
       const result = await checkPackage(pack.contents, { entrypoints })
       if (result.types === false) found.push(`${pack.name} has no types`)
-      else found.push(...result.problems.filter(counts).map((problem) => ({ package: pack.name, ...problem })))
+      else
+        found.push(...result.problems.filter(counts).map((problem) => JSON.stringify({ ...problem, trace: undefined })))
     }
     expect(found).toEqual([])
   })
@@ -205,13 +205,10 @@ describe("a host outside the workspace", () => {
     expect(output.trim()).toBe("2 9007199254740993")
   })
 
-  it("runs the commands that packages bring", () => {
+  it("runs the commands that packages bring", async () => {
     for (const { manifest } of packed) {
       for (const name of Object.keys(manifest.bin ?? {})) {
-        const help = execFileSync(process.execPath, [join(consumer, "node_modules/.bin", name), "--help"], {
-          encoding: "utf8"
-        })
-        expect(help).toContain(name)
+        expect(await run(join(consumer, "node_modules/.bin", name), ["--help"], consumer)).toContain(name)
       }
     }
   })
