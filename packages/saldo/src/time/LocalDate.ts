@@ -251,7 +251,7 @@ export const monthsBetween = (start: LocalDate, end: LocalDate): number => {
 /** The day of the week after ISO 8601: 1 is Monday, 7 is Sunday. */
 export function dayOfWeek(date: LocalDate): Weekday
 export function dayOfWeek(date: LocalDate): number {
-  return ((toEpochDay(date) + 719_165) % 7) + 1
+  return ((toEpochDay(date) + 719_162) % 7) + 1
 }
 
 /** The day of the year, 1 to 366. */

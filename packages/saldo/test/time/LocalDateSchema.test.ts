@@ -20,7 +20,9 @@ describe("LocalDateSchema", () => {
   })
 
   it("says what was wrong and what would be right", () => {
-    expect(messageOf("2023-02-29")).toContain('"2023-02-29" is not a calendar date: the day must be 01 to 28 in that month')
+    expect(messageOf("2023-02-29")).toContain(
+      '"2023-02-29" is not a calendar date: the day must be 01 to 28 in that month'
+    )
     expect(messageOf("10/03/2026")).toContain("the form is YYYY-MM-DD")
     expect(messageOf(20260310)).not.toBe("decoded")
   })
