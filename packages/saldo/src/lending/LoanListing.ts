@@ -4,7 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { MoneySchema } from "../money/MoneySchema.ts"
-import { RateSchema } from "../money/RateSchema.ts"
+import { AnnualRateSchema } from "../money/RateSchema.ts"
 
 /** The life of a listing. `unknown` means that neither a state nor a date was told. */
 export const LoanListingStatus = Schema.Literals([
@@ -29,8 +29,11 @@ export const PlatformId = Schema.String.check(Schema.isPattern(/^[a-z][a-z0-9-]{
 /** A platform's short lower-case name. */
 export type PlatformId = typeof PlatformId.Type
 
-/** A loan's identity on its own platform, 1 to 50 characters, trimmed. Unique together with the platform. */
-export const LoanId = Schema.String.check(Schema.isPattern(/^\S(.{0,48}\S)?$/u)).pipe(Schema.brand("LoanId"))
+/** A loan's identity on its own platform: 1 to 50 printable characters, trimmed. Unique together with the platform. */
+export const LoanId = Schema.String.check(
+  // Control characters and halves of surrogate pairs would not come back from every database as they went in.
+  Schema.isPattern(/^(?!.*[\p{Cc}\p{Cs}])\S(.{0,48}\S)?$/u)
+).pipe(Schema.brand("LoanId"))
 
 /** A loan's identity on its own platform. */
 export type LoanId = typeof LoanId.Type
@@ -49,7 +52,7 @@ export class LoanListing extends Schema.Class<LoanListing>("saldo/lending/LoanLi
   /** 10,000 × funded / amount, rounded half up: 9,840 is 98.40 %. May exceed 10,000. Null when `fundedAmount` is. */
   fundedBps: Schema.NullOr(Schema.Int),
   /** Nominal interest per year, 0 to 100 %. */
-  annualRate: Schema.NullOr(RateSchema),
+  annualRate: Schema.NullOr(AnnualRateSchema),
   durationMonths: Schema.NullOr(Schema.Int),
   /** The platform's own letter, as told. */
   riskGrade: Schema.NullOr(Schema.String),

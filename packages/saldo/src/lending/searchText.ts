@@ -1,0 +1,79 @@
+/**
+ * Text as people search it. Upper and lower case, composed and decomposed letters and most accents count as the same.
+ * Swedish å, ä, ö are letters of their own: typed with their marks they match only themselves (and Danish and
+ * Norwegian æ, ø match ä, ö), while typed plainly, as on a foreign keyboard, `Orebro` finds `Örebro`.
+ *
+ * A database keeps {@link searchText} in a column and looks for {@link searchQuery} as a plain substring, so SQLite, Postgres
+ * and memory agree without any collation, and no character of a query is a wildcard.
+ */
+
+const nordic: Readonly<Record<string, string>> = { æ: "ä", ø: "ö" }
+const plainNordic: Readonly<Record<string, string>> = { å: "a", ä: "a", ö: "o" }
+const digraphs: Readonly<Record<string, string>> = { æ: "ae", ø: "o", å: "a", ä: "a", ö: "o" }
+/** Latin letters that Unicode does not decompose, and the Greek sigma that has two small forms. */
+const undecomposed: Readonly<Record<string, string>> = {
+  ß: "ss",
+  œ: "oe",
+  ð: "d",
+  đ: "d",
+  ħ: "h",
+  ı: "i",
+  ł: "l",
+  þ: "th",
+  ς: "σ"
+}
+
+const replaceLetters = (text: string, table: Readonly<Record<string, string>>): string =>
+  text.replaceAll(/[åäöæø]/gu, (letter) => table[letter] ?? letter)
+
+const withoutAccents = (letter: string): string =>
+  letter
+    .normalize("NFKD")
+    .replaceAll(/[\u0300-\u036f]/gu, "")
+    .replaceAll(/[ßœðđħıłþς]/gu, (special) => undecomposed[special] ?? special)
+
+/** Small letters, one space for any run of blanks and control characters, no accents other than those of å ä ö æ ø. */
+const baseForm = (text: string): string => {
+  const small = text.normalize("NFKC").toLowerCase().normalize("NFC").replaceAll(/[\s\p{Cc}\p{Cs}]+/gu, " ").trim()
+  return small.replaceAll(/[^\x20-\x7eåäöæø]+/gu, withoutAccents)
+}
+
+const formsOf = (part: string): ReadonlyArray<string> => {
+  const base = baseForm(part)
+  const precise = replaceLetters(base, nordic)
+  return [...new Set([precise, replaceLetters(precise, plainNordic), replaceLetters(base, digraphs)])]
+}
+
+/**
+ * The text to look into: each part in every form that a query may take, one per line, so that no match spans two parts.
+ *
+ * @example
+ * import { searchText } from "saldo/lending/searchText"
+ *
+ * searchText(["Lokal i ÖREBRO"]) // => "lokal i örebro\nlokal i orebro"
+ */
+export const searchText = (parts: ReadonlyArray<string | null>): string =>
+  parts.flatMap((part) => (part === null ? [] : formsOf(part))).join("\n")
+
+/**
+ * What to look for, as a plain substring of {@link searchText}. Empty when the query has nothing but blanks.
+ *
+ * @example
+ * import { searchQuery, searchText } from "saldo/lending/searchText"
+ *
+ * searchText(["Fårö"]).includes(searchQuery("FARO")) // => true
+ * searchText(["Faro"]).includes(searchQuery("fårö")) // => false
+ */
+export const searchQuery = (query: string): string => replaceLetters(baseForm(query), nordic)
+
+const alphabetEnd: Readonly<Record<string, string>> = { å: "{", ä: "|", ö: "}" }
+const sortKeyLength = 120
+
+/**
+ * A key that sorts titles in the Swedish order (… x y z å ä ö) when keys are compared by code point: `{ | }` follow `z`.
+ * Only the first 120 characters count.
+ */
+export const titleSortKey = (title: string): string =>
+  [...replaceLetters(replaceLetters(baseForm(title.slice(0, sortKeyLength * 4)), nordic), alphabetEnd)]
+    .slice(0, sortKeyLength)
+    .join("")
