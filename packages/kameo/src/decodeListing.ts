@@ -98,16 +98,16 @@ const rejectionsAsDrift = (page: DecodedListing): ListingMismatch => {
 }
 
 /**
- * Decodes the text of one page.
+ * Decodes one page that is parsed already (by `parseExactJson`, where digits matter).
  *
- * Fails with the differing paths when the text is no JSON, when no list of records is found in any known place, and when
- * not one record of a page can be stored. A changed record in an otherwise good page is reported in `drift`.
+ * Fails with the differing paths when no list of records is found in any known place, and when not one record of a page
+ * can be stored. A changed record in an otherwise good page is reported in `drift`.
  */
-export const decodeListing = (text: string, context: DecodeContext): Result.Result<DecodedListing, ListingMismatch> =>
+export const decodeListingJson = (
+  json: unknown,
+  context: DecodeContext
+): Result.Result<DecodedListing, ListingMismatch> =>
   Result.gen(function* () {
-    const json = yield* Result.mapError(parseExactJson(text), (found) => [
-      new SchemaDrift({ path: "$", kind: "typeChanged", found })
-    ])
     const report = new DriftReport()
     const { records, paging } = yield* unwrap(json, report)
     const listings: Array<LoanListing> = []
@@ -116,11 +116,21 @@ export const decodeListing = (text: string, context: DecodeContext): Result.Resu
     for (const record of records) {
       compareRecord(report, record)
       const decoded = decodeLoan(record, report, context)
-      const loan = Result.merge(decoded)
+      const { loanId } = Result.merge(decoded)
       if (Result.isSuccess(decoded)) listings.push(decoded.success)
       else rejected.push(decoded.failure)
-      if (loan.loanId !== null) ids.push(loan.loanId)
+      if (loanId !== null) ids.push(loanId)
     }
     const page = { listings, rejected, drift: report.entries, paging, recordCount: records.length, ids }
     return nothingUsable(page) ? yield* Result.fail(rejectionsAsDrift(page)) : page
   })
+
+/** Decodes the text of one page; text that is no JSON is a mismatch at `$`. */
+export const decodeListing = (
+  text: string,
+  context: DecodeContext
+): Result.Result<DecodedListing, ListingMismatch> =>
+  Result.flatMap(
+    Result.mapError(parseExactJson(text), (found) => [new SchemaDrift({ path: "$", kind: "typeChanged", found })]),
+    (json) => decodeListingJson(json, context)
+  )

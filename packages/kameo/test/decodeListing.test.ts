@@ -35,7 +35,7 @@ const good = file.samples[1]?.loan ?? {}
 const decode = (text: string) =>
   Result.getOrThrowWith(decodeListing(text, context), (drift) => new Error(JSON.stringify(drift)))
 const one = (changes: Record<string, unknown>) => decode(page([good, { ...good, loan_application_id: 7, ...changes }]))
-const changed = (changes: Record<string, unknown>) => one(changes).listings[1]
+
 
 describe("the 25 sample loans", () => {
   it("has 25 of them", () => expect(file.samples).toHaveLength(25))
