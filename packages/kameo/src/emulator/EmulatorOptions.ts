@@ -2,7 +2,7 @@
  * How an emulated Kameo is set up, and what is wrong with a set-up that cannot be.
  */
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { EmulatedUserChange } from "./EmulatedUser.ts"

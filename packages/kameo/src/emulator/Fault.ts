@@ -327,15 +327,15 @@ const expectation = (error: Schema.SchemaError): string => error.message.split("
 
 /** Reads fault texts from left to right; of two texts for one fault the later wins. */
 export const parseAll = (texts: ReadonlyArray<string>): Result.Result<Faults, FaultInvalid> => {
-  let faults: Faults = none
+  const faults = {}
   for (const text of texts) {
     const one = parse(text)
     if (Result.isFailure(one)) return Result.fail(one.failure)
-    faults = { ...faults, ...one.success }
+    Object.assign(faults, one.success)
   }
   return Result.succeed(faults)
 }
 
 /** Writes a fault set as texts that {@link parseAll} reads back to the same set. */
 export const format = (faults: Faults): ReadonlyArray<string> =>
-  Object.entries(Schema.encodeSync(Faults)(faults)).map(([name, value]) => `${name}=${String(value)}`)
+  Object.entries(Schema.encodeSync(Faults)(faults)).map(([name, value]) => `${name}=${value}`)

@@ -31,7 +31,7 @@ import {
 import * as Fault from "./Fault.ts"
 import { apiElsewhere, apiRoutes } from "./internal/apiRoutes.ts"
 import { controlRoutes } from "./internal/controlRoutes.ts"
-import { type Addresses, serving } from "./internal/exchange.ts"
+import { type Addresses, type Handler, type Route, type RouteKind, serving } from "./internal/exchange.ts"
 import { VirtualClock } from "./internal/VirtualClock.ts"
 import { type Beginning, type LoggedRequest, World } from "./internal/World.ts"
 import { wwwElsewhere, wwwRoutes } from "./internal/wwwRoutes.ts"
@@ -177,22 +177,22 @@ const listen = Effect.fnUntraced(function* (host: "www" | "api", port: number) {
   return { port: bound, mount }
 })
 
-const wwwApp = Effect.fnUntraced(function* (world: World, emulator: KameoEmulatorShape, addresses: Addresses) {
+/** Mounts a host's routes, the control surface, and the answer to any other address. */
+const mountHost = Effect.fnUntraced(function* (
+  mount: (app: App) => Effect.Effect<void, never, Scope.Scope>,
+  host: "www" | "api",
+  world: World,
+  emulator: KameoEmulatorShape,
+  routes: ReadonlyArray<Route>,
+  elsewhere: readonly [RouteKind, Handler]
+) {
   const router = yield* HttpRouter.make
-  const route = serving(world, "www", () => addresses)
-  for (const [method, path, kind, handler] of wwwRoutes) yield* router.add(method, path, route(kind, handler))
+  const addresses: Addresses = { www: emulator.wwwUrl, api: emulator.apiUrl }
+  const route = serving(world, host, addresses)
+  for (const [method, path, kind, handler] of routes) yield* router.add(method, path, route(kind, handler))
   for (const [method, path, answer] of controlRoutes(emulator)) yield* router.add(method, path, answer)
-  yield* router.add("*", "/*", route("page", wwwElsewhere))
-  return router.asHttpEffect()
-})
-
-const apiApp = Effect.fnUntraced(function* (world: World, emulator: KameoEmulatorShape, addresses: Addresses) {
-  const router = yield* HttpRouter.make
-  const route = serving(world, "api", () => addresses)
-  for (const [method, path, handler] of apiRoutes) yield* router.add(method, path, route("data", handler))
-  for (const [method, path, answer] of controlRoutes(emulator)) yield* router.add(method, path, answer)
-  yield* router.add("*", "/*", route("page", apiElsewhere))
-  return router.asHttpEffect()
+  yield* router.add("*", "/*", route(...elsewhere))
+  yield* mount(router.asHttpEffect())
 })
 
 /**
@@ -210,8 +210,8 @@ export const make: (
     const api = yield* listen("api", options.apiPort ?? 0)
     const addresses: Addresses = { www: `http://localhost:${www.port}`, api: `http://127.0.0.1:${api.port}` }
     const emulator = controls(world, addresses)
-    yield* www.mount(yield* wwwApp(world, emulator, addresses))
-    yield* api.mount(yield* apiApp(world, emulator, addresses))
+    yield* mountHost(www.mount, "www", world, emulator, wwwRoutes, ["page", wwwElsewhere])
+    yield* mountHost(api.mount, "api", world, emulator, apiRoutes, ["data", apiElsewhere])
     return emulator
   })
 

@@ -3,8 +3,9 @@ import { verifySync } from "otplib"
 import type { EmulatedUser } from "../EmulatedUser.ts"
 import type { FaultBurst, FaultReach, Faults } from "../Fault.ts"
 import type { ListedLoan, LoanBook } from "../LoanBook.ts"
+import { numberOf } from "./loanFields.ts"
 import { type Lifetimes, type Session, Sessions } from "./Sessions.ts"
-import { VirtualClock } from "./VirtualClock.ts"
+import type { VirtualClock } from "./VirtualClock.ts"
 
 /** One line of the request log: no query secrets, no bodies, no cookies, no codes. */
 export interface LoggedRequest {
@@ -181,10 +182,9 @@ export class World {
 
   /** A loan as listed, with the investor's own bids added. */
   withBids(loan: ListedLoan): ListedLoan {
-    const id = loan["loan_application_id"]
-    const bid = typeof id === "number" ? this.bids.get(id) : undefined
+    const bid = this.bids.get(numberOf(loan, "loan_application_id"))
     if (bid === undefined) return loan
-    return { ...loan, subscribed_amount: Number(loan["subscribed_amount"] ?? 0) + bid, my_bid_amount: bid }
+    return { ...loan, subscribed_amount: numberOf(loan, "subscribed_amount") + bid, my_bid_amount: bid }
   }
 }
 

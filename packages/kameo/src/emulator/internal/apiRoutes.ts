@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { bidPreview, bidState, bidSubmit, subscription } from "./bidding.ts"
-import { bearerSession, type Exchange, type Handler } from "./exchange.ts"
+import { bearerSession, type Exchange, type Handler, type Route } from "./exchange.ts"
 import { listing, seenLoan } from "./listing.ts"
 import { apiJson, type Reply } from "./Reply.ts"
 
@@ -78,19 +78,20 @@ const withLoan =
     return known ? use(exchange, id) : Effect.sync(notFound)
   }
 
-/** The API's routes: method, path pattern and handler. */
-export const apiRoutes: ReadonlyArray<readonly ["GET" | "POST", `/${string}`, Handler]> = [
+/** The API's routes. Anything else is answered by {@link apiElsewhere}. */
+export const apiRoutes: ReadonlyArray<Route> = [
   [
     "GET",
     "/v1/loans/listing/investment-options",
+    "data",
     access((exchange) => exchange.faults.listingNeedsLogin !== undefined, investmentOptions)
   ],
-  ["GET", "/v1/loans/:id", open(loan)],
-  ["GET", "/v1/q-a", open(questions)],
-  ["GET", "/v1/bidding/:id/load", open(withLoan(bidState))],
-  ["POST", "/v1/bidding/:id/load", closed(withLoan(bidPreview))],
-  ["POST", "/v1/bidding/:id/submit", closed(withLoan(bidSubmit))],
-  ["POST", "/v1/loan/subscription/:id", closed(withLoan(subscription))]
+  ["GET", "/v1/loans/:id", "data", open(loan)],
+  ["GET", "/v1/q-a", "data", open(questions)],
+  ["GET", "/v1/bidding/:id/load", "data", open(withLoan(bidState))],
+  ["POST", "/v1/bidding/:id/load", "data", closed(withLoan(bidPreview))],
+  ["POST", "/v1/bidding/:id/submit", "data", closed(withLoan(bidSubmit))],
+  ["POST", "/v1/loan/subscription/:id", "data", closed(withLoan(subscription))]
 ]
 
 /** Any other address of the API. */

@@ -5,6 +5,7 @@ import type { ListedLoan } from "../LoanBook.ts"
 import { stateIds } from "../loanLife.ts"
 import * as Stockholm from "../stockholmTime.ts"
 import type { Exchange } from "./exchange.ts"
+import { numberOf, stateOf, textOf } from "./loanFields.ts"
 import { seenLoan } from "./listing.ts"
 import { apiJson, type Reply } from "./Reply.ts"
 
@@ -19,26 +20,8 @@ const BidRequest = Schema.Struct({
 
 const readBid = Schema.decodeUnknownEffect(Schema.fromJsonString(BidRequest))
 
-const numberOf = (loan: ListedLoan, key: string): number => {
-  const value = loan[key]
-  return typeof value === "number" ? value : 0
-}
-
-const textOf = (loan: ListedLoan, key: string): string | null => {
-  const value = loan[key]
-  return typeof value === "string" ? value : null
-}
-
-const stateOf = (loan: ListedLoan): { readonly id: number; readonly text: string } => {
-  const state = loan["subscription_state"]
-  if (typeof state !== "object" || state === null) return { id: 0, text: "" }
-  const id = "state_id" in state && typeof state.state_id === "number" ? state.state_id : 0
-  const text = "status_text_localized" in state ? String(state.status_text_localized) : ""
-  return { id, text }
-}
-
 const isOpen = (loan: ListedLoan): boolean => {
-  const { id } = stateOf(loan)
+  const id = stateOf(loan)?.id
   return id === stateIds.open || id === stateIds.advanceSubscription
 }
 
@@ -51,15 +34,16 @@ const summary = (loan: ListedLoan) => ({
   subscription_is_open: isOpen(loan),
   subscribed_amount: numberOf(loan, "subscribed_amount"),
   total_amount: numberOf(loan, "application_amount"),
-  investment_status: stateOf(loan).id,
-  investment_status_text: stateOf(loan).text
+  investment_status: stateOf(loan)?.id ?? 0,
+  investment_status_text: stateOf(loan)?.text ?? ""
 })
 
 const percent = (part: number, whole: number): number => (whole > 0 ? Math.round((part / whole) * 10_000) / 100 : 0)
 
 const instantText = (loan: ListedLoan, key: string): string | null => {
   const text = textOf(loan, key)
-  const instant = text === null ? Number.NaN : Date.parse(text)
+  if (text === undefined) return null
+  const instant = Date.parse(text)
   return Number.isNaN(instant) ? text : Stockholm.formatUtcMicros(instant)
 }
 
@@ -122,9 +106,7 @@ const withBid = (
       return problem === undefined ? use(bid, amount, loan) : wrong({ amount: [problem] })
     }),
     // A body that cannot be read or does not fit is the client's mistake, and is answered as one.
-    Effect.catch(() =>
-      Effect.succeed(wrong({ body: ["The bid needs amount, intention, sequence_hash and payment_options."] }))
-    )
+    Effect.orElseSucceed(() => wrong({ body: ["The bid needs amount, intention, sequence_hash and payment_options."] }))
   )
 
 /** Previews a bid: nothing is committed, and the loan's earlier hash is void from now on. */
@@ -152,7 +134,7 @@ export const bidPreview = (exchange: Exchange, id: number): Effect.Effect<Reply>
     })
   })
 
-const reserve = (user: EmulatedUser, currency: string | null, minor: bigint): EmulatedUser => ({
+const reserve = (user: EmulatedUser, currency: string | undefined, minor: bigint): EmulatedUser => ({
   ...user,
   accounts: user.accounts.map((account) =>
     account.currencyCode === currency
@@ -192,8 +174,8 @@ export const subscription = (exchange: Exchange, id: number): Effect.Effect<Repl
           listing_date: instantText(loan, "listing_date"),
           subscription_starts_at: instantText(loan, "subscription_starts_at"),
           subscription_ends_at: instantText(loan, "subscription_ends_at"),
-          investment_status: state.id,
-          investment_status_text: state.text
+          investment_status: state?.id ?? 0,
+          investment_status_text: state?.text ?? ""
         }
       }
     })

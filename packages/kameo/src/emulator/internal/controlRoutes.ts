@@ -59,7 +59,7 @@ type Answer<E> = Effect.Effect<HttpServerResponse.HttpServerResponse, E, HttpSer
 const guarded = <E extends { readonly message: string }>(answer: Answer<E>) =>
   Effect.flatMap(HttpServerRequestModule.HttpServerRequest, (request) =>
     isTrusted(request)
-      ? Effect.catch(answer, (error) => Effect.succeed(refused(error.message)))
+      ? Effect.match(answer, { onSuccess: (response) => response, onFailure: (error) => refused(error.message) })
       : Effect.succeed(refused("The control surface answers only to this machine.", 403))
   )
 

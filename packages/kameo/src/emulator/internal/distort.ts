@@ -1,6 +1,7 @@
 import type { Faults } from "../Fault.ts"
 import type { ListedLoan } from "../LoanBook.ts"
 import { type Language, statusText } from "../loanLife.ts"
+import { stateOf } from "./loanFields.ts"
 import * as Stockholm from "../stockholmTime.ts"
 
 const dateKeys = ["listing_date", "subscription_starts_at", "subscription_ends_at"] as const
@@ -34,9 +35,7 @@ const writeDate = (format: NonNullable<Faults["dateFormat"]>, instant: number): 
     case "compact":
       return Stockholm.format(instant).replace(/:(\d\d)$/u, "$1")
     case "fraction":
-      return Stockholm.format(instant)
-        .replace(/([+-])/u, "$1")
-        .replace(/(\d\d:\d\d:\d\d)/u, "$1.000")
+      return Stockholm.format(instant).replace(/(\d\d:\d\d:\d\d)/u, "$1.000")
     case "unix":
       return Math.floor(instant / 1000)
     case "invalid":
@@ -44,24 +43,17 @@ const writeDate = (format: NonNullable<Faults["dateFormat"]>, instant: number): 
   }
 }
 
-const stateOf = (loan: ListedLoan): number | undefined => {
-  const state = loan["subscription_state"]
-  return typeof state === "object" && state !== null && "state_id" in state && typeof state.state_id === "number"
-    ? state.state_id
-    : undefined
-}
-
 const lateSubscription = (loan: ListedLoan, now: number): ListedLoan => {
   const end = instantOf(loan["subscription_ends_at"])
   const subscribed = loan["subscribed_amount"]
-  const state = stateOf(loan)
+  const state = stateOf(loan)?.id
   if (end === undefined || now <= end || typeof subscribed !== "number" || (state !== 30 && state !== 40)) return loan
   const hours = Math.min(72, Math.floor((now - end) / 3_600_000))
   return { ...loan, subscribed_amount: subscribed + hours * 500 }
 }
 
 const relabel = (loan: ListedLoan, faults: Faults, language: Language): ListedLoan => {
-  const state = stateOf(loan)
+  const state = stateOf(loan)?.id
   if (state === undefined) return loan
   const id = faults.stateId ?? state
   if (id === state && language === "sv") return loan

@@ -30,6 +30,9 @@ export interface Exchange {
 /** What a route does with a request. */
 export type Handler = (exchange: Exchange) => Effect.Effect<Reply>
 
+/** A route of a host: method, path pattern, what it answers, and how. */
+export type Route = readonly ["GET" | "POST", `/${string}`, RouteKind, Handler]
+
 /** The addresses of both hosts, known once both servers listen. */
 export interface Addresses {
   readonly www: string
@@ -231,16 +234,16 @@ const resetConnection = (exchange: Exchange): Effect.Effect<never> =>
     Effect.never
   )
 
-const shownQuery = [
+const shownQuery = new Set([
   "page",
   "limit",
   "subscription_origin_sweden",
   "subscription_origin_norway",
   "subscription_origin_denmark"
-]
+])
 
 const shownPath = (url: URL): string => {
-  const shown = [...url.searchParams].filter(([name]) => shownQuery.includes(name))
+  const shown = [...url.searchParams].filter(([name]) => shownQuery.has(name))
   return shown.length === 0 ? url.pathname : `${url.pathname}?${new URLSearchParams(shown).toString()}`
 }
 
@@ -268,7 +271,7 @@ const respond = Effect.fnUntraced(function* (
 
 /** Turns a handler into a route: faults around it, host headers on its answer, one line in the log. */
 export const serving =
-  (world: World, host: "www" | "api", addresses: () => Addresses) => (kind: RouteKind, handler: Handler) =>
+  (world: World, host: "www" | "api", addresses: Addresses) => (kind: RouteKind, handler: Handler) =>
     Effect.flatMap(HttpServerRequestModule.HttpServerRequest, (request) => {
       const base = `http://${request.headers["host"] ?? "localhost"}`
       const faults = activeFaults(world, request)
@@ -281,5 +284,5 @@ export const serving =
         )
       }
       const exchange: Exchange = { world, host, request, url: new URL(request.url, base), base, faults: faults.success }
-      return respond(exchange, kind, handler, addresses())
+      return respond(exchange, kind, handler, addresses)
     })

@@ -1,6 +1,7 @@
 import * as Stream from "effect/Stream"
 import type { EmulatedUser } from "../EmulatedUser.ts"
 import type { ListedLoan } from "../LoanBook.ts"
+import { textOf } from "./loanFields.ts"
 import type { Session } from "./Sessions.ts"
 
 const entities: Readonly<Record<string, string>> = {
@@ -168,9 +169,9 @@ export const dashboardPage = (
 /** A loan's public page, about 67 kB. */
 export const loanPage = (loan: ListedLoan): string =>
   layout({
-    title: String(loan["title"] ?? ""),
+    title: textOf(loan, "title") ?? "",
     bodyClass: "module-listing function-loan",
-    main: `<h1>${escapeHtml(String(loan["title"] ?? ""))}</h1>\n<p>${escapeHtml(String(loan["teaser"] ?? ""))}</p>`,
+    main: `<h1>${escapeHtml(textOf(loan, "title") ?? "")}</h1>\n<p>${escapeHtml(textOf(loan, "teaser") ?? "")}</p>`,
     size: 67_000
   })
 

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as Redacted from "effect/Redacted"
-import type { Exchange, Handler } from "./exchange.ts"
+import type { Exchange, Handler, Route } from "./exchange.ts"
 import { listing } from "./listing.ts"
+import { textOf } from "./loanFields.ts"
 import * as pages from "./pages.ts"
 import { html, redirect, type Reply, siteJson, withCookie } from "./Reply.ts"
 import type { Session } from "./Sessions.ts"
@@ -161,7 +162,7 @@ const shortLink: Handler = (exchange) =>
     const id = lastNumber(url.pathname)
     const loan = world.loans.find(id, world.clock.now())
     if (loan === undefined) return missing()
-    return redirect(`${base}/listing/loan/${pages.slugOf(String(loan["title"] ?? ""))}/${id}`)
+    return redirect(`${base}/listing/loan/${pages.slugOf(textOf(loan, "title") ?? "")}/${id}`)
   })
 
 const loan: Handler = (exchange) =>
@@ -237,8 +238,8 @@ const siteCall: Handler = (exchange) =>
 
 const front: Handler = () => Effect.succeed(html(pages.frontPage()))
 
-/** The site's routes: method, path pattern, what it answers, and how. Anything else is the last handler's. */
-export const wwwRoutes: ReadonlyArray<readonly ["GET" | "POST", `/${string}`, "data" | "page", Handler]> = [
+/** The site's routes. Anything else is answered by {@link wwwElsewhere}. */
+export const wwwRoutes: ReadonlyArray<Route> = [
   ["GET", "/", "page", front],
   ["GET", "/user/login", "page", loginForm],
   ["POST", "/user/login", "page", login],
