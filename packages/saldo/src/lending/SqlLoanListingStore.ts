@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -121,11 +122,6 @@ const replaced = columns
 
 /** Rows per statement, within SQLite's 32,766 and Postgres' 65,535 parameters. */
 const chunkSize = 500
-
-const chunksOf = <A>(values: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
-  Array.from({ length: Math.ceil(values.length / chunkSize) }, (_, index) =>
-    values.slice(index * chunkSize, (index + 1) * chunkSize)
-  )
 
 const greater = (left: bigint, right: bigint): bigint => (left > right ? left : right)
 
@@ -316,7 +312,7 @@ export const layer: Layer.Layer<LoanListingStore, never, SqlClient.SqlClient | A
     const upsertAll = (listings: ReadonlyArray<LoanListing>, sighting: Sighting) =>
       Effect.map(
         Effect.forEach(Map.groupBy(listings, ({ platform }) => platform), ([platform, loans]) =>
-          Effect.forEach(chunksOf(loans), (chunk) => upsertChunk(platform, chunk, sighting))
+          Effect.forEach(Arr.chunksOf(loans, chunkSize), (chunk) => upsertChunk(platform, chunk, sighting))
         ),
         (results) => new Map(results.flat(2).map((result) => [loanKey(result), result]))
       )

@@ -4,6 +4,8 @@ import * as Schedule from "effect/Schedule"
 import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
+import * as SqlCollectionRuns from "../lending/SqlCollectionRuns.ts"
+import * as SqlLoanListingStore from "../lending/SqlLoanListingStore.ts"
 
 /** The migrations of one domain, by names such as `0001_create_loans`, which are never renamed nor removed. */
 export interface DomainMigrations {
@@ -20,7 +22,9 @@ export interface AppliedMigration {
 }
 
 /** Every domain that keeps something in SQL, in the order in which domains may refer to each other. */
-export const domains: ReadonlyArray<DomainMigrations> = []
+export const domains: ReadonlyArray<DomainMigrations> = [
+  { domain: "lending", migrations: { ...SqlLoanListingStore.migrations, ...SqlCollectionRuns.migrations } }
+]
 
 /**
  * Brings the database up to the given domains, one transaction per domain, and gives what it applied. Any number of
