@@ -56,24 +56,38 @@ export const fencesOfProse = ({ path, text }: SourceFile): ReadonlyArray<Fence> 
 const proseOf = (comment: string): ReadonlyArray<string> =>
   comment.split("\n").map((line) => line.replace(/^\s*\*? ?/u, ""))
 
-/** The fences of the doc blocks of a source file. */
+/** The fences of the doc blocks of a source file; the code of an `@example` counts as one without its marks too. */
 export const fencesOfSource = (source: Source): ReadonlyArray<Fence> =>
-  docBlocks(source).flatMap(({ line, lines }) => fencesIn(source.path, lines, line))
+  docBlocks(source).flatMap(({ line, lines }) => [
+    ...fencesIn(source.path, lines, line),
+    ...examplesIn(lines)
+      .filter(({ body }) => !body.some((each) => each.startsWith("```")))
+      .map(({ at, body }) => ({ path: source.path, line: line + at + 1, code: body.join("\n").trimEnd() }))
+  ])
 
 const docBlocks = (source: Source) =>
   source.comments
     .filter((comment) => comment.type === "Block" && comment.value.startsWith("*"))
     .map((comment) => ({ line: source.lineOf(comment.start), lines: proseOf(comment.value) }))
 
-/** The `@example`s of a source file that no fence follows, which therefore nobody checks. */
-export const bareExamples = (source: Source): ReadonlyArray<Failure> =>
+/** The `@example`s among the lines of a doc block: where each stands, and its lines up to the next tag. */
+const examplesIn = (lines: ReadonlyArray<string>) =>
+  lines.flatMap((text, at) => {
+    if (!text.startsWith("@example")) return []
+    const end = lines.findIndex((each, index) => index > at && /^@[a-z]/u.test(each))
+    return [{ at, body: lines.slice(at + 1, end === -1 ? undefined : end) }]
+  })
+
+/** The `@example`s of a source file that nobody checks, because they import nothing. */
+export const uncheckedExamples = (source: Source): ReadonlyArray<Failure> =>
   docBlocks(source).flatMap(({ line, lines }) =>
-    lines.flatMap((text, at): ReadonlyArray<Failure> => {
-      if (!text.startsWith("@example")) return []
-      const next = lines.slice(at + 1).find((each) => each.trim() !== "") ?? ""
-      const message = "put the code of this @example into a ```ts fence, so that it is checked"
-      return next.startsWith("```ts") ? [] : [{ path: source.path, line: line + at, message }]
-    })
+    examplesIn(lines)
+      .filter(({ body }) => !/^\s*import\b/mu.test(body.join("\n")))
+      .map(({ at }) => ({
+        path: source.path,
+        line: line + at,
+        message: "import what this @example uses, so that a reader can copy it and this test can check it"
+      }))
   )
 
 /** True for a fence that a reader can copy and run; a fragment of a sketch imports nothing. */

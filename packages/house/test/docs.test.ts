@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import {
   asserts,
-  bareExamples,
+  uncheckedExamples,
   type Failure,
   type Fence,
   fencesOfProse,
@@ -32,8 +32,8 @@ const show = (failures: ReadonlyArray<Failure>): ReadonlyArray<string> =>
 describe("every fence of the documentation", () => {
   it("is found", () => expect(fences.length).toBeGreaterThan(0))
 
-  it("stands in a fence, where a doc block calls it an example", () => {
-    expect(show(sources.flatMap(bareExamples))).toEqual([])
+  it("imports what it uses, where a doc block calls it an example", () => {
+    expect(show(sources.flatMap(uncheckedExamples))).toEqual([])
   })
 
   it("type-checks", { timeout: 120_000 }, () => expect(show(typeCheck(fences, "types"))).toEqual([]))
@@ -63,9 +63,16 @@ describe("fences are found", () => {
     ])
   })
 
-  it("and an example without one is reported", () => {
+  it("in examples without marks, up to the next tag", () => {
+    const text = "/**\n * Adds.\n *\n * @example\n * import 'a'\n *\n * a()\n * @see b\n */\nexport const add = 1\n"
+    expect(fencesOfSource(parse({ path: "a.ts", text }))).toEqual([
+      { path: "a.ts", line: 5, code: "import 'a'\n\na()" }
+    ])
+  })
+
+  it("and an example that imports nothing is reported", () => {
     const text = "/**\n * Adds.\n *\n * @example\n * add(1, 2)\n */\nexport const add = 1\n"
-    expect(bareExamples(parse({ path: "a.ts", text }))).toMatchObject([{ path: "a.ts", line: 4 }])
+    expect(uncheckedExamples(parse({ path: "a.ts", text }))).toMatchObject([{ path: "a.ts", line: 4 }])
   })
 
   it("and a sketch that imports nothing is left alone", () => {
