@@ -97,7 +97,7 @@ export const businessDaysBetween = (
   start: LocalDate.LocalDate,
   end: LocalDate.LocalDate
 ): number => {
-  if (end < start) return -businessDaysBetween(calendar, end, start)
+  if (end < start) return 0 - businessDaysBetween(calendar, end, start)
   const lastYear = LocalDate.year(end)
   let total = -before(calendar, start)
   for (let year = LocalDate.year(start); year < lastYear; year++) {

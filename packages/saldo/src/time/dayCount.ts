@@ -88,7 +88,9 @@ export const conventions = [
  * days("ACT/360", LocalDate.of("2026-01-31"), LocalDate.of("2026-02-28")) // => 28
  */
 export const days = (dayCount: DayCount, start: LocalDate.LocalDate, end: LocalDate.LocalDate): number => {
-  if (end < start) return -days(dayCount, end, start)
+  // No time has no days, also where a convention moves the same day of February at the start and not at the end.
+  if (start === end) return 0
+  if (end < start) return 0 - days(dayCount, end, start)
   if (typeof dayCount !== "string") {
     return dayCount.convention === "30E/360 ISDA"
       ? days30("30E/360 ISDA", start, end, dayCount.terminationDate)

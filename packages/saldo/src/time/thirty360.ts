@@ -29,9 +29,8 @@ const lastDay = (
 }
 
 /**
- * Days between two dates in months of 30 days, for `start` not after `end`: 360 a year, 30 a month and the difference of
- * the days of the month, after each convention's changes to the two days (see `DayCount`). May be negative within a
- * month, as from the 31st to the 30th under no convention but from 30 to 28 February under `30/360 US`.
+ * Days between two dates in months of 30 days, for `start` before `end`: 360 a year, 30 a month and the difference of
+ * the days of the month, after each convention's changes to the two days (see `DayCount`).
  */
 export const days30 = (
   convention: Convention30,
