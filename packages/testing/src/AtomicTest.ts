@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
+import * as References from "effect/References"
 import { Atomic } from "saldo/core/Atomic"
 import * as Id from "saldo/core/Id"
 import { Cells } from "./Cells.ts"
@@ -327,13 +328,15 @@ const callbacks: ReadonlyArray<Check<Atomic | Cells>> = [
     Effect.gen(function* () {
       const { atomic } = subject
       let reached = false
-      yield* atomic.run(
-        Effect.all([
-          putBoth(subject, 1),
-          atomic.afterCommit(Effect.die("broken callback")),
-          atomic.afterCommit(Effect.sync(() => void (reached = true)))
-        ])
-      )
+      yield* atomic
+        .run(
+          Effect.all([
+            putBoth(subject, 1),
+            atomic.afterCommit(Effect.die("broken callback")),
+            atomic.afterCommit(Effect.sync(() => void (reached = true)))
+          ])
+        )
+        .pipe(Effect.provideService(References.MinimumLogLevel, "None"))
       expect(reached).toBe(true)
       expect(yield* both(subject)).toEqual([1, 1])
     })
