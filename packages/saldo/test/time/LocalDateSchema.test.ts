@@ -14,7 +14,7 @@ const messageOf = (text: unknown): string => {
 
 describe("LocalDateSchema", () => {
   it("decodes and encodes the text itself", () => {
-    const date: LocalDate.LocalDate = Schema.decodeUnknownSync(LocalDateSchema)("2024-02-29")
+    const date: LocalDate.LocalDate = Schema.decodeSync(LocalDateSchema)("2024-02-29")
     expect(date).toBe("2024-02-29")
     expect(Schema.encodeSync(LocalDateSchema)(date)).toBe("2024-02-29")
   })
