@@ -1,0 +1,16 @@
+import { expect, it } from "vitest"
+import { allOfMoney, bundle } from "../src/bundle.ts"
+
+const effect = /node_modules\/(\.pnpm\/)?effect(@|\/)/u
+
+it("saldo/money bundles without the Effect runtime, in at most 6 kB beside decimal.js", async () => {
+  const { gzipped, inputs } = await bundle(allOfMoney, ["decimal.js"])
+  expect(inputs.filter((path) => effect.test(path))).toEqual([])
+  expect(inputs).toContain("packages/saldo/src/money/Money.ts")
+  expect(gzipped).toBeLessThanOrEqual(6000)
+})
+
+it("sees Effect where it is: in the codecs", async () => {
+  const { inputs } = await bundle(`export * from "saldo/money/MoneySchema"`, ["decimal.js"])
+  expect(inputs.some((path) => effect.test(path))).toBe(true)
+})
