@@ -44,6 +44,10 @@ for (const file of files) {
   }
   for (const benchmark of module.default as ReadonlyArray<Benchmark>) {
     if (!benchmark.id.includes(filter)) continue
+    if (records.some(({ id }) => id === benchmark.id)) {
+      failures.push(`${file} has a second benchmark named ${benchmark.id}; one of the two would hide the other`)
+      continue
+    }
     process.stderr.write(`${benchmark.id} …\n`)
     try {
       records.push(await measure(benchmark, settings))
