@@ -9,6 +9,7 @@ import * as Semaphore from "effect/Semaphore"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Statement from "effect/sql/Statement"
+import { makeCompiler } from "./internal/compiler.ts"
 import { backupTo } from "./internal/backup.ts"
 import { isMemory, open } from "./internal/open.ts"
 import { type Run, runBetweenLeases, runExclusively, SqliteConnection } from "./internal/SqliteConnection.ts"
@@ -79,17 +80,8 @@ export const make = (
       isTransaction: (connection) => connection.native.database.isTransaction
     })
 
-    // Whoever wants to lease is counted before waiting, so a statement never slips in while a lease is being handed over.
-    let claims = 0
-    const lease = Effect.suspend(() => {
-      claims++
-      return Effect.andThen(
-        Effect.addFinalizer(() => Effect.sync(() => claims--)),
-        leases.transactionAcquirer
-      )
-    })
-    // A transaction that outlived its lease is one whose rollback failed; taking a lease repairs it.
-    const isFree = () => claims === 0 && !native.database.isTransaction
+    // A statement is one synchronous step, so it is in nobody's way unless a transaction is open on the connection.
+    const isFree = () => !native.database.isTransaction
     const leased: Run = (operation, work) => leases.borrower(() => exclusively(operation, work))
     const shared = new SqliteConnection(native, runBetweenLeases(isFree, leased), "buffered")
     const reader = Effect.map(
@@ -100,11 +92,11 @@ export const make = (
     const client = yield* SqlClient.make({
       acquirer: memory ? Effect.succeed(shared) : reader,
       borrower: (use) => use(shared),
-      transactionAcquirer: lease,
+      transactionAcquirer: leases.transactionAcquirer,
       onCommitFailure: leases.onCommitFailure,
       isTransaction: leases.isTransaction,
       driver: "sqlite-node",
-      compiler: Statement.makeCompilerSqlite(config.transformQueryNames),
+      compiler: makeCompiler(config.transformQueryNames),
       transformRows:
         config.transformResultNames === undefined
           ? undefined
@@ -114,7 +106,9 @@ export const make = (
       prepareTransactionControls: true,
       spanAttributes: [...Object.entries(config.spanAttributes ?? {}), ["db.system.name", "sqlite"]]
     })
-    const source = memory ? Effect.as(lease, native) : open({ ...config, readonly: true }, busyTimeout)
+    const source = memory
+      ? Effect.as(leases.transactionAcquirer, native)
+      : open({ ...config, readonly: true }, busyTimeout)
     return Object.assign(client, {
       config,
       backup: (destination: string) =>

@@ -50,9 +50,8 @@ const refuse = (index: number, why: string): never => {
 }
 
 /** Gives the values that SQLite stores for a statement's parameters. */
-export const parametersOf = (values: ReadonlyArray<unknown>): Array<SQLInputValue> => {
-  const length = values.length
-  const bound: Array<SQLInputValue> = Array.from({ length })
-  for (let i = 0; i < length; i++) bound[i] = parameterOf(values[i], i)
+export const parametersOf = (values: ReadonlyArray<unknown>): ReadonlyArray<SQLInputValue> => {
+  const bound: Array<SQLInputValue> = []
+  for (let i = 0; i < values.length; i++) bound.push(parameterOf(values[i], i))
   return bound
 }
