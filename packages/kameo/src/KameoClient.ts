@@ -14,7 +14,12 @@ import type { LoanListing } from "saldo/lending/LoanListing"
 import { SchemaDrift } from "saldo/lending/LoanSource"
 import { decodeAccounts, type KameoAccount, maskAccountNumber } from "./decodeAccounts.ts"
 import { decodeListingJson } from "./decodeListing.ts"
-import { decodeBiddingState, decodeQuestions, type KameoBiddingState, type KameoQuestions } from "./decodeLoanDetails.ts"
+import {
+  decodeBiddingState,
+  decodeQuestions,
+  type KameoBiddingState,
+  type KameoQuestions
+} from "./decodeLoanDetails.ts"
 import { type KameoOptions, type KameoSettings, kameoSettings, kameoSettingsFromConfig } from "./KameoConfig.ts"
 import { type KameoError, kameoError } from "./KameoError.ts"
 import { layerTransport } from "./KameoExchange.ts"
@@ -23,7 +28,14 @@ import { loginPaths, notKnown, readJson } from "./kameoJson.ts"
 import { dashboardAccountNumber } from "./kameoPages.ts"
 import type { KameoListingPage, KameoOrigins, ListingPagesQuery, ListingQuery } from "./KameoListing.ts"
 import { listingPages } from "./kameoPaging.ts"
-import { dashboardPath, type KameoSession, type LoginBudget, makeKameoSession, newBudget, transferInit } from "./KameoSession.ts"
+import {
+  dashboardPath,
+  type KameoSession,
+  type LoginBudget,
+  makeKameoSession,
+  newBudget,
+  transferInit
+} from "./KameoSession.ts"
 
 /** What is known of one loan: its listing, or, where Kameo does not give that, its questions and its bidding. */
 export interface KameoLoan {
@@ -107,7 +119,9 @@ const checkQuery = (name: string, value: number | undefined): Effect.Effect<void
 
 const checkLoanId = (loanId: string | number): Effect.Effect<string, KameoError> => {
   const id = String(loanId).trim()
-  return /^\d{1,20}$/u.test(id) ? Effect.succeed(id) : Effect.fail(kameoError({ _tag: "LoanNotFound", loanId: id.slice(0, 50) }))
+  return /^\d{1,20}$/u.test(id)
+    ? Effect.succeed(id)
+    : Effect.fail(kameoError({ _tag: "LoanNotFound", loanId: id.slice(0, 50) }))
 }
 
 const isMissing = ({ reason }: KameoError): boolean =>
@@ -205,7 +219,9 @@ const decodeOne = Effect.fn("KameoClient.decodeOne")(function* (path: string, js
   const listing = decoded.listings[0]
   if (listing === undefined) {
     const field = decoded.rejected[0]?.field ?? "$"
-    return yield* notKnown(path, [new SchemaDrift({ path: `data.${field}`, kind: "unknownValue", found: "not usable" })])
+    return yield* notKnown(path, [
+      new SchemaDrift({ path: `data.${field}`, kind: "unknownValue", found: "not usable" })
+    ])
   }
   return { listing, drift: decoded.drift }
 })
@@ -215,24 +231,28 @@ const readAccounts = (http: KameoHttp, session: KameoSession, settings: KameoSet
     yield* session.ensure("the accounts")
     const json = yield* session.renewing(newBudget(), transferInit(http, settings))
     return yield* Effect.fromResult(
-      Result.mapError(decodeAccounts(json), (differences) => notKnown("/ezjscore/call/kameo_transfer::init", differences))
+      Result.mapError(decodeAccounts(json), (differences) =>
+        notKnown("/ezjscore/call/kameo_transfer::init", differences)
+      )
     )
   })
 
-const accountOf = (http: KameoHttp, session: KameoSession, settings: KameoSettings) => (currency = "SEK") =>
-  readAccounts(http, session, settings).pipe(
-    Effect.flatMap((accounts) => {
-      const found = accounts.find((account) => account.currency === currency)
-      const available = accounts.flatMap((account) => (account.currency === null ? [] : [account.currency]))
-      return found === undefined
-        ? Effect.fail(kameoError({ _tag: "AccountNotFound", currency, available }))
-        : Effect.succeed(found)
-    }),
-    Effect.catchIf(
-      ({ reason }) => currency === "SEK" && (reason._tag === "SchemaDrift" || reason._tag === "HtmlInsteadOfJson"),
-      (error) => accountFromPage(http, settings, error)
+const accountOf =
+  (http: KameoHttp, session: KameoSession, settings: KameoSettings) =>
+  (currency = "SEK") =>
+    readAccounts(http, session, settings).pipe(
+      Effect.flatMap((accounts) => {
+        const found = accounts.find((account) => account.currency === currency)
+        const available = accounts.flatMap((account) => (account.currency === null ? [] : [account.currency]))
+        return found === undefined
+          ? Effect.fail(kameoError({ _tag: "AccountNotFound", currency, available }))
+          : Effect.succeed(found)
+      }),
+      Effect.catchIf(
+        ({ reason }) => currency === "SEK" && (reason._tag === "SchemaDrift" || reason._tag === "HtmlInsteadOfJson"),
+        (error) => accountFromPage(http, settings, error)
+      )
     )
-  )
 
 // The page is half a megabyte and says neither the currency nor the balance, so it is only the last resort.
 const accountFromPage = Effect.fn("KameoClient.accountFromPage")(function* (
@@ -246,7 +266,9 @@ const accountFromPage = Effect.fn("KameoClient.accountFromPage")(function* (
     accept: "html",
     referer: `${settings.baseUrl}/aktuella-lan`
   })
-  const found = loginPaths.has(page.url.pathname) ? null : dashboardAccountNumber(page.body, settings.accountNumberPattern)
+  const found = loginPaths.has(page.url.pathname)
+    ? null
+    : dashboardAccountNumber(page.body, settings.accountNumberPattern)
   if (found === null) return yield* error
   const masked = maskAccountNumber(Redacted.value(found))
   return { currency: null, accountNumber: found, masked, available: null, reserved: null } satisfies KameoAccount

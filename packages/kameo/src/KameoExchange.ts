@@ -54,9 +54,7 @@ const acceptHeaders = {
  * The transport: undici's fetch with an agent of its own, which is closed with the scope. Fetch negotiates and decodes
  * content encodings itself and hands redirects over; the agent adds the time limit for connecting, which no fetch has.
  */
-export const layerTransport = (settings: {
-  readonly connectTimeoutMs: number
-}): Layer.Layer<HttpClient.HttpClient> =>
+export const layerTransport = (settings: { readonly connectTimeoutMs: number }): Layer.Layer<HttpClient.HttpClient> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const dispatcher = yield* Effect.acquireRelease(

@@ -61,15 +61,25 @@ const retryAfterMs = (headers: Headers.Headers, now: number): number | null => {
     : null
 }
 
-// The counter's window is said to be a minute (specification §3.5); a limit of 60 then means one request a second.
+// The counter's window is said to be a minute (specification §3.5).
 const windowMs = 60_000
 
-const paceMs = (headers: Headers.Headers, now: number): number => {
+/** What is known of one host's rate limit: when its window began, and the instant before which nothing is sent. */
+interface Pace {
+  readonly remaining: number
+  readonly windowBegan: number
+  readonly notBefore: number
+}
+
+// Below five remaining requests, what is left of the window is spread over them, so that the limit is never hit.
+const nextPace = (last: Pace | undefined, headers: Headers.Headers, now: number): Pace => {
   const remaining = numberHeader(headers, "x-ratelimit-remaining")
-  if (remaining === null || remaining >= 5) return 0
-  const reset = resetMs(headers, now)
-  if (reset !== null) return Math.min(windowMs, reset / (remaining + 1))
-  return windowMs / Math.max(1, numberHeader(headers, "x-ratelimit-limit") ?? 60)
+  if (remaining === null) return { remaining: Infinity, windowBegan: now, notBefore: now }
+  const sameWindow = last !== undefined && remaining < last.remaining && now < last.windowBegan + windowMs
+  const windowBegan = sameWindow ? last.windowBegan : now
+  const leftMs = resetMs(headers, now) ?? windowBegan + windowMs - now
+  const notBefore = remaining >= 5 ? now : now + Math.min(windowMs, leftMs) / (remaining + 1)
+  return { remaining, windowBegan, notBefore }
 }
 
 const redirectTarget = (answer: KameoAnswer, request: KameoRequest): Result.Result<URL, KameoError> => {
@@ -99,7 +109,7 @@ const statusError = (answer: KameoAnswer, now: number): KameoError => {
 /** Makes the HTTP side of a client; the jar, the pace and the queue are its own. */
 export const makeKameoHttp = (client: HttpClient.HttpClient, settings: KameoSettings): KameoHttp => {
   const jars = new Map<string, CookieJar>()
-  const notBefore = new Map<string, number>()
+  const paces = new Map<string, Pace>()
   const oneAtATime = Semaphore.makeUnsafe(1)
 
   const jarOf = (url: URL): CookieJar => {
@@ -110,11 +120,12 @@ export const makeKameoHttp = (client: HttpClient.HttpClient, settings: KameoSett
 
   const once = Effect.fn("KameoHttp.once")(function* (request: KameoRequest) {
     const { url } = request
-    const wait = (notBefore.get(url.host) ?? 0) - (yield* Clock.currentTimeMillis)
+    const wait = (paces.get(url.host)?.notBefore ?? 0) - (yield* Clock.currentTimeMillis)
+    // A clock that was set back must not make us wait longer than a window ever lasts.
     if (wait > 0) yield* Effect.sleep(Math.min(wait, windowMs))
     const answer = yield* exchange(client, request, jarOf(url).getCookieStringSync(url.href), settings)
     const now = yield* Clock.currentTimeMillis
-    notBefore.set(url.host, now + paceMs(answer.headers, now))
+    paces.set(url.host, nextPace(paces.get(url.host), answer.headers, now))
     for (const cookie of answer.setCookies) jarOf(url).setCookieSync(cookie, url.href, { ignoreError: true })
     yield* Effect.logDebug("Kameo answered", { method: request.method, path: url.pathname, status: answer.status })
     if (answer.status < 500 && answer.status !== 429) return answer
@@ -135,7 +146,11 @@ export const makeKameoHttp = (client: HttpClient.HttpClient, settings: KameoSett
       const jitter = 1 + 0.2 * (yield* Random.next)
       const waitMs = told ?? settings.retryDelayMs * 2 ** attempt * jitter
       if (!retryable || attempt >= tries || waitMs > settings.longestWaitMs) return yield* error
-      yield* Effect.logDebug("Kameo request is repeated", { path: request.url.pathname, waitMs, reason: error.reason._tag })
+      yield* Effect.logDebug("Kameo request is repeated", {
+        path: request.url.pathname,
+        waitMs,
+        reason: error.reason._tag
+      })
       yield* Effect.sleep(waitMs)
     }
   })

@@ -27,10 +27,7 @@ export interface KameoSession {
   /** Logs in unless a login passed before; `path` is what needs it. */
   readonly ensure: (path: string) => Effect.Effect<void, KameoError>
   /** Runs a request; when it meets the end of the session, logs in once more and repeats that request. */
-  readonly renewing: <A>(
-    budget: LoginBudget,
-    request: Effect.Effect<A, KameoError>
-  ) => Effect.Effect<A, KameoError>
+  readonly renewing: <A>(budget: LoginBudget, request: Effect.Effect<A, KameoError>) => Effect.Effect<A, KameoError>
   /** The access token for the API, read anew when it is due; `null` when nobody is logged in or no page carries one. */
   readonly bearer: Effect.Effect<Redacted.Redacted | null, KameoError>
   readonly logout: Effect.Effect<void, KameoError>

@@ -126,10 +126,7 @@ export const decodeListingJson = (
   })
 
 /** Decodes the text of one page; text that is no JSON is a mismatch at `$`. */
-export const decodeListing = (
-  text: string,
-  context: DecodeContext
-): Result.Result<DecodedListing, ListingMismatch> =>
+export const decodeListing = (text: string, context: DecodeContext): Result.Result<DecodedListing, ListingMismatch> =>
   Result.flatMap(
     Result.mapError(parseExactJson(text), (found) => [new SchemaDrift({ path: "$", kind: "typeChanged", found })]),
     (json) => decodeListingJson(json, context)

@@ -25,7 +25,10 @@ describe("the listing", () => {
       Effect.gen(function* () {
         const pages = yield* Stream.runCollect(client.pages({ limit: 7 }))
         const log = yield* emulator.requestLog
-        console.log(JSON.stringify(log), pages.map((p)=>[p.page, p.listings.length, p.paging, p.drift]))
+        console.log(
+          JSON.stringify(log),
+          pages.map((p) => [p.page, p.listings.length, p.paging, p.drift])
+        )
       })
     ))
 })

@@ -5,12 +5,14 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
+import * as Stream from "effect/Stream"
 import { demoUser } from "@saldo/kameo/emulator/EmulatedUser"
 import type { KameoEmulatorOptions } from "@saldo/kameo/emulator/EmulatorOptions"
 import { KameoEmulator } from "@saldo/kameo/emulator/KameoEmulator"
 import { KameoClient } from "@saldo/kameo/KameoClient"
 import type { KameoOptions } from "@saldo/kameo/KameoConfig"
 import type { KameoError } from "@saldo/kameo/KameoError"
+import type { ListingPagesQuery } from "@saldo/kameo/KameoListing"
 
 /**
  * A clock that runs `speed` times as fast as the real one, for client and emulator alike: waiting for the next code or
@@ -82,7 +84,10 @@ const clientLayer = (scene: Scene) =>
 /** Runs a test against a new emulator and a new client over real HTTP, under one fast clock. */
 export const play = <A, E>(
   scene: Scene,
-  body: (client: KameoClient["Service"], emulator: KameoEmulator["Service"]) => Effect.Effect<A, E, KameoClient | KameoEmulator>
+  body: (
+    client: KameoClient["Service"],
+    emulator: KameoEmulator["Service"]
+  ) => Effect.Effect<A, E, KameoClient | KameoEmulator>
 ): Promise<A> =>
   Effect.runPromise(
     Effect.gen(function* () {
@@ -91,7 +96,9 @@ export const play = <A, E>(
       return yield* body(client, emulator)
     }).pipe(
       Effect.provide(
-        clientLayer(scene).pipe(Layer.provideMerge(KameoEmulator.layer({ loans: 25, rateLimit: 10_000, ...scene.emulator })))
+        clientLayer(scene).pipe(
+          Layer.provideMerge(KameoEmulator.layer({ loans: 25, rateLimit: 10_000, ...scene.emulator }))
+        )
       ),
       Effect.provideService(References.MinimumLogLevel, "Error"),
       Effect.provideService(Clock.Clock, scene.clock ?? fastClock())
@@ -99,8 +106,26 @@ export const play = <A, E>(
   )
 
 /** The reason that a call fails with; a call that passes fails the test. */
-export const reasonOf = <A, R>(effect: Effect.Effect<A, KameoError, R>) => Effect.map(Effect.flip(effect), ({ reason }) => reason)
+export const reasonOf = <A, R>(effect: Effect.Effect<A, KameoError, R>) =>
+  Effect.map(Effect.flip(effect), ({ reason }) => reason)
+
+/** All pages of the listing at once, by id. */
+export const collect = (client: KameoClient["Service"], query: ListingPagesQuery = {}) =>
+  Effect.map(Stream.runCollect(client.pages({ limit: 7, ...query })), (pages) => {
+    const listings = pages.flatMap((page) => page.listings)
+    return {
+      pages: pages.map((page) => page.page),
+      ids: listings.map((listing) => listing.loanId),
+      unique: [...new Set(listings.map((listing) => listing.loanId))].toSorted(),
+      listings,
+      rejected: pages.flatMap((page) => page.rejected),
+      drift: pages.flatMap((page) => page.drift).map(({ path, kind, found }) => `${kind} ${path} ${found}`)
+    }
+  })
 
 /** How often the emulator was asked for a path. */
 export const countOf = (emulator: KameoEmulator["Service"], method: string, path: string) =>
-  Effect.map(emulator.requestLog, (log) => log.filter((one) => one.method === method && one.path === path).length)
+  Effect.map(
+    emulator.requestLog,
+    (log) => log.filter((one) => one.method === method && one.path.split("?")[0] === path).length
+  )

@@ -36,7 +36,6 @@ const decode = (text: string) =>
   Result.getOrThrowWith(decodeListing(text, context), (drift) => new Error(JSON.stringify(drift)))
 const one = (changes: Record<string, unknown>) => decode(page([good, { ...good, loan_application_id: 7, ...changes }]))
 
-
 describe("the 25 sample loans", () => {
   it("has 25 of them", () => expect(file.samples).toHaveLength(25))
 

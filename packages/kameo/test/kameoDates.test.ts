@@ -4,7 +4,8 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { kameoInstant } from "@saldo/kameo/kameoDates"
 
-const read = (value: unknown) => Result.getOrElse(Result.map(kameoInstant(value), DateTime.formatIso), (why) => `! ${why}`)
+const read = (value: unknown) =>
+  Result.getOrElse(Result.map(kameoInstant(value), DateTime.formatIso), (why) => `! ${why}`)
 
 describe("kameoInstant", () => {
   it.each([
@@ -44,7 +45,9 @@ describe("kameoInstant", () => {
     "now"
   ])("refuses %j", (text) => expect(read(text)).toMatch(/^! /u))
 
-  it.each([[1_772_788_351], [null], [{}]])("refuses %j, which is no text", (value) => expect(read(value)).toMatch(/^! /u))
+  it.each([[1_772_788_351], [null], [{}]])("refuses %j, which is no text", (value) =>
+    expect(read(value)).toMatch(/^! /u)
+  )
 
   it("agrees with the platform on every instant it writes", () =>
     fc.assert(

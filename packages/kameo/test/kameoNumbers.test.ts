@@ -43,7 +43,8 @@ describe("decimalText", () => {
     expect(read(value)).toMatch(/^! /u)
   )
 
-  it("refuses text that is far too long for a number at once", () => expect(read("9".repeat(1_000_000))).toMatch(/^! /u))
+  it("refuses text that is far too long for a number at once", () =>
+    expect(read("9".repeat(1_000_000))).toMatch(/^! /u))
 
   it("gives back every number that Swedish formatting writes", () => {
     const swedish = new Intl.NumberFormat("sv-SE", { minimumFractionDigits: 2, maximumFractionDigits: 2 })

@@ -12,7 +12,10 @@ const secretOf = (text: string): TotpSecret => {
 }
 
 const problemOf = (text: string): string =>
-  Result.match(parseTotpSecret(Redacted.make(text)), { onSuccess: () => "accepted", onFailure: ({ problem }) => problem })
+  Result.match(parseTotpSecret(Redacted.make(text)), {
+    onSuccess: () => "accepted",
+    onFailure: ({ problem }) => problem
+  })
 
 describe("codes", () => {
   // RFC 6238, appendix B, SHA-1, cut to 6 digits.
@@ -62,7 +65,9 @@ describe("secrets as people have them", () => {
   )
 
   it("ignores the bits that fill no byte, as authenticators do", () =>
-    expect(totpCode(secretOf("GEZDGNBVGY3TQOJQGEZDGNBVG7"), 59)).toBe(totpCode(secretOf("GEZDGNBVGY3TQOJQGEZDGNBVG4"), 59)))
+    expect(totpCode(secretOf("GEZDGNBVGY3TQOJQGEZDGNBVG7"), 59)).toBe(
+      totpCode(secretOf("GEZDGNBVGY3TQOJQGEZDGNBVG4"), 59)
+    ))
 })
 
 describe("texts that are no secret", () => {
