@@ -113,12 +113,18 @@ export const listing = (platform: PlatformId, loans = 12): fc.Arbitrary<LoanList
     })
   })
 
+/** The same listing on another platform. */
+export const moveTo = (platform: PlatformId, listing: LoanListing): LoanListing =>
+  new LoanListing({ ...listing, platform })
+
 /** A plain listing with some fields of one's own, for examples. */
-export const example = (fields: {
-  readonly platform: PlatformId
-  readonly loanId: string
-  readonly amount?: Money.Money
-} & Partial<Omit<ConstructorParameters<typeof LoanListing>[0], "platform" | "loanId" | "amount">>): LoanListing => {
+export const example = (
+  fields: {
+    readonly platform: PlatformId
+    readonly loanId: string
+    readonly amount?: Money.Money
+  } & Partial<Omit<ConstructorParameters<typeof LoanListing>[0], "platform" | "loanId" | "amount">>
+): LoanListing => {
   const { amount = Money.of("1250000.00", "SEK"), loanId, ...rest } = fields
   return new LoanListing({
     title: `Bostäder i Örebro ${loanId}`,

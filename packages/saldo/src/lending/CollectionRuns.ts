@@ -59,9 +59,17 @@ export class CollectionRuns extends Context.Service<
     readonly checkpoint: (holder: RunHolder, progress: RunProgress) => Effect.Effect<boolean>
     readonly end: (
       holder: RunHolder,
-      end: { readonly state: Exclude<CollectionState, "running">; readonly reason: string | null; readonly at: DateTime.Utc }
+      end: {
+        readonly state: Exclude<CollectionState, "running">
+        readonly reason: string | null
+        readonly at: DateTime.Utc
+      }
     ) => Effect.Effect<boolean>
-    readonly reject: (runId: CollectionRunId, page: number, records: ReadonlyArray<RejectedListing>) => Effect.Effect<void>
+    readonly reject: (
+      runId: CollectionRunId,
+      page: number,
+      records: ReadonlyArray<RejectedListing>
+    ) => Effect.Effect<void>
     readonly find: (runId: CollectionRunId) => Effect.Effect<Option.Option<CollectionRun>>
     /** The run of a platform that began last. */
     readonly latest: (platform: PlatformId) => Effect.Effect<Option.Option<CollectionRun>>
@@ -129,7 +137,10 @@ const beginIn = (rows: RunRows, request: BeginRun): CollectionRun => {
 
 const makeMemory: Effect.Effect<CollectionRuns["Service"]> = Effect.gen(function* () {
   const runs = yield* MemoryTable.make<string, CollectionRun>()
-  const rejections = yield* MemoryTable.make<string, RejectedRecord & { readonly runId: string; readonly position: number }>()
+  const rejections = yield* MemoryTable.make<
+    string,
+    RejectedRecord & { readonly runId: string; readonly position: number }
+  >()
 
   const writeHeld = (holder: RunHolder, change: (run: CollectionRun) => CollectionRun) =>
     runs.modify((rows) => {
@@ -151,7 +162,11 @@ const makeMemory: Effect.Effect<CollectionRuns["Service"]> = Effect.gen(function
         }
       }),
     find: (runId) => runs.get(runId),
-    latest: (platform) => Effect.map(runs.read((rows) => latestIn(rows, platform)), Option.fromNullishOr),
+    latest: (platform) =>
+      Effect.map(
+        runs.read((rows) => latestIn(rows, platform)),
+        Option.fromNullishOr
+      ),
     rejected: (runId) =>
       rejections.read((rows) =>
         [...rows.values()]

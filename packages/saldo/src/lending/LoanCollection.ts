@@ -42,9 +42,7 @@ export interface CollectionProgress {
 }
 
 /** Whether a collection met everything that the platform has. */
-export type Completeness =
-  | { readonly _tag: "Complete" }
-  | { readonly _tag: "Partial"; readonly reason: string }
+export type Completeness = { readonly _tag: "Complete" } | { readonly _tag: "Partial"; readonly reason: string }
 
 /** What a collection did. Counts are of the whole run, over all the calls that it took. */
 export interface CollectionReport extends CollectionCounts {
@@ -93,14 +91,11 @@ export class LoanCollection extends Context.Service<
   }
 >()("saldo/lending/LoanCollection") {
   /** Collects from the source in scope into the store in scope. */
-  static readonly layer: Layer.Layer<
-    LoanCollection,
-    never,
-    LoanSource | LoanListingStore | CollectionRuns | Atomic
-  > = Layer.effect(
-    this,
-    Effect.suspend(() => make)
-  )
+  static readonly layer: Layer.Layer<LoanCollection, never, LoanSource | LoanListingStore | CollectionRuns | Atomic> =
+    Layer.effect(
+      this,
+      Effect.suspend(() => make)
+    )
 }
 
 /** An unfinished run older than this is begun anew: on the platform, pages have moved on. */
@@ -125,7 +120,12 @@ const triage = (page: LoanListingPage) => {
     if (problem === undefined) listings.push(listing)
     else {
       rejected.push(
-        new RejectedListing({ loanId: listing.loanId, field: problem.field, problem: problem.message, raw: listing.raw })
+        new RejectedListing({
+          loanId: listing.loanId,
+          field: problem.field,
+          problem: problem.message,
+          raw: listing.raw
+        })
       )
     }
   }
@@ -204,7 +204,11 @@ const make = Effect.gen(function* () {
     yield* options.onProgress?.({ runId: id, platform, page: page.page, total, counts }) ?? Effect.void
   })
 
-  const end = Effect.fnUntraced(function* (call: Call, state: "complete" | "partial" | "failed", reason: string | null) {
+  const end = Effect.fnUntraced(function* (
+    call: Call,
+    state: "complete" | "partial" | "failed",
+    reason: string | null
+  ) {
     const at = yield* DateTime.now
     const held = yield* runs.end(call.run, { state, reason, at })
     if (!held) return yield* takenOver(call.run)

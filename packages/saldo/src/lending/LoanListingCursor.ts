@@ -12,7 +12,9 @@ const CursorText = Schema.StringFromBase64Url.pipe(
   Schema.decodeTo(Schema.fromJsonString(Schema.Struct({ plan: Schema.Int, position: Schema.Array(Value) })))
 )
 const planHash = (plan: ListingPagePlan): number =>
-  Hash.string(JSON.stringify([plan.terms, plan.columns], (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value)))
+  Hash.string(
+    JSON.stringify([plan.terms, plan.columns], (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value))
+  )
 
 export const positionOfCursor = Effect.fnUntraced(function* (request: ListingPageRequest, plan: ListingPagePlan) {
   if (request.cursor === undefined) return undefined

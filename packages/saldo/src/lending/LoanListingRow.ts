@@ -110,8 +110,7 @@ export interface VersionRow {
 }
 
 /** An index row joined with its current version. */
-export interface ListingRow
-  extends VersionRow, Readonly<Record<(typeof columnOf)[SortColumn["column"]], SortValue>> {
+export interface ListingRow extends VersionRow, Readonly<Record<(typeof columnOf)[SortColumn["column"]], SortValue>> {
   readonly platform: string
   readonly loan_id: string
   readonly first_seen_at: bigint

@@ -172,7 +172,11 @@ const makeMemory: Effect.Effect<LoanListingStore["Service"]> = Effect.gen(functi
           ? table.modify((rows) => lastOfEachLoan(listings).map((listing) => upsertOne(rows, listing, sighting)))
           : Effect.fail(unstorable)
       }),
-    find: (platform, loanId) => Effect.map(table.get(loanKey({ platform, loanId })), Option.map(({ current }) => current)),
+    find: (platform, loanId) =>
+      Effect.map(
+        table.get(loanKey({ platform, loanId })),
+        Option.map(({ current }) => current)
+      ),
     history: (platform, loanId) =>
       Effect.map(table.get(loanKey({ platform, loanId })), (row) =>
         Option.isNone(row) ? [] : withChanges(row.value.versions)

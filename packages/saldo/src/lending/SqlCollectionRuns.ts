@@ -173,7 +173,8 @@ export const layer: Layer.Layer<CollectionRuns, never, SqlClient.SqlClient | Ato
     const atomic = yield* Atomic
     const begin = makeBegin(sql)
     // RETURNING counts what an UPDATE met the same way on both databases.
-    const held = ({ fence, id }: RunHolder) => sql`run_id = ${id} AND fence = ${fence} AND state = 'running' RETURNING run_id`
+    const held = ({ fence, id }: RunHolder) =>
+      sql`run_id = ${id} AND fence = ${fence} AND state = 'running' RETURNING run_id`
 
     return CollectionRuns.of({
       begin: Effect.fn("SqlCollectionRuns.begin")((request) => Effect.orDie(atomic.run(begin(request)))),

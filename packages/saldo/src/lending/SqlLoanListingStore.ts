@@ -162,7 +162,12 @@ const makeUpsert = (sql: SqlClient.SqlClient) => {
   const texts = new Map<string, string>()
 
   // Built once per number of rows: composing a statement of thousands of parameters costs more than running it.
-  const insert = (table: string, names: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<unknown>>, suffix = "") => {
+  const insert = (
+    table: string,
+    names: ReadonlyArray<string>,
+    rows: ReadonlyArray<ReadonlyArray<unknown>>,
+    suffix = ""
+  ) => {
     const key = `${table} ${rows.length}`
     let text = texts.get(key)
     if (text === undefined) {
@@ -220,7 +225,10 @@ const makeUpsert = (sql: SqlClient.SqlClient) => {
 
   return Effect.fnUntraced(function* (platform: PlatformId, listings: ReadonlyArray<LoanListing>, sighting: Sighting) {
     const seenAt = BigInt(Math.trunc(sighting.seenAt.epochMilliseconds))
-    const rows = yield* findExisting(platform, listings.map(({ loanId }) => loanId))
+    const rows = yield* findExisting(
+      platform,
+      listings.map(({ loanId }) => loanId)
+    )
     const existing = new Map(rows.map((row) => [row.loan_id, row]))
     const decisions = listings.map((listing) => decide(listing, existing.get(listing.loanId), sighting, seenAt))
     const writes = decisions.flatMap(({ write }) => (write === undefined ? [] : [write]))
@@ -311,8 +319,10 @@ export const layer: Layer.Layer<LoanListingStore, never, SqlClient.SqlClient | A
 
     const upsertAll = (listings: ReadonlyArray<LoanListing>, sighting: Sighting) =>
       Effect.map(
-        Effect.forEach(Map.groupBy(listings, ({ platform }) => platform), ([platform, loans]) =>
-          Effect.forEach(Arr.chunksOf(loans, chunkSize), (chunk) => upsertChunk(platform, chunk, sighting))
+        Effect.forEach(
+          Map.groupBy(listings, ({ platform }) => platform),
+          ([platform, loans]) =>
+            Effect.forEach(Arr.chunksOf(loans, chunkSize), (chunk) => upsertChunk(platform, chunk, sighting))
         ),
         (results) => new Map(results.flat(2).map((result) => [loanKey(result), result]))
       )

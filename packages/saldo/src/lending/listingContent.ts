@@ -2,7 +2,9 @@ import type { LoanListing } from "./LoanListing.ts"
 
 /** The fields of a listing that say something about the loan: all but its key and the platform's raw record. */
 export type ContentField = Exclude<
-  { readonly [K in keyof LoanListing]: LoanListing[K] extends (...args: never) => unknown ? never : K }[keyof LoanListing],
+  {
+    readonly [K in keyof LoanListing]: LoanListing[K] extends (...args: never) => unknown ? never : K
+  }[keyof LoanListing],
   "platform" | "loanId" | "raw"
 >
 
@@ -43,32 +45,30 @@ const instant = (at: { readonly epochMilliseconds: number } | null): number | nu
  * any character, since JSON escapes what a database column may refuse.
  */
 export const listingContent = (listing: LoanListing): string =>
-  JSON.stringify(
-    {
-      title: listing.title,
-      status: listing.status,
-      amount: listing.amount,
-      fundedAmount: listing.fundedAmount,
-      fundedBps: listing.fundedBps,
-      annualRate: listing.annualRate,
-      durationMonths: listing.durationMonths,
-      riskGrade: listing.riskGrade,
-      country: listing.country,
-      minimumAmount: listing.minimumAmount,
-      ownBidAmount: listing.ownBidAmount,
-      listedAt: instant(listing.listedAt),
-      opensAt: instant(listing.opensAt),
-      closesAt: instant(listing.closesAt),
-      url: listing.url,
-      imageUrl: listing.imageUrl,
-      description: listing.description,
-      borrowerType: listing.borrowerType,
-      loanType: listing.loanType,
-      stateId: listing.stateId,
-      stateText: listing.stateText,
-      fullyFundedState: listing.fullyFundedState
-    } satisfies Record<ContentField, unknown>
-  )
+  JSON.stringify({
+    title: listing.title,
+    status: listing.status,
+    amount: listing.amount,
+    fundedAmount: listing.fundedAmount,
+    fundedBps: listing.fundedBps,
+    annualRate: listing.annualRate,
+    durationMonths: listing.durationMonths,
+    riskGrade: listing.riskGrade,
+    country: listing.country,
+    minimumAmount: listing.minimumAmount,
+    ownBidAmount: listing.ownBidAmount,
+    listedAt: instant(listing.listedAt),
+    opensAt: instant(listing.opensAt),
+    closesAt: instant(listing.closesAt),
+    url: listing.url,
+    imageUrl: listing.imageUrl,
+    description: listing.description,
+    borrowerType: listing.borrowerType,
+    loanType: listing.loanType,
+    stateId: listing.stateId,
+    stateText: listing.stateText,
+    fullyFundedState: listing.fullyFundedState
+  } satisfies Record<ContentField, unknown>)
 
 /** One field that differs between two versions of a listing. */
 export type FieldChange = {
@@ -79,10 +79,9 @@ const changeOf = <K extends ContentField>(field: K, previous: LoanListing, next:
   // The compiler cannot follow that one K makes one member of the union.
   ({ field, from: previous[field], to: next[field] }) as unknown as FieldChange
 
-const same = (left: unknown, right: unknown): boolean => left === right || JSON.stringify(left) === JSON.stringify(right)
+const same = (left: unknown, right: unknown): boolean =>
+  left === right || JSON.stringify(left) === JSON.stringify(right)
 
 /** What changed from one version of a listing to the next, in the order of {@link contentFields}. */
 export const listingChanges = (previous: LoanListing, next: LoanListing): ReadonlyArray<FieldChange> =>
-  contentFields
-    .filter((field) => !same(previous[field], next[field]))
-    .map((field) => changeOf(field, previous, next))
+  contentFields.filter((field) => !same(previous[field], next[field])).map((field) => changeOf(field, previous, next))

@@ -29,8 +29,7 @@ export interface ListingIndex {
 const parts = 1_000_000n
 
 /** A rate in whole parts per million, rounded half to even. */
-export const ratePpm = (rate: Rate): bigint =>
-  divide(rate.ratio.numerator * parts, rate.ratio.denominator, "halfEven")
+export const ratePpm = (rate: Rate): bigint => divide(rate.ratio.numerator * parts, rate.ratio.denominator, "halfEven")
 
 /** Text that every database gives back unchanged: Postgres refuses NUL, and half a surrogate pair is no text in UTF-8. */
 export const storableText = (text: string): string => text.toWellFormed().replaceAll("\u0000", "\uFFFD")

@@ -55,11 +55,7 @@ const numberRange = (
     return { field, message: `The bounds of ${field} must be whole numbers` }
   }
   if (low !== undefined && high !== undefined && low > high) return crossed(field, low, high)
-  return rangeTerms(
-    field,
-    low === undefined ? undefined : BigInt(low),
-    high === undefined ? undefined : BigInt(high)
-  )
+  return rangeTerms(field, low === undefined ? undefined : BigInt(low), high === undefined ? undefined : BigInt(high))
 }
 
 const rateRange = (range: LoanListingFilter["rate"]): ReadonlyArray<Term> | FilterProblem => {
@@ -80,7 +76,10 @@ const currencyTerm = (currency: string | undefined): ReadonlyArray<Term> | Filte
   if (currency === undefined) return []
   return isKnown(currency)
     ? [{ operator: "in", column: "currency", values: [currency] }]
-    : { field: "currency", message: `Unknown currency ${JSON.stringify(currency)}: give an upper-case code such as SEK` }
+    : {
+        field: "currency",
+        message: `Unknown currency ${JSON.stringify(currency)}: give an upper-case code such as SEK`
+      }
 }
 
 const amountRange = (filter: LoanListingFilter): ReadonlyArray<Term> | FilterProblem => {
@@ -90,16 +89,25 @@ const amountRange = (filter: LoanListingFilter): ReadonlyArray<Term> | FilterPro
   const currency = bounds[0]?.currency
   if (currency === undefined) return []
   if (bounds.some((bound) => bound.currency !== currency)) {
-    return { field: "amount", message: "Both bounds of an amount must be in one currency, as amounts in two do not compare" }
+    return {
+      field: "amount",
+      message: "Both bounds of an amount must be in one currency, as amounts in two do not compare"
+    }
   }
   if (filter.currency !== undefined && filter.currency !== currency) {
-    return { field: "amount", message: `The bounds are in ${currency} but the filter asks for ${filter.currency}: use one` }
+    return {
+      field: "amount",
+      message: `The bounds are in ${currency} but the filter asks for ${filter.currency}: use one`
+    }
   }
   if (!bounds.every(isStorable)) {
     return { field: "amount", message: `A bound beyond 64-bit minor units of ${currency} means nothing: leave it out` }
   }
   if (low !== undefined && high !== undefined && low.amount > high.amount) return crossed("amount", low, high)
-  return [{ operator: "in", column: "currency", values: [currency] }, ...rangeTerms("amount", low?.amount, high?.amount)]
+  return [
+    { operator: "in", column: "currency", values: [currency] },
+    ...rangeTerms("amount", low?.amount, high?.amount)
+  ]
 }
 
 const spanTerms = (

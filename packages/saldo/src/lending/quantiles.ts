@@ -37,8 +37,7 @@ export const makeQuantiles = (): Quantiles => {
   const ranked = (rank: number): bigint => {
     const below = wide.findIndex((value) => value > maximum64)
     const lowWide = below === -1 ? wide.length : below
-    const value =
-      rank < lowWide ? wide[rank] : rank < lowWide + length ? values[rank - lowWide] : wide[rank - length]
+    const value = rank < lowWide ? wide[rank] : rank < lowWide + length ? values[rank - lowWide] : wide[rank - length]
     return value ?? 0n
   }
 

@@ -34,7 +34,12 @@ const withoutAccents = (letter: string): string =>
 
 /** Small letters, one space for any run of blanks and control characters, no accents other than those of å ä ö æ ø. */
 const baseForm = (text: string): string => {
-  const small = text.normalize("NFKC").toLowerCase().normalize("NFC").replaceAll(/[\s\p{Cc}\p{Cs}]+/gu, " ").trim()
+  const small = text
+    .normalize("NFKC")
+    .toLowerCase()
+    .normalize("NFC")
+    .replaceAll(/[\s\p{Cc}\p{Cs}]+/gu, " ")
+    .trim()
   return small.replaceAll(/[^\x20-\x7eåäöæø]+/gu, withoutAccents)
 }
 

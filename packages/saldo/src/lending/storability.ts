@@ -19,7 +19,10 @@ const moneyProblem = (field: string, money: Money): StorageProblem | undefined =
   }
   return isStorable(money)
     ? undefined
-    : { field, message: `The amount is beyond ±(2^63 - 1) minor units of ${money.currency}, the width of a stored amount` }
+    : {
+        field,
+        message: `The amount is beyond ±(2^63 - 1) minor units of ${money.currency}, the width of a stored amount`
+      }
 }
 
 /** What keeps a listing from being stored exactly; undefined when nothing does. */

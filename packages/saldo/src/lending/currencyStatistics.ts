@@ -1,0 +1,210 @@
+import * as Money from "../money/Money.ts"
+import * as Rate from "../money/Rate.ts"
+import { divide } from "../money/rounding.ts"
+import { ratePpm } from "./listingIndex.ts"
+import { compareText } from "./listingOrder.ts"
+import type { LoanListing, LoanListingStatus } from "./LoanListing.ts"
+import { makeQuantiles } from "./quantiles.ts"
+
+/**
+ * A distribution of amounts. Mean and quantiles are rounded half to even, to the minor unit; quantiles are exact (type 7, see
+ * `Quantiles`).
+ */
+export interface AmountStatistics {
+  /** How many listings tell the amount. */
+  readonly listings: number
+  readonly total: Money.Money
+  readonly mean: Money.Money
+  readonly minimum: Money.Money
+  readonly p10: Money.Money
+  readonly p25: Money.Money
+  readonly median: Money.Money
+  readonly p75: Money.Money
+  readonly p90: Money.Money
+  readonly maximum: Money.Money
+}
+
+/** A distribution of yearly rates, to the part per million, rounded half to even. */
+export interface RateStatistics {
+  readonly listings: number
+  readonly mean: Rate.Rate<"annual">
+  /** Each rate weighted by the amount sought: Σ amount × rate ÷ Σ amount. */
+  readonly weighted: Rate.Rate<"annual">
+  readonly minimum: Rate.Rate<"annual">
+  readonly median: Rate.Rate<"annual">
+  readonly maximum: Rate.Rate<"annual">
+}
+
+/**
+ * How fast money comes in while loans are open: Σ funded ÷ Σ time open, over the listings that tell what is funded and when they
+ * opened. A loan is open from `opensAt` until `closesAt`, or until `asOf` when that is earlier or no end is told; a loan that
+ * was full before its end counts with its whole window, as no platform tells when it became full.
+ */
+export interface FundingVelocity {
+  readonly listings: number
+  /** Rounded half to even, to the minor unit. */
+  readonly perDay: Money.Money
+}
+
+/** One group of a currency's listings. */
+export interface AmountGroup {
+  readonly listings: number
+  readonly sought: Money.Money
+  /** Σ funded of the listings that tell it. */
+  readonly funded: Money.Money
+}
+
+/** Everything about the listings in one currency. */
+export interface CurrencyStatistics {
+  readonly currency: string
+  readonly listings: number
+  readonly sought: AmountStatistics
+  readonly funded: AmountStatistics | null
+  /** Σ funded ÷ Σ sought of the listings that tell what is funded, in hundredths of a percent, rounded half up. */
+  readonly fundedBps: number | null
+  readonly rate: RateStatistics | null
+  readonly velocity: FundingVelocity | null
+  /** Only the states that occur. */
+  readonly byStatus: Readonly<Partial<Record<LoanListingStatus, AmountGroup>>>
+  /** By grade in code-point order, the listings without one last. */
+  readonly byRiskGrade: ReadonlyArray<AmountGroup & { readonly riskGrade: string | null }>
+}
+
+const dayMillis = 86_400_000n
+
+const makeAmounts = (currency: string) => {
+  const quantiles = makeQuantiles()
+  let total = 0n
+  return {
+    add: (amount: bigint): void => {
+      quantiles.add(amount)
+      total += amount
+    },
+    result: (): AmountStatistics | null => {
+      const listings = quantiles.size()
+      if (listings === 0) return null
+      const money = (amount: bigint) => Money.fromMinor(amount, currency)
+      const at = (percent: number) => money(quantiles.at(percent, 100) ?? 0n)
+      return {
+        listings,
+        total: money(total),
+        mean: money(divide(total, BigInt(listings), "halfEven")),
+        minimum: at(0),
+        p10: at(10),
+        p25: at(25),
+        median: at(50),
+        p75: at(75),
+        p90: at(90),
+        maximum: at(100)
+      }
+    }
+  }
+}
+
+const makeRates = () => {
+  const quantiles = makeQuantiles()
+  let [sum, weighted, weight] = [0n, 0n, 0n]
+  return {
+    add: (rate: Rate.Rate, amount: bigint): void => {
+      const ppm = ratePpm(rate)
+      quantiles.add(ppm)
+      sum += ppm
+      weighted += ppm * amount
+      weight += amount
+    },
+    result: (): RateStatistics | null => {
+      const listings = quantiles.size()
+      if (listings === 0 || weight === 0n) return null
+      const at = (percent: number) => Rate.annualPpm(quantiles.at(percent, 100) ?? 0n)
+      return {
+        listings,
+        mean: Rate.annualPpm(divide(sum, BigInt(listings), "halfEven")),
+        weighted: Rate.annualPpm(divide(weighted, weight, "halfEven")),
+        minimum: at(0),
+        median: at(50),
+        maximum: at(100)
+      }
+    }
+  }
+}
+
+const makeGroups = <K>(currency: string) => {
+  const groups = new Map<K, { listings: number; sought: bigint; funded: bigint }>()
+  return {
+    add: (key: K, { amount, fundedAmount }: LoanListing): void => {
+      const group = groups.get(key) ?? { listings: 0, sought: 0n, funded: 0n }
+      group.listings += 1
+      group.sought += amount.amount
+      group.funded += fundedAmount?.amount ?? 0n
+      groups.set(key, group)
+    },
+    result: (): ReadonlyArray<readonly [K, AmountGroup]> =>
+      [...groups].map(([key, { funded, listings, sought }]) => [
+        key,
+        { listings, sought: Money.fromMinor(sought, currency), funded: Money.fromMinor(funded, currency) }
+      ])
+  }
+}
+
+/** Collects the statistics of the listings in one currency. The caller sees to it that all are in it. */
+export const makeCurrencyStatistics = (currency: string, asOf: { readonly epochMilliseconds: number }) => {
+  const sought = makeAmounts(currency)
+  const funded = makeAmounts(currency)
+  const rates = makeRates()
+  const byStatus = makeGroups<LoanListingStatus>(currency)
+  const byGrade = makeGroups<string | null>(currency)
+  const now = BigInt(Math.trunc(asOf.epochMilliseconds))
+  let [soughtOfFunded, fundedTotal, velocityListings, velocityFunded, openMillis] = [0n, 0n, 0, 0n, 0n]
+
+  const addFunded = ({ amount, closesAt, fundedAmount, opensAt }: LoanListing): void => {
+    if (fundedAmount === null) return
+    funded.add(fundedAmount.amount)
+    soughtOfFunded += amount.amount
+    fundedTotal += fundedAmount.amount
+    if (opensAt === null) return
+    const closes = closesAt === null ? now : BigInt(Math.trunc(closesAt.epochMilliseconds))
+    const open = (closes < now ? closes : now) - BigInt(Math.trunc(opensAt.epochMilliseconds))
+    if (open <= 0n) return
+    velocityListings += 1
+    velocityFunded += fundedAmount.amount
+    openMillis += open
+  }
+
+  return {
+    add: (listing: LoanListing): void => {
+      sought.add(listing.amount.amount)
+      addFunded(listing)
+      if (listing.annualRate !== null) rates.add(listing.annualRate, listing.amount.amount)
+      byStatus.add(listing.status, listing)
+      byGrade.add(listing.riskGrade, listing)
+    },
+    result: (): CurrencyStatistics | null => {
+      const amounts = sought.result()
+      return (
+        amounts && {
+          currency,
+          listings: amounts.listings,
+          sought: amounts,
+          funded: funded.result(),
+          fundedBps: soughtOfFunded === 0n ? null : Number(divide(fundedTotal * 10_000n, soughtOfFunded, "halfUp")),
+          rate: rates.result(),
+          velocity:
+            openMillis === 0n
+              ? null
+              : {
+                  listings: velocityListings,
+                  perDay: Money.fromMinor(divide(velocityFunded * dayMillis, openMillis, "halfEven"), currency)
+                },
+          byStatus: Object.fromEntries(byStatus.result()),
+          byRiskGrade: byGrade
+            .result()
+            .map(([riskGrade, group]) => ({ riskGrade, ...group }))
+            .sort((left, right) => {
+              if (left.riskGrade === null || right.riskGrade === null) return left.riskGrade === null ? 1 : -1
+              return compareText(left.riskGrade, right.riskGrade)
+            })
+        }
+      )
+    }
+  }
+}
