@@ -200,8 +200,14 @@ export const holidays = (calendar: HolidayCalendar, year: number): ReadonlyArray
   return all.sort((left, right) => LocalDate.compare(left.date, right.date))
 }
 
+/** Says whether a calendar's rules are known for a year: the question to ask before a date from outside is adjusted. */
+export const coversYear = (calendar: HolidayCalendar, year: number): boolean =>
+  year >= (calendar.firstYear ?? 1) &&
+  year <= (calendar.lastYear ?? 9999) &&
+  (calendar.members ?? []).every((member) => coversYear(member, year))
+
 const requireYear = (calendar: HolidayCalendar, year: number): void => {
-  if (year < (calendar.firstYear ?? 1) || year > (calendar.lastYear ?? 9999)) throw new YearNotCovered(calendar, year)
+  if (!coversYear(calendar, year)) throw new YearNotCovered(calendar, year)
 }
 
 /** A calendar closed whenever any of the given ones is, as for a payment that needs both ends open. */

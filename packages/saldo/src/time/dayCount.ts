@@ -4,11 +4,14 @@
  * The first day counts and the last does not. When `end` is earlier than `start`, the result is the negative of the
  * opposite direction.
  */
-import { actActAfb, actActIcma, actActIsda, act365L } from "./actualDayCount.ts"
+import { actActAfb, actActIcma, actActIsda, act365L } from "./internal/actualDayCount.ts"
 import * as LocalDate from "./LocalDate.ts"
-import type { Ratio } from "./ratio.ts"
-import { ratio } from "./ratio.ts"
-import { days30 } from "./thirty360.ts"
+import type * as internal from "./internal/ratio.ts"
+import { ratio } from "./internal/ratio.ts"
+import { days30 } from "./internal/thirty360.ts"
+
+/** An exact ratio of integers in lowest terms with a positive denominator; `Money.multiplyByRatio` takes it as it is. */
+export type Ratio = internal.Ratio
 
 /** Conventions that need the two dates only. */
 export type SimpleConvention =

@@ -4,8 +4,8 @@ import * as fc from "fast-check"
 import type { DayCount, SimpleConvention } from "saldo/time/dayCount"
 import { conventions, days, yearFraction } from "saldo/time/dayCount"
 import * as LocalDate from "saldo/time/LocalDate"
-import type { Ratio } from "saldo/time/ratio"
-import { ratio, sum } from "saldo/time/ratio"
+import type { Ratio } from "../../src/time/internal/ratio.ts"
+import { ratio, sum } from "../../src/time/internal/ratio.ts"
 import vectors from "../fixtures/dates.json" with { type: "json" }
 
 const d = (text: string): LocalDate.LocalDate => LocalDate.of(text)

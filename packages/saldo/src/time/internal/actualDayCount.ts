@@ -1,5 +1,5 @@
-import type { Act365L, ActActIcma } from "./dayCount.ts"
-import * as LocalDate from "./LocalDate.ts"
+import type { Act365L, ActActIcma } from "../dayCount.ts"
+import * as LocalDate from "../LocalDate.ts"
 import type { Ratio } from "./ratio.ts"
 import { ratio, sum } from "./ratio.ts"
 

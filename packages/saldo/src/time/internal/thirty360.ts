@@ -1,4 +1,4 @@
-import * as LocalDate from "./LocalDate.ts"
+import * as LocalDate from "../LocalDate.ts"
 
 /** The conventions that count twelve months of 30 days. */
 export type Convention30 = "30/360 Bond Basis" | "30E/360" | "30E/360 ISDA" | "30/360 US"
