@@ -7,12 +7,12 @@
  */
 import type { Decimal } from "decimal.js"
 import * as Currency from "./Currency.ts"
-import * as decimal from "./decimal.ts"
+import * as decimal from "./internal/decimal.ts"
+import { noNumber, order } from "./internal/exact.ts"
 import {
   AmountOutOfRange,
   CurrencyMismatch,
   InvalidAmount,
-  InvalidDecimal,
   InvalidRate,
   InvalidWeights,
   orThrow,
@@ -31,9 +31,9 @@ let make: <C extends string>(amount: bigint, currency: C) => Money<C>
  */
 export class Money<C extends string = string> {
   /** Minor units: 12345n is 123.45 in a currency with two decimals. */
-  readonly amount: bigint
+  declare readonly amount: bigint
   /** The ISO 4217 code, or one that the host registered. */
-  readonly currency: C
+  declare readonly currency: C
 
   private constructor(amount: bigint, currency: C) {
     this.amount = amount
@@ -53,7 +53,7 @@ export class Money<C extends string = string> {
   }
 
   valueOf(): never {
-    throw new TypeError("Money has no single number: compare with Money.compare and add with Money.add")
+    return noNumber()
   }
 }
 
@@ -69,8 +69,8 @@ export type Known<C extends string, All extends string = C> = string extends C
 /** A list with at least one element. */
 export type NonEmpty<T> = readonly [T, ...ReadonlyArray<T>]
 
-/** A weight of `allocate`: a whole number or an exact fraction, zero or more. */
-export type Weight = bigint | number | Ratio
+/** A weight of `allocate`: a whole number or an exact fraction with a denominator above zero; zero or more. */
+export type Weight = bigint | Ratio
 
 /**
  * The amount that a decimal text states, for values written in code: throws what `fromDecimal` returns.
@@ -96,8 +96,8 @@ export const fromDecimal = <const C extends string>(
 ): Money<C> | InvalidAmount | UnknownCurrency => {
   const exponent = Currency.exponentOf(currency)
   if (typeof exponent !== "number") return exponent
-  const read = decimal.parse(text)
-  if ("problem" in read) return new InvalidAmount(text, read.position, read.problem)
+  const read = decimal.parse(text, InvalidAmount)
+  if (read instanceof Error) return read
   if (read.scale > exponent) {
     const position = text.length - read.scale + exponent
     return new InvalidAmount(text, position, `${currency} has ${exponent} decimals, got ${read.scale}`)
@@ -138,16 +138,12 @@ export const toStorable = (money: Money): bigint | AmountOutOfRange =>
   isStorable(money) ? money.amount : new AmountOutOfRange(money.amount, money.currency)
 
 /** Left plus right, in one currency known to the compiler. */
-export const add = <C extends string>(left: Money<C> & Known<C>, right: Money<NoInfer<C>>): Money<C> => {
-  if (left.currency !== right.currency) throw new CurrencyMismatch(left.currency, right.currency)
-  return make<C>(left.amount + right.amount, left.currency)
-}
+export const add = <C extends string>(left: Money<C> & Known<C>, right: Money<NoInfer<C>>): Money<C> =>
+  orThrow(tryAdd<C>(left, right))
 
 /** Left minus right, in one currency known to the compiler. */
-export const subtract = <C extends string>(left: Money<C> & Known<C>, right: Money<NoInfer<C>>): Money<C> => {
-  if (left.currency !== right.currency) throw new CurrencyMismatch(left.currency, right.currency)
-  return make<C>(left.amount - right.amount, left.currency)
-}
+export const subtract = <C extends string>(left: Money<C> & Known<C>, right: Money<NoInfer<C>>): Money<C> =>
+  orThrow(trySubtract<C>(left, right))
 
 /** −1, 0 or 1 as left is less than, equal to or greater than right, in one currency known to the compiler. */
 export const compare = <C extends string>(left: Money<C> & Known<C>, right: Money<NoInfer<C>>): -1 | 0 | 1 =>
@@ -157,17 +153,9 @@ export const compare = <C extends string>(left: Money<C> & Known<C>, right: Mone
 export const lessThan = <C extends string>(left: Money<C> & Known<C>, right: Money<NoInfer<C>>): boolean =>
   orThrow(tryCompare(left, right)) < 0
 
-/** Whether left is below right or equal to it. */
-export const lessThanOrEqualTo = <C extends string>(left: Money<C> & Known<C>, right: Money<NoInfer<C>>): boolean =>
-  orThrow(tryCompare(left, right)) <= 0
-
 /** Whether left is above right. */
 export const greaterThan = <C extends string>(left: Money<C> & Known<C>, right: Money<NoInfer<C>>): boolean =>
   orThrow(tryCompare(left, right)) > 0
-
-/** Whether left is above right or equal to it. */
-export const greaterThanOrEqualTo = <C extends string>(left: Money<C> & Known<C>, right: Money<NoInfer<C>>): boolean =>
-  orThrow(tryCompare(left, right)) >= 0
 
 /** Whether two amounts are the same amount in the same currency. Different currencies are never equal, not even zeros. */
 export const equals = (left: Money, right: Money): boolean =>
@@ -184,32 +172,29 @@ export const max = <C extends string>(list: NonEmpty<Money<C>> & Known<C>): Mone
 
 /** Left plus right, where the currencies are only known when the program runs. */
 export const tryAdd = <C extends string>(left: Money<C>, right: Money<C>): Money<C> | CurrencyMismatch =>
-  left.currency === right.currency
-    ? make(left.amount + right.amount, left.currency)
-    : new CurrencyMismatch(left.currency, right.currency)
+  left.currency === right.currency ? make(left.amount + right.amount, left.currency) : mismatch(left, right)
 
 /** Left minus right, where the currencies are only known when the program runs. */
 export const trySubtract = <C extends string>(left: Money<C>, right: Money<C>): Money<C> | CurrencyMismatch =>
-  left.currency === right.currency
-    ? make(left.amount - right.amount, left.currency)
-    : new CurrencyMismatch(left.currency, right.currency)
+  left.currency === right.currency ? make(left.amount - right.amount, left.currency) : mismatch(left, right)
+
+const mismatch = (left: Money, right: Money) => new CurrencyMismatch(left.currency, right.currency)
 
 /** −1, 0 or 1, where the currencies are only known when the program runs. */
 export const tryCompare = (left: Money, right: Money): -1 | 0 | 1 | CurrencyMismatch => {
-  if (left.currency !== right.currency) return new CurrencyMismatch(left.currency, right.currency)
-  if (left.amount === right.amount) return 0
-  return left.amount < right.amount ? -1 : 1
+  if (left.currency !== right.currency) return mismatch(left, right)
+  return order(left.amount, right.amount)
 }
 
 /** The sum of a non-empty list, where the currencies are only known when the program runs. */
 export const trySum = <C extends string>(list: NonEmpty<Money<C>>): Money<C> | CurrencyMismatch => {
-  const { currency } = list[0]
+  const [first] = list
   let total = 0n
   for (const money of list) {
-    if (money.currency !== currency) return new CurrencyMismatch(currency, money.currency)
+    if (money.currency !== first.currency) return mismatch(first, money)
     total += money.amount
   }
-  return make(total, currency)
+  return make(total, first.currency)
 }
 
 /** The smallest of a non-empty list, where the currencies are only known when the program runs. */
@@ -222,7 +207,7 @@ const extreme = <C extends string>(list: NonEmpty<Money<C>>, wanted: -1 | 1): Mo
   let best = list[0]
   for (const money of list) {
     const order = tryCompare(money, best)
-    if (typeof order !== "number") return new CurrencyMismatch(best.currency, money.currency)
+    if (typeof order !== "number") return mismatch(best, money)
     if (order === wanted) best = money
   }
   return best
@@ -249,7 +234,7 @@ export const multiplyByRatio = <C extends string>(money: Money<C>, ratio: Ratio,
 
 /**
  * The amount times a decimal factor, rounded once to minor units. The factor is a text such as `"1.25"`, or a
- * decimal.js value, and is used exactly. Throws `InvalidDecimal`.
+ * decimal.js value, and is used exactly. Throws `InvalidRate`.
  */
 export const multiplyByDecimal = <C extends string>(
   money: Money<C>,
@@ -257,9 +242,7 @@ export const multiplyByDecimal = <C extends string>(
   rounding: RoundingMode
 ): Money<C> => {
   const text = typeof factor === "string" ? factor : factor.toFixed()
-  const read = decimal.parse(text)
-  if ("problem" in read) throw new InvalidDecimal(text, read.position, read.problem)
-  return make(divide(money.amount * read.coefficient, decimal.powerOfTen(read.scale), rounding), money.currency)
+  return multiplyByRatio(money, orThrow(decimal.ratioOf(text, InvalidRate)), rounding)
 }
 
 /**
@@ -272,9 +255,8 @@ export const percentage = <C extends string>(
   rounding: RoundingMode
 ): Money<C> => {
   if (percent instanceof Rate) return multiplyByRatio(money, percent.ratio, rounding)
-  const read = decimal.parse(percent)
-  if ("problem" in read) throw new InvalidRate(percent, read.problem)
-  return make(divide(money.amount * read.coefficient, decimal.powerOfTen(read.scale + 2), rounding), money.currency)
+  const { denominator, numerator } = orThrow(decimal.ratioOf(percent, InvalidRate))
+  return multiplyByRatio(money, { numerator, denominator: denominator * 100n }, rounding)
 }
 
 /**
@@ -304,64 +286,44 @@ export const tryAllocate = <C extends string>(
   if (whole instanceof InvalidWeights) return whole
   let total = 0n
   for (const weight of whole) total += weight
-  if (total === 0n) return new InvalidWeights(0, "at least one weight must be above zero")
+  if (total === 0n) return new InvalidWeights(0, "expected a weight above zero")
   const negative = money.amount < 0n
   const amount = negative ? -money.amount : money.amount
-  const remainders: Array<bigint> = []
-  const shares: Array<bigint> = []
   let left = amount
-  for (const weight of whole) {
+  const shares = whole.map((weight) => {
     const product = amount * weight
     const share = product / total
-    shares.push(share)
-    remainders.push(product - share * total)
     left -= share
-  }
-  for (const position of largestFirst(remainders).slice(0, Number(left))) {
-    shares[position] = (shares[position] ?? 0n) + 1n
-  }
-  return shares.map((share) => make(negative ? -share : share, money.currency))
+    return { share, remainder: product - share * total }
+  })
+  // The sort is stable, which gives ties to the earlier position.
+  const byRemainder = shares.toSorted((a, b) => order(b.remainder, a.remainder))
+  for (const each of byRemainder.slice(0, Number(left))) each.share++
+  return shares.map(({ share }) => make(negative ? -share : share, money.currency))
 }
 
 /** Shares an amount out in `parts` equal parts; the first ones are a minor unit larger where it does not divide. */
 export const split = <C extends string>(money: Money<C>, parts: number): ReadonlyArray<Money<C>> => {
   if (!Number.isSafeInteger(parts) || parts < 1) {
-    throw new InvalidWeights(0, `expected a whole number of parts, at least 1, got ${parts}`)
+    throw new InvalidWeights(0, `expected at least 1 part, got ${parts}`)
   }
   return allocate(money, new Array<bigint>(parts).fill(1n))
 }
 
-const largestFirst = (remainders: ReadonlyArray<bigint>): ReadonlyArray<number> =>
-  remainders
-    .map((_, position) => position)
-    .sort((left, right) => {
-      const [a = 0n, b = 0n] = [remainders[left], remainders[right]]
-      if (a === b) return left - right
-      return a > b ? -1 : 1
-    })
-
+// Brings the weights to one denominator and gives their numerators.
 const wholeWeights = (weights: ReadonlyArray<Weight>): ReadonlyArray<bigint> | InvalidWeights => {
-  if (weights.length === 0) return new InvalidWeights(0, "expected at least one weight")
   let common = 1n
-  const ratios: Array<Ratio> = []
   for (const [position, weight] of weights.entries()) {
-    const ratio = toRatio(weight)
-    if (ratio === undefined) return new InvalidWeights(position, "expected a whole number or a fraction, zero or more")
-    ratios.push(ratio)
-    if (common % ratio.denominator !== 0n) common *= ratio.denominator
+    const { numerator, denominator } = toRatio(weight)
+    if (!(numerator >= 0n && denominator > 0n)) {
+      return new InvalidWeights(position, "expected a bigint or ratio, zero or more")
+    }
+    common *= denominator
   }
-  return ratios.map(({ numerator, denominator }) => numerator * (common / denominator))
+  return weights.map(toRatio).map(({ numerator, denominator }) => numerator * (common / denominator))
 }
 
-const toRatio = (weight: Weight): Ratio | undefined => {
-  if (typeof weight === "bigint") return weight < 0n ? undefined : { numerator: weight, denominator: 1n }
-  if (typeof weight === "number") {
-    return Number.isSafeInteger(weight) && weight >= 0 ? { numerator: BigInt(weight), denominator: 1n } : undefined
-  }
-  const { numerator, denominator } = weight
-  if (denominator === 0n) return undefined
-  const ratio = denominator < 0n ? { numerator: -numerator, denominator: -denominator } : weight
-  return ratio.numerator < 0n ? undefined : ratio
-}
+const toRatio = (weight: Weight): Ratio =>
+  typeof weight === "bigint" ? { numerator: weight, denominator: 1n } : weight
 
 const exponentOf = (money: Money): number => orThrow(Currency.exponentOf(money.currency))

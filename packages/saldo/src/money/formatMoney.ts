@@ -2,6 +2,7 @@
  * Writes amounts for people, by the runtime's own `Intl` data.
  */
 import * as Currency from "./Currency.ts"
+import { isForIntl, memo } from "./internal/intl.ts"
 import { orThrow } from "./MoneyError.ts"
 import * as Money from "./Money.ts"
 
@@ -14,8 +15,6 @@ export interface FormatOptions {
   /** `accounting` writes parentheses for a minus where the locale does; `standard` unless stated. */
   readonly sign?: "standard" | "accounting"
 }
-
-const formatters = new Map<string, Intl.NumberFormat>()
 
 /**
  * Writes an amount exactly, whatever its size, with all decimals that ISO 4217 gives its currency.
@@ -33,30 +32,14 @@ const formatters = new Map<string, Intl.NumberFormat>()
  */
 export const formatMoney = (money: Money.Money, options: FormatOptions): string => {
   const { currency } = money
-  const key = `${options.locale}|${currency}|${options.currency ?? ""}|${options.sign ?? ""}`
-  let formatter = formatters.get(key)
-  if (formatter === undefined) {
-    formatter = formatterFor(currency, options)
-    // Locales may come from requests: the cache must not grow with whatever a client sends.
-    if (formatters.size >= 500) formatters.clear()
-    formatters.set(key, formatter)
-  }
+  const formatter = formatterFor(currency, options.locale, options.currency ?? "symbol", options.sign ?? "standard")
   const text = formatter.format(Money.toDecimal(money) as Intl.StringNumericLiteral)
   return isForIntl(currency) ? text : `${text}\u00A0${currency}`
 }
 
-const isForIntl = (currency: string): boolean => currency.length === 3 && !/[0-9]/u.test(currency)
-
-const formatterFor = (currency: string, { currency: currencyDisplay, locale, sign }: FormatOptions) => {
+const formatterFor = memo((currency = "", locale = "", currencyDisplay = "", currencySign = "") => {
   const exponent = orThrow(Currency.exponentOf(currency))
-  return new Intl.NumberFormat(locale, {
-    minimumFractionDigits: exponent,
-    maximumFractionDigits: exponent,
-    ...(isForIntl(currency) && {
-      style: "currency",
-      currency,
-      currencyDisplay: currencyDisplay ?? "symbol",
-      currencySign: sign ?? "standard"
-    })
-  })
-}
+  const options = { minimumFractionDigits: exponent, maximumFractionDigits: exponent }
+  const money = { style: "currency", currency, currencyDisplay, currencySign } as Intl.NumberFormatOptions
+  return new Intl.NumberFormat(locale, isForIntl(currency) ? { ...options, ...money } : options)
+})

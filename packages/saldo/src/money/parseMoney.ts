@@ -2,11 +2,10 @@
  * Reads amounts as people write them: `1 234,50 kr`, `(£1,234.50)`, `1.234,50- EUR`, `₹12,34,567`, `CHF 1’234.50`.
  */
 import * as Currency from "./Currency.ts"
-import { maximumLength } from "./decimal.ts"
 import * as Money from "./Money.ts"
 import { AmbiguousAmount, InvalidAmount, UnknownCurrency } from "./MoneyError.ts"
-import { currenciesOf } from "./symbols.ts"
-import { readingsOf, writingOf } from "./writing.ts"
+import { currenciesOf } from "./internal/symbols.ts"
+import { readingsOf, writingOf } from "./internal/writing.ts"
 
 /** What is known about the text beforehand. */
 export interface ParseOptions<C extends string = string> {
@@ -50,106 +49,52 @@ export function parseMoney(
 ): Money.Money | AmbiguousAmount | InvalidAmount | UnknownCurrency {
   const { currency, locale } = options
   if (currency !== undefined && !Currency.isKnown(currency)) return new UnknownCurrency(currency)
-  const dress = undress(text)
-  if ("problem" in dress) return new InvalidAmount(text, dress.position, dress.problem)
-  const { body, start, negative, before, after } = dress
-  const candidates = candidatesOf(before, after, options)
-  if (typeof candidates === "string")
-    return new InvalidAmount(text, before === "" ? start + body.length : 0, candidates)
+  const invalid = (position: number, problem: string) => new InvalidAmount(text, position, problem)
+  const [, prefix, body, suffix] = /^(\D*)(\d(?:.*\d)?)(?:[:,.][-\u2013\u2014])?(\D*)$/su.exec(text) ?? []
+  if (prefix === undefined || body === undefined || suffix === undefined) return invalid(0, "expected digits 0 to 9")
+  const [before, beforeMarks] = undress(prefix)
+  const [after, afterMarks] = undress(suffix)
+  const marks = beforeMarks + afterMarks
+  if (!/^([-+\u2212\u2013]?|\(\))$/u.test(marks)) return invalid(0, "expected one sign at most")
+  const codes = candidatesOf(before, after, options)
+  if (typeof codes === "string") return invalid(before === "" ? prefix.length + body.length : 0, codes)
   const writing = locale === undefined ? undefined : writingOf(locale)
-  const readings = readingsOf(body, writing)
-  if (typeof readings === "number") {
-    return new InvalidAmount(text, start + readings, "expected a digit or a single separator")
-  }
-  const [amount] = readings
-  const [only] = candidates
-  if (amount === undefined || only === undefined) {
+  const amounts = readingsOf(body, writing)
+  if (amounts.length === 0) {
+    const stray = Math.max(0, body.search(/[^\d\s.,'\u2019]/u))
     const hint = writing === undefined ? "" : ` in ${locale}, where decimals follow ${JSON.stringify(writing.decimal)}`
-    return new InvalidAmount(text, start, `the separators fit no way of writing numbers${hint}`)
+    return invalid(prefix.length + stray, `expected a number${hint}`)
   }
-  const sign = negative ? "-" : ""
-  if (readings.length > 1 || candidates.length > 1) {
-    const meanings = candidates.flatMap((code) =>
-      readings.map((reading) => ({ amount: sign + reading, currency: code }))
-    )
-    return new AmbiguousAmount(text, meanings)
-  }
-  const money = Money.fromDecimal(sign + amount, only)
-  return money instanceof InvalidAmount ? new InvalidAmount(text, start, money.problem) : money
-}
-
-/** What stands around the digits, taken off: sign, parentheses, and the currency before and after. */
-interface Undressed {
-  readonly body: string
-  readonly start: number
-  readonly negative: boolean
-  readonly before: string
-  readonly after: string
-}
-
-const signs = "-+\u2212\u2013"
-const noDecimals = /^[:,.][-\u2013\u2014]/u
-
-const undress = (text: string): Undressed | { readonly position: number; readonly problem: string } => {
-  if (typeof text !== "string") return { position: 0, problem: `expected text, got ${typeof text}` }
-  if (text.length > maximumLength) {
-    return { position: maximumLength, problem: `expected at most ${maximumLength} characters` }
-  }
-  let start = 0
-  while (start < text.length && !isDigit(text, start)) start++
-  if (start === text.length) return { position: 0, problem: "expected digits 0 to 9" }
-  let end = text.length
-  while (!isDigit(text, end - 1)) end--
-  let suffix = text.slice(end)
-  if (noDecimals.test(suffix)) suffix = suffix.slice(2)
-  const before = affix(text.slice(0, start), "(")
-  const after = affix(suffix, ")")
-  if (before.parenthesis !== after.parenthesis) {
-    return { position: before.parenthesis ? end : 0, problem: "expected both parentheses or none" }
-  }
-  if (Number(before.parenthesis) + before.sign.length + after.sign.length > 1) {
-    return { position: 0, problem: "expected one sign at most" }
-  }
-  const sign = before.sign + after.sign
-  const negative = before.parenthesis || (sign !== "" && sign !== "+")
-  return { body: text.slice(start, end), start, negative, before: before.currency, after: after.currency }
-}
-
-const isDigit = (text: string, position: number): boolean => {
-  const unit = text.charCodeAt(position)
-  return unit >= 48 && unit <= 57
+  const sign = marks === "" || marks === "+" ? "" : "-"
+  const readings = codes.flatMap((code) => amounts.map((amount) => ({ amount: sign + amount, currency: code })))
+  const [first, second] = readings
+  if (first === undefined || second !== undefined) return new AmbiguousAmount(text, readings)
+  const money = Money.fromDecimal(first.amount, first.currency)
+  return money instanceof InvalidAmount ? invalid(prefix.length, money.problem) : money
 }
 
 // A sign or parenthesis may stand on either side of the currency: `-€5`, `€-5`, `5-€`, `5 €-`.
-const affix = (text: string, bracket: string) => {
-  let [currency, sign, parenthesis] = [text.trim(), "", false]
-  const take = (position: number): boolean => {
-    const character = currency.charAt(position)
-    if (character === "") return false
-    if (character === bracket && !parenthesis) parenthesis = true
-    else if (signs.includes(character)) sign += character
-    else return false
-    currency = (currency.slice(0, position) + currency.slice(position + 1)).trim()
-    return true
+const undress = (text: string): readonly [currency: string, marks: string] => {
+  let [currency, marks] = [text.trim(), ""]
+  for (const edge of [0, -1]) {
+    const mark = currency.at(edge)
+    if (mark === undefined || !"-+\u2212\u2013()".includes(mark)) continue
+    marks += mark
+    currency = (edge === 0 ? currency.slice(1) : currency.slice(0, -1)).trim()
   }
-  while (take(0));
-  while (take(currency.length - 1));
-  return { currency, sign, parenthesis }
+  return [currency, marks]
 }
 
-/** The currencies that the text may be in, or what is wrong. */
+/** The currencies that the text may be in, at least one, or what is wrong. */
 const candidatesOf = (before: string, after: string, options: ParseOptions): ReadonlyArray<string> | string => {
-  const { currency } = options
-  if (before === "" && after === "") {
-    return currency === undefined ? "expected a currency in the text or in the options" : [currency]
-  }
-  let candidates: ReadonlyArray<string> | undefined = currency === undefined ? undefined : [currency]
+  let candidates = options.currency === undefined ? undefined : [options.currency]
   for (const symbol of [before, after]) {
     if (symbol === "") continue
-    const named = currenciesOf(symbol, options)
-    if (named.length === 0) return `${JSON.stringify(symbol.slice(0, 20))} is no currency that is known`
-    candidates = candidates?.filter((code) => named.includes(code)) ?? named
-    if (candidates.length === 0) return `${JSON.stringify(symbol.slice(0, 20))} is not ${currency ?? before}`
+    const named = currenciesOf(symbol, options.currency, options.locale)
+    candidates = candidates?.filter((code) => named.includes(code)) ?? [...named]
+    if (candidates.length === 0) {
+      return `${JSON.stringify(symbol.slice(0, 20))} is not ${options.currency ?? "one known currency"}`
+    }
   }
-  return candidates ?? []
+  return candidates ?? "expected a currency"
 }

@@ -2,6 +2,8 @@
  * Exact integer division with a named rounding mode.
  */
 
+import { order } from "./internal/exact.ts"
+
 /**
  * How a result between two integers is rounded.
  *
@@ -34,34 +36,21 @@ export const divide = (numerator: bigint, denominator: bigint, mode: RoundingMod
   const remainder = numerator % denominator
   if (remainder === 0n) return quotient
   const negative = numerator < 0n !== denominator < 0n
-  return roundsAway(quotient, remainder, denominator, negative, mode) ? quotient + (negative ? -1n : 1n) : quotient
+  const half = order(2n * magnitude(remainder), magnitude(denominator))
+  return awayFromZero[mode](negative, half, quotient) ? quotient + (negative ? -1n : 1n) : quotient
 }
 
 const magnitude = (value: bigint): bigint => (value < 0n ? -value : value)
 
-const roundsAway = (
-  quotient: bigint,
-  remainder: bigint,
-  denominator: bigint,
-  negative: boolean,
-  mode: RoundingMode
-): boolean => {
-  switch (mode) {
-    case "down":
-      return false
-    case "up":
-      return true
-    case "floor":
-      return negative
-    case "ceiling":
-      return !negative
-    case "halfEven":
-    case "halfUp":
-    case "halfDown": {
-      const twice = 2n * magnitude(remainder)
-      const whole = magnitude(denominator)
-      if (twice !== whole) return twice > whole
-      return mode === "halfUp" || (mode === "halfEven" && quotient % 2n !== 0n)
-    }
+// Whether an inexact quotient, which bigint division has cut toward zero, is to be one further away from it. `half`
+// tells the remainder from half a unit. A mode that is not here, from a caller without a compiler, throws.
+const awayFromZero: Readonly<Record<RoundingMode, (negative: boolean, half: -1 | 0 | 1, quotient: bigint) => boolean>> =
+  {
+    up: () => true,
+    down: () => false,
+    floor: (negative) => negative,
+    ceiling: (negative) => !negative,
+    halfUp: (_, half) => half >= 0,
+    halfDown: (_, half) => half > 0,
+    halfEven: (_, half, quotient) => half > 0 || (half === 0 && quotient % 2n !== 0n)
   }
-}
