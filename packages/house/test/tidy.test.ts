@@ -277,6 +277,12 @@ describe("every exported symbol has a doc block", () => {
     expect(planted(rule, { [path]: "/** About the module. */\nimport './a.ts'\nexport const a = 1" })).toHaveLength(1)
   })
 
+  it("lets a type and a value of one name share a block", () => {
+    const text = "/** Names a platform. */\nexport const Platform = 1\nexport type Platform = 1"
+    expect(planted(rule, { [path]: text })).toEqual([])
+    expect(planted(rule, { [path]: text.replace(/^.*\n/u, "") })).toEqual([`${path}:1`])
+  })
+
   it("accepts documented ones, overloads once, and leaves internal alone", () => {
     const text =
       "/** Adds two amounts. */\nexport function add(a: 1): 1\nexport function add(a: 2): 2\nexport function add(a: any) { return a }"
@@ -316,6 +322,12 @@ describe("every port has a suite and every implementation runs it", () => {
     const kameo = { "packages/kameo/src/KameoLoanSource.ts": "export const layer = 1" }
     const kit = { "packages/testing/src/LoanSourceTest.ts": "export const suite = 1" }
     expect(planted(rule, { ...source, ...kameo, ...kit })).toEqual(["packages/kameo/src/KameoLoanSource.ts:1"])
+  })
+
+  it("takes a suite without the role, which tests a use case and its store together", () => {
+    const kit = { "packages/testing/src/LoanTest.ts": "export const suite = 1" }
+    const call = `import * as LoanTest from "@saldo/testing/LoanTest"\nLoanTest.suite("memory", LoanStore.layerMemory)`
+    expect(messages(rule, { ...port, ...kit, "packages/saldo/test/lending/Loan.test.ts": call })).toBe("")
   })
 
   it("does not take a use case for a port", () => {

@@ -1,49 +1,13 @@
 /** Every port has a published conformance suite, and every implementation of a port runs it in a test. */
 import { dottedName, isBarrel, isPublished, type Node, placeOf, type Problem, type Source, walk } from "./source.ts"
-import { portRoles, serviceNames } from "./kinds.ts"
+import { moduleName, type Port, portRoles, portsOf } from "./kinds.ts"
 
-/** A port: a service that more than one implementation may stand behind. */
-export interface Port {
-  readonly name: string
-  readonly source: Source
-  readonly line: number
-  readonly hasMemory: boolean
-}
+/** The names that a port's suite may have: `LoanStoreTest`, or without the role (`IdempotencyTest`) where one tests both. */
+const suitesOf = (port: string): ReadonlyArray<string> => [`${port}Test`, `${port.replace(portRoles, "")}Test`]
 
-const fileName = (path: string): string => path.split("/").at(-1)?.replace(/\.ts$/u, "") ?? ""
-
-/**
- * The ports of the tree: services named by a role, or with a `layerMemory`, or with a `Sql…` sibling. Use cases have none
- * of the three: they have one implementation, and what they stand on is replaced instead.
- */
-export const portsOf = (sources: ReadonlyArray<Source>): ReadonlyArray<Port> => {
-  const published = sources.filter(
-    ({ path }) => isPublished(path) && !isBarrel(path) && placeOf(path)?.name !== "testing"
-  )
-  const files = new Set(published.map(({ path }) => fileName(path)))
-  return published.flatMap((source) =>
-    serviceNames(source).flatMap((name): ReadonlyArray<Port> => {
-      const declaration = classOf(source, name)
-      const text = source.text.slice(declaration.start, declaration.end)
-      const hasMemory = /static\s+readonly\s+layerMemory\b/u.test(text)
-      return portRoles.test(name) || hasMemory || files.has(`Sql${name}`)
-        ? [{ name, source, line: source.lineOf(declaration.start), hasMemory }]
-        : []
-    })
-  )
-}
-
-const classOf = (source: Source, name: string): Node => {
-  let found = source.program
-  walk(source.program, (node) => {
-    if (node.type === "ClassDeclaration" && dottedName(node["id"]) === name) found = node
-  })
-  return found
-}
-
-/** True when a test calls `suite` of a port's conformance kit and mentions the implementation in what it hands over. */
+/** True when a test calls a port's conformance suite and mentions the implementation in what it hands over. */
 const runsSuite = (test: Source, port: string, implementation: string): boolean => {
-  const kit = test.imports.find(({ specifier }) => new RegExp(`(^|/)${port}Test(\\.ts)?$`, "u").test(specifier))
+  const kit = test.imports.find(({ specifier }) => suitesOf(port).includes(moduleName(specifier)))
   if (kit === undefined) return false
   let called = false
   walk(test.program, (node) => {
@@ -63,13 +27,13 @@ const withoutImports = (source: Source): string =>
 /** Ports without a suite, and implementations that no test puts through it. */
 export const conformance = (sources: ReadonlyArray<Source>): ReadonlyArray<Problem> => {
   const ports = portsOf(sources)
-  const suites = new Set(sources.flatMap(({ path }) => (placeOf(path)?.name === "testing" ? [fileName(path)] : [])))
+  const suites = new Set(sources.flatMap(({ path }) => (placeOf(path)?.name === "testing" ? [moduleName(path)] : [])))
   const tests = sources.filter(({ path }) => path.endsWith(".test.ts"))
   const unproven = (port: string, implementation: string): boolean =>
     !tests.some((test) => runsSuite(test, port, implementation))
   const ofPorts = ports.flatMap((port): ReadonlyArray<Problem> => {
     const at = { rule: "conformance", path: port.source.path, line: port.line }
-    if (!suites.has(`${port.name}Test`)) {
+    if (!suitesOf(port.name).some((suite) => suites.has(suite))) {
       const message = `write the conformance suite packages/testing/src/${port.name}Test.ts for the port ${port.name}`
       return [{ ...at, message }]
     }
@@ -79,7 +43,7 @@ export const conformance = (sources: ReadonlyArray<Source>): ReadonlyArray<Probl
   const ofAdapters = sources.flatMap((source): ReadonlyArray<Problem> => {
     const port = portOfAdapter(source.path, ports)
     if (port === undefined) return []
-    const adapter = fileName(source.path)
+    const adapter = moduleName(source.path)
     const message = `call ${port}Test.suite with ${adapter}.layer in a test, on every database it serves`
     return unproven(port, adapter) ? [{ rule: "conformance", path: source.path, line: 1, message }] : []
   })
@@ -89,7 +53,7 @@ export const conformance = (sources: ReadonlyArray<Source>): ReadonlyArray<Probl
 /** The port that a file implements by its name, technology first: `SqlLoanStore`, `KameoLoanSource`. */
 const portOfAdapter = (path: string, ports: ReadonlyArray<Port>): string | undefined => {
   if (!isPublished(path) || isBarrel(path) || placeOf(path)?.name === "testing") return undefined
-  const name = fileName(path)
+  const name = moduleName(path)
   if (ports.some((port) => port.name === name)) return undefined
   return ports
     .map((port) => port.name)

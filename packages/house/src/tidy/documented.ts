@@ -21,7 +21,6 @@ export const declaredNames = (source: Source): ReadonlyArray<Declared> => {
       for (const name of namesIn(statement)) local.set(name, statement.start)
     }
   }
-  const seen = new Set<string>()
   return body.flatMap((statement): ReadonlyArray<Declared> => {
     if (statement.type === "ExportDefaultDeclaration") return [{ name: "default", offset: statement.start }]
     if (statement.type !== "ExportNamedDeclaration") return []
@@ -32,33 +31,34 @@ export const declaredNames = (source: Source): ReadonlyArray<Declared> => {
         return [{ name, offset: local.get(nameOf(each["local"]) ?? "") ?? each.start }]
       })
     }
-    // The first of several overloads carries the block; a type and a value of one name need one each.
-    return namesIn(declaration).flatMap((name) => {
-      const key = `${declaration.type.includes("Function") ? "function" : declaration.start} ${name}`
-      if (seen.has(key)) return []
-      seen.add(key)
-      return [{ name, offset: statement.start }]
-    })
+    return namesIn(declaration).map((name) => ({ name, offset: statement.start }))
   })
 }
 
-/** Exports without a doc block, and blocks that hold no sentence. */
+/** Exports without a doc block, and blocks that hold no sentence. A type and a value of one name, and overloads, share one. */
 export const documented = (source: Source): ReadonlyArray<Problem> => {
   if (!isPublished(source.path) || isBarrel(source.path)) return []
   if (/(^|\/)(internal|bin)\//u.test(placeOf(source.path)?.inside ?? "")) return []
-  return declaredNames(source).flatMap(({ name, offset }): ReadonlyArray<Problem> => {
-    const block = source.comments.find(
-      (comment) =>
-        comment.type === "Block" &&
-        comment.value.startsWith("*") &&
-        comment.end <= offset &&
-        source.text.slice(comment.end, offset).trim() === ""
-    )
-    const problem = { rule: "documented", path: source.path, line: source.lineOf(offset) }
-    if (block === undefined) {
-      return [{ ...problem, message: `write a doc block for ${name}: one sentence, then shapes, units and errors` }]
+  return [...Map.groupBy(declaredNames(source), ({ name }) => name)].flatMap(
+    ([name, places]): ReadonlyArray<Problem> => {
+      const blocks = places.flatMap(({ offset }) => blockBefore(source, offset) ?? [])
+      const problem = { rule: "documented", path: source.path, line: source.lineOf(places[0]?.offset ?? 0) }
+      if (blocks.length === 0) {
+        return [{ ...problem, message: `write a doc block for ${name}: one sentence, then shapes, units and errors` }]
+      }
+      return blocks.some(holdsSentence) ? [] : [{ ...problem, message: `say in a sentence what ${name} is` }]
     }
-    const prose = block.value.replace(/@example[\s\S]*$/u, "").replace(/^[\s*]+/gmu, "")
-    return /[\p{L}`][^\n]{8,}/u.test(prose) ? [] : [{ ...problem, message: `say in a sentence what ${name} is` }]
-  })
+  )
 }
+
+const blockBefore = (source: Source, offset: number): string | undefined =>
+  source.comments.find(
+    (comment) =>
+      comment.type === "Block" &&
+      comment.value.startsWith("*") &&
+      comment.end <= offset &&
+      source.text.slice(comment.end, offset).trim() === ""
+  )?.value
+
+const holdsSentence = (block: string): boolean =>
+  /[\p{L}`][^\n]{8,}/u.test(block.replace(/@example[\s\S]*$/u, "").replace(/^[\s*]+/gmu, ""))

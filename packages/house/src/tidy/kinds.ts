@@ -2,19 +2,29 @@
  * The five kinds of file of ARCHITECTURE.md, section 2, told apart by name, and what each may import. A module of `money`
  * or `time` is always pure, whatever its name; only their `*Schema.ts` codecs may load Effect.
  */
-import { isBarrel, nameOf, placeOf, type Problem, resolve, type Source, walk } from "./source.ts"
+import {
+  isBarrel,
+  isPublished,
+  nameOf,
+  type Node,
+  placeOf,
+  type Problem,
+  resolve,
+  type Source,
+  walk
+} from "./source.ts"
 
 /** What a module is, by its name and place. `plumbing` is `core`, `sql`, `internal` and everything outside a domain. */
 export type Kind = "barrel" | "pure" | "codec" | "calculator" | "adapter" | "port" | "use case" | "model" | "plumbing"
 
 /** Roles that end a port's name. */
-export const portRoles = /(Store|Source|Extractor|Channel|Rates|Storage|Sender|Gateway|Verifier|Engine)$/u
+export const portRoles = /(Store|Source|Extractor|Channel|Rates|Sender|Gateway|Verifier)$/u
 
 /** The domains whose modules fall into the five kinds. */
 const isDomain = (folder: string): boolean => !["core", "sql", "internal", "promise", "money", "time"].includes(folder)
 
-/** The kind of a module by its path alone, where that tells; a port and a use case differ by their names only. */
-export const kindOf = (path: string, hasService: boolean): Kind => {
+/** The kind of a module by its path, where that tells, and by the service that it declares. */
+export const kindOf = (path: string, service: "port" | "use case" | undefined): Kind => {
   const inside = placeOf(path)?.inside
   if (inside === undefined) return "plumbing"
   if (isBarrel(path)) return "barrel"
@@ -27,23 +37,49 @@ export const kindOf = (path: string, hasService: boolean): Kind => {
   if (/^[a-z]/u.test(name)) return inSaldo && folder !== "sql" ? "calculator" : "plumbing"
   if (/^Sql[A-Z]/u.test(name) && inSaldo && folder !== "sql") return "adapter"
   if (!inSaldo || !isDomain(folder)) return "plumbing"
-  if (hasService) return portRoles.test(name) ? "port" : "use case"
-  return "model"
+  return service ?? "model"
 }
 
-/** True when the module declares a `Context.Service`. */
-export const declaresService = (source: Source): boolean => serviceNames(source).length > 0
+/** A port: a service that more than one implementation may stand behind. */
+export interface Port {
+  readonly name: string
+  readonly source: Source
+  readonly line: number
+  readonly hasMemory: boolean
+}
 
-/** The classes of a module that are services, by name. */
-export const serviceNames = (source: Source): ReadonlyArray<string> => {
-  const names: Array<string> = []
+/** The name of a module: its file without the folder and the ending. */
+export const moduleName = (path: string): string => path.split("/").at(-1)?.replace(/\.ts$/u, "") ?? ""
+
+/**
+ * The ports of the tree: services named by a role, or with a `layerMemory`, or with a `Sql…` sibling. Use cases have none
+ * of the three: they have one implementation, and what they stand on is replaced instead.
+ */
+export const portsOf = (sources: ReadonlyArray<Source>): ReadonlyArray<Port> => {
+  const published = sources.filter(
+    ({ path }) => isPublished(path) && !isBarrel(path) && placeOf(path)?.name !== "testing"
+  )
+  const files = new Set(published.map(({ path }) => moduleName(path)))
+  return published.flatMap((source) =>
+    servicesOf(source).flatMap(({ name, node }): ReadonlyArray<Port> => {
+      const hasMemory = /static\s+readonly\s+layerMemory\b/u.test(source.text.slice(node.start, node.end))
+      return portRoles.test(name) || hasMemory || files.has(`Sql${name}`)
+        ? [{ name, source, line: source.lineOf(node.start), hasMemory }]
+        : []
+    })
+  )
+}
+
+/** The classes of a module that are services. */
+const servicesOf = (source: Source): ReadonlyArray<{ readonly name: string; readonly node: Node }> => {
+  const services: Array<{ readonly name: string; readonly node: Node }> = []
   walk(source.program, (node) => {
     if (node.type !== "ClassDeclaration" || node["superClass"] === null) return
     const superClass = source.text.slice(...spanOf(node["superClass"]))
     const name = nameOf(node["id"])
-    if (name !== undefined && /^Context\.Service\b/u.test(superClass)) names.push(name)
+    if (name !== undefined && /^Context\.Service\b/u.test(superClass)) services.push({ name, node })
   })
-  return names
+  return services
 }
 
 const spanOf = (node: unknown): [number, number] => {
@@ -59,12 +95,15 @@ const modelEffect =
 
 /** Checks the imports of every module against its kind. */
 export const kinds = (sources: ReadonlyArray<Source>): ReadonlyArray<Problem> => {
-  const kindByPath = new Map(sources.map((source) => [source.path, kindOf(source.path, declaresService(source))]))
+  const ports = new Set(portsOf(sources).map(({ source }) => source.path))
+  const service = (source: Source) =>
+    ports.has(source.path) ? "port" : servicesOf(source).length > 0 ? "use case" : undefined
+  const kindByPath = new Map(sources.map((source) => [source.path, kindOf(source.path, service(source))]))
   return sources.flatMap((source) => {
     const kind = kindByPath.get(source.path) ?? "plumbing"
     return source.imports.flatMap((imported): ReadonlyArray<Problem> => {
       const target = resolve(source.path, imported.specifier)
-      const other = target === undefined ? undefined : (kindByPath.get(target) ?? kindOf(target, false))
+      const other = target === undefined ? undefined : (kindByPath.get(target) ?? kindOf(target, undefined))
       const message = checks[kind]?.({ specifier: imported.specifier, typeOnly: imported.typeOnly, target, other })
       return message === undefined ? [] : [{ rule: "kinds", path: source.path, line: imported.line, message }]
     })

@@ -1,12 +1,12 @@
 /** How long a file and a function may be. */
 import { isBarrel, type Node, placeOf, type Problem, type Source, walk } from "./source.ts"
-import { declaresService, kindOf } from "./kinds.ts"
+import { kindOf } from "./kinds.ts"
 
 const functionLimit = 70
 
 const limitOf = (source: Source): readonly [number, string] => {
   if (source.path.endsWith("Handlers.ts")) return [150, "move the logic into a use case"]
-  if (kindOf(source.path, declaresService(source)) === "calculator") return [200, "split it by what it calculates"]
+  if (kindOf(source.path, undefined) === "calculator") return [200, "split it by what it calculates"]
   return [400, "split it by what changes together"]
 }
 
