@@ -1,5 +1,5 @@
-import type { Storage } from "saldo/core/Storage"
+import { Storage } from "saldo/core/Storage"
 import { layer, type PostgresClientConfig } from "./PostgresClient.ts"
 
 /** Saldo's storage on a PostgreSQL server: for production, with any number of processes. */
-export const postgres = (options: PostgresClientConfig): Storage => ({ name: "postgres", layer: layer(options) })
+export const postgres = (options: PostgresClientConfig): Storage => new Storage("postgres", layer(options))

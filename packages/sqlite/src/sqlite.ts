@@ -1,4 +1,4 @@
-import type { Storage } from "saldo/core/Storage"
+import { Storage } from "saldo/core/Storage"
 import { layer, type SqliteClientConfig } from "./SqliteClient.ts"
 
 /**
@@ -12,4 +12,4 @@ import { layer, type SqliteClientConfig } from "./SqliteClient.ts"
  * storage.name // => "sqlite"
  * ```
  */
-export const sqlite = (options: SqliteClientConfig): Storage => ({ name: "sqlite", layer: layer(options) })
+export const sqlite = (options: SqliteClientConfig): Storage => new Storage("sqlite", layer(options))

@@ -1,0 +1,127 @@
+/**
+ * `saldo demo`: the whole journey against a Kameo on this machine.
+ */
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Path from "effect/Path"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { demoUser } from "@saldo/kameo/emulator/EmulatedUser"
+import { KameoEmulator } from "@saldo/kameo/emulator/KameoEmulator"
+import { KameoClient } from "@saldo/kameo/KameoClient"
+import { PlatformId } from "saldo/lending/LoanListing"
+import { LoanListingStore } from "saldo/lending/LoanListingStore"
+import { listingTable } from "../listings.ts"
+import * as database from "../database.ts"
+import { layerCollection } from "../kameo.ts"
+import { makeOutput, Output } from "../Output.ts"
+import { collect, reportText } from "./fetch.ts"
+import { historyText } from "./reading.ts"
+import { statisticsOf, statisticsText } from "./statistics.ts"
+
+const client = Layer.unwrap(
+  Effect.map(KameoEmulator, ({ apiUrl, wwwUrl }) =>
+    KameoClient.layer({
+      email: demoUser.email,
+      password: demoUser.password,
+      totpSecret: demoUser.totpSecret,
+      baseUrl: wwwUrl,
+      apiBaseUrl: apiUrl
+    })
+  )
+)
+
+const heading = (text: string) =>
+  Effect.flatMap(Output, (output) => output.say(`\n${output.paint.accent("▸")} ${output.paint.strong(text)}\n`))
+
+/** This computer's clock, moved on: what is derived from "now" must agree with Kameo's moved clock. */
+const movedClock = (clock: Clock.Clock, by: Duration.Duration): Clock.Clock => ({
+  ...clock,
+  currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + Duration.toMillis(by),
+  currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + Duration.toMillis(by)),
+  sleep: (duration) => clock.sleep(duration)
+})
+
+/** A loan whose history has the most to show, among those that the second collection changed. */
+const mostChanged = Effect.gen(function* () {
+  const store = yield* LoanListingStore
+  const { items } = yield* store.list({ sort: [{ by: "updatedAt", direction: "descending" }], limit: 50 })
+  const histories = yield* Effect.forEach(items, ({ listing }) => store.history(PlatformId.make("kameo"), listing.loanId))
+  return histories.reduce((most, one) => (changesOf(one) > changesOf(most) ? one : most), [])
+})
+
+const changesOf = (versions: ReadonlyArray<{ readonly changes: ReadonlyArray<unknown> }>): number =>
+  versions.reduce((sum, { changes }) => sum + changes.length, 0)
+
+const journey = Effect.fnUntraced(function* (file: string, days: number) {
+  const { result, say } = yield* Output
+  const { paint } = yield* Output
+  const emulator = yield* KameoEmulator
+  const kameo = yield* KameoClient
+  const store = yield* LoanListingStore
+
+  yield* say(`A Kameo of invented loans runs at ${emulator.wwwUrl} and ${emulator.apiUrl}.`)
+  yield* heading("Log in with password and one-time code")
+  yield* kameo.login
+  const accounts = yield* kameo.accounts
+  yield* say(`Logged in over HTTP as ${demoUser.email}; ${accounts.length} accounts answer.`)
+
+  yield* heading("Collect every listing")
+  const first = yield* collect({ resume: false })
+  yield* say(reportText(first))
+
+  yield* heading(`Move Kameo's clock ${days} days on, and collect again`)
+  yield* emulator.advanceClock(Duration.days(days))
+  const later = movedClock(yield* Clock.Clock, Duration.days(days))
+  const second = yield* Effect.provideService(collect({ resume: false }), Clock.Clock, later)
+  yield* say(`${reportText(second)}\nKameo's date is now ${DateTime.formatIso(yield* emulator.now).slice(0, 10)}.`)
+
+  yield* heading("Statistics")
+  const statistics = yield* statisticsOf({})
+  yield* say(statisticsText(statistics, paint.strong))
+
+  yield* heading("Search for \"radhus\"")
+  const found = yield* store.list({ filter: { text: "radhus" }, limit: 5 })
+  yield* say(listingTable(found.items))
+
+  const versions = yield* mostChanged
+  const loanId = versions[0]?.listing.loanId
+  yield* heading(`History of loan ${loanId}`)
+  yield* say(historyText(versions))
+
+  yield* say(`\nThe database is ${paint.strong(file)}. Try next:\n`)
+  const saldo = "npx pnpm@12.21.0 --silent saldo"
+  yield* say(`  ${saldo} loans search örebro --db ${file}`)
+  yield* say(`  ${saldo} loans stats --status open --db ${file}`)
+  yield* say(`  ${saldo} loans history ${loanId} --db ${file}`)
+  yield* result(() => ({ database: file, first, second, statistics, history: versions }), () => "")
+})
+
+/** The command. */
+export const demo = Command.make(
+  "demo",
+  {
+    loans: Flag.Int("loans").pipe(Flag.withDescription("How many loans Kameo has"), Flag.withDefault(300)),
+    days: Flag.Int("days").pipe(Flag.withDescription("How far its clock moves between the collections"), Flag.withDefault(4)),
+    seed: Flag.Int("seed").pipe(Flag.withDescription("Another seed, other loans"), Flag.withDefault(1)),
+    file: Flag.String("file").pipe(
+      Flag.withDescription("SQLite file for the listings, made anew"),
+      Flag.withDefault("saldo-demo.sqlite")
+    )
+  },
+  Effect.fnUntraced(function* ({ days, file, loans, seed }) {
+    const files = yield* FileSystem.FileSystem
+    const filename = (yield* Path.Path).resolve(file)
+    for (const end of ["", "-wal", "-shm"]) yield* files.remove(filename + end, { force: true })
+    const clock = yield* DateTime.now
+    const kameo = client.pipe(Layer.provideMerge(KameoEmulator.layer({ loans, seed, clock, totpClock: "virtual" })))
+    const services = layerCollection().pipe(
+      Layer.provideMerge(Layer.merge(database.layer({ _tag: "Sqlite", filename }), kameo))
+    )
+    return yield* journey(filename, days).pipe(Effect.provide(services))
+  }, Effect.provideServiceEffect(Output, makeOutput))
+).pipe(Command.withDescription("Run everything once against a Kameo on this machine, with invented loans"))

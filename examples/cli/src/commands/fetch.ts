@@ -1,0 +1,132 @@
+/**
+ * `saldo loans fetch`: collects every listing into the database.
+ */
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Terminal from "effect/Terminal"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { KameoClient } from "@saldo/kameo/KameoClient"
+import { kameoOptionsConfig } from "@saldo/kameo/KameoConfig"
+import { type CollectionProgress, type CollectionReport, LoanCollection } from "saldo/lending/LoanCollection"
+import { bar, plain } from "../chart.ts"
+import { CliFailure } from "../CliFailure.ts"
+import { layerWriting } from "../database.ts"
+import { layerCollection } from "../kameo.ts"
+import { makeOutput, Output } from "../Output.ts"
+
+const barWidth = 28
+
+/** One line of progress: how far, how fast, how long still. */
+export const progressLine = ({ counts, page, total }: CollectionProgress, elapsedMs: number): string => {
+  const rate = counts.seen / Math.max(elapsedMs / 1000, 0.001)
+  const speed = `${Math.round(rate)} loans/s`
+  if (total === null) return `page ${page}  ${counts.seen} loans  ${speed}`
+  const left = Math.ceil(Math.max(total - counts.seen, 0) / Math.max(rate, 0.001))
+  const share = total === 0 ? 1 : counts.seen / total
+  return `${bar(share, barWidth).padEnd(barWidth, "·")} ${counts.seen}/${total}  ${speed}  ${left} s left`
+}
+
+const eraseLine = "\r\u001b[2K"
+
+/** Runs the collection in scope with a progress line where one can be drawn. */
+export const collect = Effect.fnUntraced(function* (options: { readonly maxPages?: number; readonly resume?: boolean }) {
+  const { live } = yield* Output
+  const terminal = yield* Terminal.Terminal
+  const collection = yield* LoanCollection
+  const started = yield* Clock.currentTimeMillis
+  const draw = (text: string) => Effect.ignore(live ? terminal.display(eraseLine + text) : Effect.void)
+  return yield* collection
+    .run({
+      ...options,
+      onProgress: (progress) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => draw(progressLine(progress, now - started)))
+    })
+    .pipe(Effect.ensuring(draw("")))
+})
+
+/** What a collection did, in a few lines. */
+export const reportText = (report: CollectionReport): string => {
+  const lines = [
+    `${report.resumed ? "Resumed and collected" : "Collected"} ${report.seen} loans from ${report.platform}: ` +
+      `${report.inserted} new, ${report.changed} changed, ${report.unchanged} unchanged.`
+  ]
+  if (report.duplicates > 0) lines.push(`${report.duplicates} came more than once; the newer one counts.`)
+  if (report.rejected > 0) {
+    lines.push(`${report.rejected} could not be used:`)
+    for (const one of report.rejections.slice(0, 5)) {
+      lines.push(`  ${plain(one.loanId ?? "no id")}: ${one.field}: ${plain(one.problem)}`)
+    }
+  }
+  for (const { drift, times } of report.drifts.slice(0, 5)) {
+    lines.push(`Unknown to this version (${times} times): ${plain(drift.path)} ${drift.kind}, ${plain(drift.found)}.`)
+  }
+  if (report.completeness._tag === "Partial") lines.push(`Not everything: ${report.completeness.reason}.`)
+  return lines.join("\n")
+}
+
+const run = Effect.fnUntraced(function* (input: {
+  readonly maxPages: Option.Option<number>
+  readonly fresh: boolean
+  readonly login: boolean
+}) {
+  const output = yield* Output
+  const client = yield* KameoClient
+  const options = yield* kameoOptionsConfig
+  if (input.login && options.email !== undefined) {
+    yield* client.login
+    yield* output.remark("Logged in to Kameo.")
+  }
+  const report = yield* collect({
+    ...(Option.isSome(input.maxPages) && { maxPages: input.maxPages.value }),
+    resume: !input.fresh
+  }).pipe(
+    Effect.tapError((error) =>
+      error._tag === "CollectionFailed" && error.report.pages > 0
+        ? Console.error(reportText(error.report))
+        : Effect.void
+    )
+  )
+  yield* output.result(() => report, () => reportText(report))
+  if (report.completeness._tag === "Partial") {
+    return yield* new CliFailure({
+      happened: "The listing goes on behind the last page that was read.",
+      remedy: "Run `saldo loans fetch` again to go on from there.",
+      exitCode: 4
+    })
+  }
+})
+
+/** The command. */
+export const fetch = Command.make(
+  "fetch",
+  {
+    maxPages: Flag.Int("max-pages").pipe(
+      Flag.withDescription("Stop after so many pages of 100 loans"),
+      Flag.filter((pages) => pages > 0, (pages) => `${pages} is not above zero`),
+      Flag.optional
+    ),
+    fresh: Flag.Boolean("fresh").pipe(
+      Flag.withDescription("Begin at the first page, even if the last run was not finished"),
+      Flag.withDefault(false)
+    ),
+    login: Flag.Boolean("login").pipe(
+      Flag.withDescription("Log in first when KAMEO_EMAIL is set; the listing itself is public"),
+      Flag.withDefault(true)
+    )
+  },
+  (input) =>
+    run(input).pipe(
+      Effect.provide(layerCollection().pipe(Layer.provideMerge(Layer.merge(layerWriting, KameoClient.layerConfig())))),
+      Effect.provideServiceEffect(Output, makeOutput)
+    )
+).pipe(
+  Command.withDescription("Collect every loan listing of Kameo into the database"),
+  Command.withExamples([
+    { command: "saldo loans fetch", description: "Collect everything; goes on where an interrupted run stopped" },
+    { command: "saldo loans fetch --db postgres://localhost/saldo", description: "Into Postgres" }
+  ])
+)

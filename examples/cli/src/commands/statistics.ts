@@ -1,0 +1,135 @@
+/**
+ * `saldo loans stats` and `saldo loans analyze`.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import * as Command from "effect/cli/Command"
+import type { CurrencyStatistics } from "saldo/lending/currencyStatistics"
+import { type FieldInventory, makeFieldInventory } from "saldo/lending/fieldInventory"
+import { LoanListingStatus } from "saldo/lending/LoanListing"
+import type { LoanListingFilter } from "saldo/lending/LoanListingQuery"
+import { LoanListingStore } from "saldo/lending/LoanListingStore"
+import { makePortfolioStatistics, type PortfolioStatistics } from "saldo/lending/portfolioStatistics"
+import type * as Money from "saldo/money/Money"
+import { bar, plain, shorten, sparkline, table } from "../chart.ts"
+import { layerReading } from "../database.ts"
+import { amountText, listingTable, percentText, rateText } from "../listings.ts"
+import { makeOutput, Output } from "../Output.ts"
+import { filterFlags, filterOf } from "./filters.ts"
+
+/** The statistics of all listings that pass the filter, in one pass with flat memory. */
+export const statisticsOf = Effect.fnUntraced(function* (filter: LoanListingFilter) {
+  const store = yield* LoanListingStore
+  const fold = makePortfolioStatistics(yield* DateTime.now)
+  yield* Stream.runForEach(store.all(filter), ({ listing }) => Effect.sync(() => fold.add(listing)))
+  return fold.result()
+})
+
+const counted = (rows: ReadonlyArray<readonly [string, number]>, width = 30): string => {
+  const most = Math.max(...rows.map(([, count]) => count), 1)
+  return table(
+    [{ heading: "" }, { heading: "", align: "right" }, { heading: "" }],
+    rows.map(([name, count]) => [name, String(count), bar(count / most, width)])
+  ).trimStart()
+}
+
+const share = (money: Money.Money, of: Money.Money): number => Number((money.amount * 1000n) / (of.amount || 1n)) / 1000
+
+const spread = ({ sought }: CurrencyStatistics): string =>
+  sparkline([sought.minimum, sought.p10, sought.p25, sought.median, sought.p75, sought.p90, sought.maximum].map(
+    (money) => share(money, sought.maximum)
+  ))
+
+const currencyLines = (one: CurrencyStatistics): ReadonlyArray<ReadonlyArray<string>> => [
+  ["sought in all", amountText(one.sought.total)],
+  ["funded in all", one.funded === null ? "–" : `${amountText(one.funded.total)} (${percentText(one.fundedBps)})`],
+  ["mean", amountText(one.sought.mean)],
+  ["median", amountText(one.sought.median)],
+  ["smallest to largest", `${amountText(one.sought.minimum)} to ${amountText(one.sought.maximum)}  ${spread(one)}`],
+  ["weighted interest", one.rate === null ? "–" : rateText(one.rate.weighted)],
+  ["interest from, to", one.rate === null ? "–" : `${rateText(one.rate.minimum)} to ${rateText(one.rate.maximum)}`],
+  ["funded per day", one.velocity === null ? "–" : amountText(one.velocity.perDay)]
+]
+
+/** Statistics as a person reads them. */
+export const statisticsText = (statistics: PortfolioStatistics, strong: (text: string) => string): string => {
+  const parts = [strong(`${statistics.listings} listings`)]
+  parts.push(
+    strong("By status"),
+    counted(
+      LoanListingStatus.literals
+        .map((status) => [status, statistics.byStatus[status]] as const)
+        .filter(([, count]) => count > 0)
+    )
+  )
+  for (const one of statistics.currencies) {
+    parts.push(
+      strong(`${one.currency} (${one.listings} listings)`),
+      table([{ heading: "" }, { heading: "" }], currencyLines(one)).trimStart()
+    )
+  }
+  if (statistics.duration !== null) {
+    const { classes, mean, median } = statistics.duration
+    parts.push(
+      strong(`Months (mean ${mean}, median ${median})`),
+      counted(classes.map(({ fromMonths, listings, toMonths }) => [
+        toMonths === null ? `${fromMonths}+` : `${fromMonths}–${toMonths}`,
+        listings
+      ]))
+    )
+  }
+  parts.push(
+    strong("By risk"),
+    counted(statistics.byRiskGrade.map(({ listings, value }) => [value === null ? "not told" : plain(value), listings]))
+  )
+  return parts.join("\n\n")
+}
+
+/** `stats`: counts, amounts, rates, and the newest listings. */
+export const stats = Command.make("stats", filterFlags, (chosen) =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const store = yield* LoanListingStore
+    const filter = yield* filterOf(chosen)
+    const statistics = yield* statisticsOf(filter)
+    const newest = yield* store.list({ filter, limit: 5 })
+    yield* output.result(
+      () => statistics,
+      () => `${statisticsText(statistics, output.paint.strong)}\n\n${output.paint.strong("Newest")}\n\n${listingTable(newest.items)}`
+    )
+  }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
+).pipe(
+  Command.withDescription("Count and measure what was collected; amounts in different currencies stay apart"),
+  Command.withExamples([{ command: "saldo loans stats --status open --country SE", description: "What is open in Sweden" }])
+)
+
+const inventoryText = ({ fields, records, unreadable }: FieldInventory): string =>
+  `${records} records${unreadable > 0 ? `, ${unreadable} of them unreadable` : ""}, ${fields.length} fields\n\n` +
+  table(
+    [
+      { heading: "Field" },
+      { heading: "In", align: "right" },
+      { heading: "" },
+      { heading: "Types" },
+      { heading: "Example" }
+    ],
+    fields.map((field) => [
+      field.path,
+      String(field.present),
+      bar(field.present / Math.max(records, 1), 10),
+      Object.keys(field.types).join(", "),
+      shorten(plain(field.example ?? "–"), 40)
+    ])
+  )
+
+/** `analyze`: which fields the platform really sends. */
+export const analyze = Command.make("analyze", filterFlags, (chosen) =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const store = yield* LoanListingStore
+    const fold = makeFieldInventory()
+    yield* Stream.runForEach(store.all(yield* filterOf(chosen)), ({ listing }) => Effect.sync(() => fold.add(listing.raw)))
+    yield* output.result(fold.result, () => inventoryText(fold.result()))
+  }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
+).pipe(Command.withDescription("Show which fields the stored records hold, with their types and an example"))

@@ -1,0 +1,62 @@
+/**
+ * The database behind `--db`: a SQLite file or a Postgres server, with its tables up to date and every store on it.
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { postgres } from "@saldo/postgres/postgres"
+import { sqlite } from "@saldo/sqlite/sqlite"
+import * as SqlAtomic from "saldo/core/SqlAtomic"
+import { Storage } from "saldo/core/Storage"
+import * as SqlCollectionRuns from "saldo/lending/SqlCollectionRuns"
+import * as SqlLoanListingStore from "saldo/lending/SqlLoanListingStore"
+import * as Migrations from "saldo/sql/Migrations"
+import { CliFailure } from "./CliFailure.ts"
+import { Database } from "./GlobalFlags.ts"
+
+/** What `--db` names. */
+export type DatabaseTarget =
+  | { readonly _tag: "Sqlite"; readonly filename: string }
+  | { readonly _tag: "Postgres"; readonly url: Redacted.Redacted; readonly address: string }
+
+/** Reads the value of `--db`. */
+export const parseTarget = (text: string): DatabaseTarget => {
+  if (!/^postgres(?:ql)?:\/\//u.test(text)) return { _tag: "Sqlite", filename: text.replace(/^sqlite:(?:\/\/\/)?/u, "") }
+  const url = URL.parse(text)
+  const address = url === null ? "the Postgres server" : `${url.hostname}:${url.port === "" ? "5432" : url.port}${url.pathname}`
+  return { _tag: "Postgres", url: Redacted.make(text), address }
+}
+
+/** The target as a person would name it; never with a password. */
+export const nameOf = (target: DatabaseTarget): string => (target._tag === "Sqlite" ? target.filename : target.address)
+
+const storage = (target: DatabaseTarget): Storage =>
+  target._tag === "Sqlite" ? sqlite({ filename: target.filename }) : postgres({ url: target.url })
+
+/** Every store on the named database. */
+export const layer = (target: DatabaseTarget) =>
+  Layer.mergeAll(SqlLoanListingStore.layer, SqlCollectionRuns.layer).pipe(
+    Layer.provideMerge(SqlAtomic.layer),
+    Layer.provideMerge(Migrations.layer),
+    Layer.provideMerge(Storage.client(storage(target)))
+  )
+
+/** Every store on the database of `--db`, made when it does not exist. */
+export const layerWriting = Layer.unwrap(Effect.map(Database, (text) => layer(parseTarget(text))))
+
+/** Every store on the database of `--db`, which must exist: a look into a misspelt file must not make it. */
+export const layerReading = Layer.unwrap(
+  Effect.gen(function* () {
+    const target = parseTarget(yield* Database)
+    const files = yield* FileSystem.FileSystem
+    if (target._tag === "Sqlite" && !(yield* Effect.orElseSucceed(files.exists(target.filename), () => true))) {
+      return yield* new CliFailure({
+        happened: `There is no database at ${target.filename}.`,
+        remedy: "Run `saldo loans fetch` first, or name another with --db.",
+        exitCode: 1
+      })
+    }
+    return layer(target)
+  })
+)

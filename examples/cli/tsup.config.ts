@@ -1,0 +1,16 @@
+import { defineConfig } from "tsup"
+
+/** One file with everything in it, so that the command starts in a fraction of a second. */
+export default defineConfig({
+  entry: ["examples/cli/src/saldo.ts"],
+  outDir: "examples/cli/dist",
+  format: "esm",
+  target: "node22",
+  platform: "node",
+  noExternal: [/.*/],
+  clean: true,
+  banner: { js: 'import { createRequire as __createRequire } from "node:module"\nconst require = __createRequire(import.meta.url)' },
+  esbuildOptions: (options) => {
+    options.conditions = ["saldo-source"]
+  }
+})
