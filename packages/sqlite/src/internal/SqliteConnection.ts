@@ -28,38 +28,44 @@ const CHUNK = 256
 export class NativeConnection {
   readonly database: DatabaseSync
   readonly statements: StatementCache
-  /** Counts changes of the schema through this connection, so that a kept statement looks at its columns again. */
-  #epoch = 0
+  /** Whether a rollback may take back a change of the schema. */
+  #schemaChanged = false
 
   constructor(database: DatabaseSync, options: { cacheSize: number; bigintTypes: ReadonlySet<string> }) {
     this.database = database
     this.statements = new StatementCache(database, options.cacheSize, options.bigintTypes)
   }
 
-  rows(statement: PreparedStatement, params: ReadonlyArray<unknown>, safeIntegers: boolean): Array<NativeRow> {
-    const rows = statement.rows(parametersOf(params), safeIntegers, this.#epoch)
-    if (statement.changesSchema) this.#epoch++
+  rows(statement: PreparedStatement, params: ReadonlyArray<unknown>, safeIntegers: boolean): ReadonlyArray<NativeRow> {
+    const rows = statement.rows(parametersOf(params), safeIntegers)
+    this.#noteSchema(statement)
     return rows
   }
 
   values(statement: PreparedStatement, params: ReadonlyArray<unknown>, safeIntegers: boolean) {
-    const rows = statement.values(parametersOf(params), safeIntegers, this.#epoch)
-    if (statement.changesSchema) this.#epoch++
+    const rows = statement.values(parametersOf(params), safeIntegers)
+    this.#noteSchema(statement)
     return rows
   }
 
   /** Rows for a query; `{ changes, lastInsertRowid }` for a statement that gives no rows. */
   raw(sql: string, params: ReadonlyArray<unknown>, safeIntegers: boolean): unknown {
     const statement = this.statements.get(sql)
-    if (statement.givesRows(this.#epoch)) return this.rows(statement, params, safeIntegers)
+    if (statement.givesRows()) return this.rows(statement, params, safeIntegers)
     const { changes, lastInsertRowid } = statement.run(parametersOf(params))
-    if (statement.changesSchema) this.#epoch++
+    this.#noteSchema(statement)
     return { changes: Number(changes), lastInsertRowid }
   }
 
   cursor(sql: string, params: ReadonlyArray<unknown>, safeIntegers: boolean): NodeJS.Iterator<NativeRow> {
     // Never a kept statement: running it again would reset the cursor that is being read.
-    return this.statements.prepare(sql).cursor(parametersOf(params), safeIntegers, this.#epoch)
+    return this.statements.prepare(sql).cursor(parametersOf(params), safeIntegers)
+  }
+
+  #noteSchema(statement: PreparedStatement): void {
+    if (statement.changesSchema) this.#schemaChanged = true
+    else if (!statement.rollsBack || !this.#schemaChanged) return
+    this.statements.clear()
   }
 
   close(): void {

@@ -12,11 +12,14 @@ interface IntegerPlan {
   /** A plain read cannot change anything, so it may be read twice: first as numbers, and as bigint if that fails. */
   readonly optimistic: boolean
   readonly columnCount: number
+  /** How many different names the columns have: as many as a row has keys. */
+  readonly nameCount: number
 }
 
 const LEADING = String.raw`^(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)*`
 const PLAIN_READ = new RegExp(`${LEADING}(?:select|values)\\b`, "iu")
-const CHANGES_SCHEMA = new RegExp(`${LEADING}(?:create|alter|drop|attach|detach|rollback|vacuum|pragma)\\b`, "iu")
+const CHANGES_SCHEMA = new RegExp(`${LEADING}(?:create|alter|drop|attach|detach|vacuum|pragma)\\b`, "iu")
+const ROLLS_BACK = new RegExp(`${LEADING}rollback\\b`, "iu")
 const ONLY_COMMENTS = new RegExp(`${LEADING}$`, "u")
 
 /** Columns of these affinities (https://sqlite.org/datatype3.html §3.1) never hold an integer. */
@@ -27,10 +30,10 @@ const HOLDS_INTEGER = /int/iu
 export class PreparedStatement {
   readonly native: StatementSync
   readonly changesSchema: boolean
+  readonly rollsBack: boolean
   readonly #bigintTypes: ReadonlySet<string>
   readonly #plainRead: boolean
   #plan: IntegerPlan | undefined
-  #epoch = -1
   #bigints = false
   #arrays = false
 
@@ -39,36 +42,54 @@ export class PreparedStatement {
     this.#bigintTypes = bigintTypes
     this.#plainRead = PLAIN_READ.test(sql)
     this.changesSchema = CHANGES_SCHEMA.test(sql)
+    this.rollsBack = ROLLS_BACK.test(sql)
     const rest = sql.slice(this.native.sourceSQL.length)
     if (rest.length > 0 && !ONLY_COMMENTS.test(rest)) throw new SeveralStatements()
   }
 
   /** Reads all rows. With `safeIntegers` every integer is a bigint, whatever its column was declared. */
-  rows(params: ReadonlyArray<SQLInputValue>, safeIntegers: boolean, epoch: number): Array<NativeRow> {
+  rows(params: ReadonlyArray<SQLInputValue>, safeIntegers: boolean): ReadonlyArray<NativeRow> {
     this.#readArrays(false)
     if (safeIntegers) {
       this.#readBigInts(true)
       return this.native.all(...params)
     }
-    const plan = this.#planFor(epoch)
-    if (plan.optimistic) {
-      this.#readBigInts(false)
-      try {
-        return this.native.all(...params)
-      } catch (cause) {
-        if (!isOutOfRange(cause)) throw cause
-      }
-    }
-    this.#readBigInts(true)
-    const rows = this.native.all(...params)
+    const plan = this.#columns()
+    const optimistic = plan.optimistic ? this.#numberRows(params) : undefined
+    const rows = optimistic ?? this.#exactRows(params)
     const first = rows[0]
-    if (first !== undefined && plan.narrowed.length > 0) for (const row of rows) narrow(row, plan.narrowed)
-    return rows
+    if (first === undefined) return rows
+    // Another process has changed the table: SQLite prepared the statement anew while running it.
+    if (Object.keys(first).length !== plan.nameCount) {
+      this.#plan = undefined
+      if (this.#plainRead) return this.#rowsAnew(params)
+    }
+    return optimistic === undefined ? narrowAll(rows, this.#columns().narrowed) : rows
+  }
+
+  #rowsAnew(params: ReadonlyArray<SQLInputValue>): ReadonlyArray<NativeRow> {
+    return narrowAll(this.#exactRows(params), this.#columns().narrowed)
+  }
+
+  /** Reads integers as numbers; gives `undefined` when one of them is too large for that. */
+  #numberRows(params: ReadonlyArray<SQLInputValue>): ReadonlyArray<NativeRow> | undefined {
+    this.#readBigInts(false)
+    try {
+      return this.native.all(...params)
+    } catch (cause) {
+      if (isOutOfRange(cause)) return undefined
+      throw cause
+    }
+  }
+
+  #exactRows(params: ReadonlyArray<SQLInputValue>): ReadonlyArray<NativeRow> {
+    this.#readBigInts(true)
+    return this.native.all(...params)
   }
 
   /** Reads all rows as arrays of values in column order. */
-  values(params: ReadonlyArray<SQLInputValue>, safeIntegers: boolean, epoch: number): Array<Array<SQLOutputValue>> {
-    const plan = this.#planFor(epoch)
+  values(params: ReadonlyArray<SQLInputValue>, safeIntegers: boolean): Array<Array<SQLOutputValue>> {
+    const plan = this.#columns()
     this.#readArrays(true)
     this.#readBigInts(true)
     const rows: ReadonlyArray<unknown> = this.native.all(...params)
@@ -82,8 +103,8 @@ export class PreparedStatement {
   }
 
   /** Opens a cursor. It cannot be read twice, so integers are read as bigint and narrowed row by row. */
-  cursor(params: ReadonlyArray<SQLInputValue>, safeIntegers: boolean, epoch: number): NodeJS.Iterator<NativeRow> {
-    const columns = safeIntegers ? [] : this.#planFor(epoch).narrowed
+  cursor(params: ReadonlyArray<SQLInputValue>, safeIntegers: boolean): NodeJS.Iterator<NativeRow> {
+    const columns = safeIntegers ? [] : this.#columns().narrowed
     this.#readBigInts(true)
     const rows = this.native.iterate(...params)
     return columns.length === 0 ? rows : narrowing(rows, columns)
@@ -98,15 +119,12 @@ export class PreparedStatement {
   }
 
   /** Says whether the statement gives rows at all. */
-  givesRows(epoch: number): boolean {
-    return this.#planFor(epoch).columnCount > 0
+  givesRows(): boolean {
+    return this.#columns().columnCount > 0
   }
 
-  #planFor(epoch: number): IntegerPlan {
-    if (this.#plan === undefined || this.#epoch !== epoch) {
-      this.#plan = integerPlan(this.native, this.#plainRead, this.#bigintTypes)
-      this.#epoch = epoch
-    }
+  #columns(): IntegerPlan {
+    this.#plan ??= integerPlan(this.native, this.#plainRead, this.#bigintTypes)
     return this.#plan
   }
 
@@ -144,7 +162,8 @@ const integerPlan = (native: StatementSync, plainRead: boolean, bigintTypes: Rea
     narrowed: [...byName].filter(([, narrows]) => narrows).map(([name]) => name),
     narrowedPositions: columns.flatMap((_, i) => (exact[i] === false && holdsNone[i] === false ? [i] : [])),
     optimistic: (plainRead && !exact.includes(true)) || columns.length === 0 || holdsNone.every(Boolean),
-    columnCount: columns.length
+    columnCount: columns.length,
+    nameCount: byName.size
   }
 }
 
@@ -166,6 +185,11 @@ function* narrowing(rows: NodeJS.Iterator<NativeRow>, columns: ReadonlyArray<str
   for (const row of rows) yield narrow(row, columns)
 }
 
+const narrowAll = (rows: ReadonlyArray<NativeRow>, columns: ReadonlyArray<string>): ReadonlyArray<NativeRow> => {
+  if (columns.length > 0) for (const row of rows) narrow(row, columns)
+  return rows
+}
+
 const isOutOfRange = (cause: unknown): boolean =>
   cause instanceof Error && "code" in cause && cause.code === "ERR_OUT_OF_RANGE"
 
@@ -182,9 +206,9 @@ export class StatementCache {
     this.#bigintTypes = bigintTypes
   }
 
-  /** How many statements are held now. */
-  get size(): number {
-    return this.#statements.size
+  /** Forgets all: a kept statement would go on describing the columns it was prepared with. */
+  clear(): void {
+    this.#statements.clear()
   }
 
   /** Prepares without keeping. */
