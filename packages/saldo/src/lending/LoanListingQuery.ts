@@ -4,6 +4,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Page from "../core/Page.ts"
 import { MoneySchema } from "../money/MoneySchema.ts"
 import { AnnualRateSchema } from "../money/RateSchema.ts"
 import { type SortColumn, sortColumns } from "./listingOrder.ts"
@@ -94,15 +95,11 @@ export class FilterInvalid extends Schema.TaggedError<FilterInvalid>()(
   { httpApiStatus: 422 }
 ) {}
 
-/** A request for one page of listings. */
-export interface ListingPageRequest {
+/** A request for one page of listings: 1 to 500 of them, 50 when no `limit` is given. */
+export interface ListingPageRequest extends Page.PageRequest {
   readonly filter?: LoanListingFilter
   /** Newest first when left out; see {@link newestFirst}. */
   readonly sort?: ReadonlyArray<LoanListingSort>
-  /** How many listings a page holds at most: 1 to 1,000, 50 when left out. */
-  readonly limit?: number
-  /** Where the page before this one ended: its `next`. */
-  readonly cursor?: string
 }
 
 /** A filter as the conditions that it stands for. */
@@ -111,33 +108,21 @@ export const termsOf = (filter: LoanListingFilter = {}): Result.Result<ReadonlyA
   return "message" in terms ? Result.fail(new FilterInvalid(terms)) : Result.succeed(terms)
 }
 
-/** What a store needs to read a page. */
-export interface ListingPagePlan {
+/** What decides which listings a page holds and in which order: the query that its cursor belongs to. */
+export interface ListingPlan {
   readonly terms: ReadonlyArray<Term>
   readonly columns: ReadonlyArray<SortColumn>
-  readonly limit: number
 }
 
-const defaultLimit = 50
-const maximumLimit = 1000
-
-/** A page request as the conditions, columns and number of rows that it stands for. */
-export const planPage = (request: ListingPageRequest): Result.Result<ListingPagePlan, FilterInvalid> => {
-  const limit = request.limit ?? defaultLimit
-  if (!Number.isInteger(limit) || limit < 1 || limit > maximumLimit) {
-    const message = `A page holds 1 to ${maximumLimit} listings, not ${limit}`
+/** A page request as the conditions and columns that it stands for. */
+export const planPage = (request: ListingPageRequest): Result.Result<ListingPlan, FilterInvalid> => {
+  const limit = Page.limitOf(request)
+  if (!Number.isInteger(limit) || limit < 1 || limit > Page.maximumLimit) {
+    const message = `A page holds 1 to ${Page.maximumLimit} listings, not ${limit}`
     return Result.fail(new FilterInvalid({ field: "limit", message }))
   }
-  return Result.map(termsOf(request.filter), (terms) => ({
-    terms,
-    columns: sortColumns(request.sort ?? newestFirst),
-    limit
-  }))
+  return Result.map(termsOf(request.filter), (terms) => ({ terms, columns: sortColumns(request.sort ?? newestFirst) }))
 }
 
-/** One page of listings. */
-export interface ListingPage {
-  readonly items: ReadonlyArray<StoredListing>
-  /** The cursor of the next page; null when this is the last one. */
-  readonly next: string | null
-}
+/** One page of listings; `next` is the cursor of the page after it, null on the last one. */
+export type ListingPage = Page.Page<StoredListing>

@@ -9,7 +9,7 @@ import { MoneyFromJson } from "../money/MoneySchema.ts"
 import { AnnualRateSchema } from "../money/RateSchema.ts"
 import { listingContent } from "./listingContent.ts"
 import { type ListingIndex, listingIndex, storableText } from "./listingIndex.ts"
-import type { SortColumn, SortValue } from "./listingOrder.ts"
+import type { SortColumn } from "./listingOrder.ts"
 import { LoanId, LoanListing, LoanListingStatus, PlatformId } from "./LoanListing.ts"
 import type { StoredListing } from "./StoredListing.ts"
 
@@ -110,7 +110,8 @@ export interface VersionRow {
 }
 
 /** An index row joined with its current version. */
-export interface ListingRow extends VersionRow, Readonly<Record<(typeof columnOf)[SortColumn["column"]], SortValue>> {
+export interface ListingRow
+  extends VersionRow, Readonly<Record<(typeof columnOf)[SortColumn["column"]], string | bigint | null>> {
   readonly platform: string
   readonly loan_id: string
   readonly first_seen_at: bigint

@@ -5,13 +5,13 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as MemoryTable from "../core/MemoryTable.ts"
+import * as Page from "../core/Page.ts"
 import { lastOfEachLoan, loanKey } from "./listingBatch.ts"
 import { listingChanges, listingContent } from "./listingContent.ts"
 import { type IndexedListing, listingIndex } from "./listingIndex.ts"
 import { comparePositions, compareText, positionOf } from "./listingOrder.ts"
 import { matchesTerms } from "./listingTerms.ts"
 import type { LoanId, LoanListing, PlatformId } from "./LoanListing.ts"
-import { type CursorRefused, pageOf, positionOfCursor } from "./LoanListingCursor.ts"
 import {
   type FilterInvalid,
   type ListingPage,
@@ -61,7 +61,9 @@ export class LoanListingStore extends Context.Service<
     readonly find: (platform: PlatformId, loanId: LoanId) => Effect.Effect<Option.Option<StoredListing>>
     /** All versions from the first to the current one; empty when the loan is unknown. */
     readonly history: (platform: PlatformId, loanId: LoanId) => Effect.Effect<ReadonlyArray<LoanListingVersion>>
-    readonly list: (request?: ListingPageRequest) => Effect.Effect<ListingPage, FilterInvalid | CursorRefused>
+    readonly list: (
+      request?: ListingPageRequest
+    ) => Effect.Effect<ListingPage, FilterInvalid | Page.InvalidCursor | Page.CursorMismatch>
     readonly count: (filter?: LoanListingFilter) => Effect.Effect<number, FilterInvalid>
     readonly all: (filter?: LoanListingFilter) => Stream.Stream<StoredListing, FilterInvalid>
   }
@@ -183,14 +185,15 @@ const makeMemory: Effect.Effect<LoanListingStore["Service"]> = Effect.gen(functi
       ),
     list: Effect.fnUntraced(function* (request = {}) {
       const plan = yield* Effect.fromResult(planPage(request))
-      const after = yield* positionOfCursor(request, plan)
+      const start = yield* Page.startOf(plan, request)
       const rows = yield* table.read((rows) => [...rows.values()])
       const found = rows
         .filter(({ index }) => matchesTerms(plan.terms, index))
         .map(({ current, index }) => ({ item: current, position: positionOf(plan.columns, index) }))
-        .filter(({ position }) => after === undefined || comparePositions(plan.columns, position, after) > 0)
+        .filter(({ position }) => start === undefined || comparePositions(plan.columns, position, start) > 0)
         .sort((left, right) => comparePositions(plan.columns, left.position, right.position))
-      return yield* pageOf(request, plan, found)
+      const { items, next } = Page.pageOf(plan, request, found, ({ position }) => position)
+      return { items: items.map(({ item }) => item), next }
     }),
     count: (filter) => Effect.map(matching(filter), (rows) => rows.length),
     all: (filter) =>

@@ -7,13 +7,14 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import * as Stream from "effect/Stream"
 import { Atomic } from "../core/Atomic.ts"
+import * as Page from "../core/Page.ts"
+import * as SqlKeyset from "../core/SqlKeyset.ts"
 import { lastOfEachLoan, loanKey } from "./listingBatch.ts"
 import { listingChanges } from "./listingContent.ts"
-import type { SortColumn, SortValue } from "./listingOrder.ts"
+import type { SortColumn } from "./listingOrder.ts"
 import type { LoanId, LoanListing, PlatformId } from "./LoanListing.ts"
 import type { Term } from "./listingTerms.ts"
-import { type ListingPagePlan, planPage, termsOf } from "./LoanListingQuery.ts"
-import { pageOf, positionOfCursor } from "./LoanListingCursor.ts"
+import { type ListingPlan, planPage, termsOf } from "./LoanListingQuery.ts"
 import {
   columnOf,
   indexColumns,
@@ -26,7 +27,7 @@ import {
   versionValues
 } from "./LoanListingRow.ts"
 import { LoanListingStore } from "./LoanListingStore.ts"
-import { makeListingClauses } from "./SqlListingClauses.ts"
+import { keyColumns, makeConditions } from "./SqlListingConditions.ts"
 import {
   findUnstorable,
   type LoanListingVersion,
@@ -246,21 +247,21 @@ const keyOrder: ReadonlyArray<SortColumn> = [
 ]
 
 const makeQueries = (sql: SqlClient.SqlClient) => {
-  const clauses = makeListingClauses(sql)
+  const where = makeConditions(sql)
   const names = Object.values(columnOf).filter((column) => column !== columnOf.searchText)
   const pageColumns = sql.literal(["version", ...names].join(", "))
 
   /** The chosen index rows joined with their current versions, in order. Choosing first keeps contents out of the sort. */
-  const read = (where: Fragment, order: ReadonlyArray<SortColumn>, limit: number) =>
+  const read = (condition: Fragment, order: ReadonlyArray<SortColumn>, limit: number) =>
     sql<ListingRow>`
       WITH page AS (
-        SELECT ${pageColumns} FROM ${sql(listingsTable)} l WHERE ${where}
-        ORDER BY ${clauses.orderBy(order, "l")} LIMIT ${limit}
+        SELECT ${pageColumns} FROM ${sql(listingsTable)} l WHERE ${condition}
+        ORDER BY ${SqlKeyset.orderBy(sql, keyColumns(order, "l"))} LIMIT ${limit}
       )
       SELECT page.*, v.content, v.raw FROM page
       JOIN ${sql(versionsTable)} v
         ON v.platform = page.platform AND v.loan_id = page.loan_id AND v.version = page.version
-      ORDER BY ${clauses.orderBy(order, "page")}`
+      ORDER BY ${SqlKeyset.orderBy(sql, keyColumns(order, "page"))}`
 
   return {
     find: (platform: PlatformId, loanId: LoanId) =>
@@ -269,17 +270,20 @@ const makeQueries = (sql: SqlClient.SqlClient) => {
       sql<VersionRow & { readonly recorded_at: bigint }>`
         SELECT platform, loan_id, version, recorded_at, content, raw FROM ${sql(versionsTable)}
         WHERE platform = ${platform} AND loan_id = ${loanId} ORDER BY version`,
-    page: ({ columns: order, limit, terms }: ListingPagePlan, after: ReadonlyArray<SortValue> | undefined) => {
-      const where = clauses.where(terms)
-      return read(after === undefined ? where : sql.and([where, clauses.after(order, after)]), order, limit + 1)
+    page: ({ columns: order, terms }: ListingPlan, start: Page.Position | undefined, limit: number) => {
+      const condition = where(terms)
+      const rest = start === undefined ? undefined : SqlKeyset.after(sql, keyColumns(order), start)
+      return read(rest === undefined ? condition : sql.and([condition, rest]), order, limit)
     },
     count: (terms: ReadonlyArray<Term>) =>
       sql<{ readonly count: number | bigint }>`
-        SELECT count(*) AS count FROM ${sql(listingsTable)} WHERE ${clauses.where(terms)}`,
+        SELECT count(*) AS count FROM ${sql(listingsTable)} WHERE ${where(terms)}`,
     next: (terms: ReadonlyArray<Term>, after: ListingRow | undefined) => {
-      const where = clauses.where(terms)
+      const condition = where(terms)
       return read(
-        after === undefined ? where : sql`(platform, loan_id) > (${after.platform}, ${after.loan_id}) AND ${where}`,
+        after === undefined
+          ? condition
+          : sql`(platform, loan_id) > (${after.platform}, ${after.loan_id}) AND ${condition}`,
         keyOrder,
         chunkSize
       )
@@ -302,7 +306,7 @@ const historyOf = (rows: ReadonlyArray<VersionRow & { readonly recorded_at: bigi
   return versions
 }
 
-const positionOfRow = (order: ReadonlyArray<SortColumn>, row: ListingRow): ReadonlyArray<SortValue> =>
+const positionOfRow = (order: ReadonlyArray<SortColumn>, row: ListingRow): Page.Position =>
   order.map(({ column }) => row[columnOf[column]])
 
 /**
@@ -346,10 +350,10 @@ export const layer: Layer.Layer<LoanListingStore, never, SqlClient.SqlClient | A
       ),
       list: Effect.fn("SqlLoanListingStore.list")(function* (request = {}) {
         const plan = yield* Effect.fromResult(planPage(request))
-        const after = yield* positionOfCursor(request, plan)
-        const rows = yield* Effect.orDie(queries.page(plan, after))
-        const found = rows.map((row) => ({ item: storedOfRow(row), position: positionOfRow(plan.columns, row) }))
-        return yield* pageOf(request, plan, found)
+        const start = yield* Page.startOf(plan, request)
+        const rows = yield* Effect.orDie(queries.page(plan, start, Page.limitOf(request) + 1))
+        const { items, next } = Page.pageOf(plan, request, rows, (row) => positionOfRow(plan.columns, row))
+        return { items: items.map(storedOfRow), next }
       }),
       count: Effect.fn("SqlLoanListingStore.count")(function* (filter) {
         const terms = yield* Effect.fromResult(termsOf(filter))

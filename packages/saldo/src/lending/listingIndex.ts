@@ -34,6 +34,12 @@ export const ratePpm = (rate: Rate): bigint => divide(rate.ratio.numerator * par
 /** Text that every database gives back unchanged: Postgres refuses NUL, and half a surrogate pair is no text in UTF-8. */
 export const storableText = (text: string): string => text.toWellFormed().replaceAll("\u0000", "\uFFFD")
 
+/** How much of a text is filtered and sorted by, in UTF-16 units: enough to tell grades apart, little enough for a cursor. */
+const indexedLength = 64
+
+/** The part of a short text, such as a grade, by which listings are filtered and sorted. */
+export const indexedText = (text: string): string => storableText(text.slice(0, indexedLength))
+
 const whole = (value: number | null): bigint | null => (value === null ? null : BigInt(value))
 
 const millis = (instant: { readonly epochMilliseconds: number } | null): bigint | null =>
@@ -48,8 +54,8 @@ export const listingIndex = (listing: LoanListing): ListingIndex => ({
   fundedBps: whole(listing.fundedBps),
   ratePpm: listing.annualRate === null ? null : ratePpm(listing.annualRate),
   durationMonths: whole(listing.durationMonths),
-  riskGrade: listing.riskGrade === null ? null : storableText(listing.riskGrade),
-  country: listing.country === null ? null : storableText(listing.country),
+  riskGrade: listing.riskGrade === null ? null : indexedText(listing.riskGrade),
+  country: listing.country === null ? null : indexedText(listing.country),
   listedAt: millis(listing.listedAt),
   opensAt: millis(listing.opensAt),
   closesAt: millis(listing.closesAt),

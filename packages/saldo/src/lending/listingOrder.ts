@@ -1,8 +1,9 @@
+import type { Position } from "../core/Page.ts"
 import type { IndexedListing } from "./listingIndex.ts"
 import type { LoanListingSort, LoanListingSortKey } from "./LoanListingQuery.ts"
 
-/** A value of a sort column. */
-export type SortValue = string | bigint | null
+/** A value of a sort column, as a cursor carries it. */
+type SortValue = Position[number]
 
 /** A column to sort by, and the way. Nulls come last both ways. */
 export interface SortColumn {
@@ -48,7 +49,7 @@ export const sortColumns = (sort: ReadonlyArray<LoanListingSort>): ReadonlyArray
 }
 
 /** Where a listing stands in an order. */
-export const positionOf = (columns: ReadonlyArray<SortColumn>, listing: IndexedListing): ReadonlyArray<SortValue> =>
+export const positionOf = (columns: ReadonlyArray<SortColumn>, listing: IndexedListing): Position =>
   columns.map(({ column }) => listing[column])
 
 /**
@@ -82,11 +83,7 @@ const compareValues = (left: SortValue, right: SortValue, direction: SortColumn[
 }
 
 /** Compares two positions in the same order: below zero when the left one comes first. */
-export const comparePositions = (
-  columns: ReadonlyArray<SortColumn>,
-  left: ReadonlyArray<SortValue>,
-  right: ReadonlyArray<SortValue>
-): number => {
+export const comparePositions = (columns: ReadonlyArray<SortColumn>, left: Position, right: Position): number => {
   for (const [index, { direction }] of columns.entries()) {
     const order = compareValues(left[index] ?? null, right[index] ?? null, direction)
     if (order !== 0) return order

@@ -1,6 +1,6 @@
 import { isKnown } from "../money/Currency.ts"
 import { isStorable, type Money } from "../money/Money.ts"
-import { type IndexedListing, ratePpm, storableText } from "./listingIndex.ts"
+import { type IndexedListing, indexedText, ratePpm } from "./listingIndex.ts"
 import type { LoanListingFilter } from "./LoanListingQuery.ts"
 import { searchQuery } from "./searchText.ts"
 
@@ -129,7 +129,7 @@ const spanTerms = (
 }
 
 const oneOf = (column: TextColumn, values: ReadonlyArray<string> | undefined): ReadonlyArray<Term> =>
-  values === undefined ? [] : [{ operator: "in", column, values: values.map(storableText) }]
+  values === undefined ? [] : [{ operator: "in", column, values: values.map(indexedText) }]
 
 const textTerm = (text: string | undefined): ReadonlyArray<Term> => {
   const value = text === undefined ? "" : searchQuery(text)

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import type { Atomic } from "saldo/core/Atomic"
+import type * as Page from "saldo/core/Page"
 import type { LoanListing, PlatformId } from "saldo/lending/LoanListing"
 import type { LoanListingFilter, LoanListingSort } from "saldo/lending/LoanListingQuery"
 import type { LoanListingStore } from "saldo/lending/LoanListingStore"
@@ -152,11 +153,13 @@ const runStep = ({ platform, store }: Subject, loans: Map<string, Loan>, step: S
       return
     }
     const ids: Array<string> = []
-    let cursor: string | null = null
+    let cursor: Page.Cursor | null = null
     do {
       const request = { filter: { ...step.filter, platform }, sort: [step.sort], limit: step.limit }
-      const page: { readonly items: ReadonlyArray<{ readonly listing: LoanListing }>; readonly next: string | null } =
-        yield* store.list(cursor === null ? request : { ...request, cursor })
+      const page: {
+        readonly items: ReadonlyArray<{ readonly listing: LoanListing }>
+        readonly next: Page.Cursor | null
+      } = yield* store.list(cursor === null ? request : { ...request, cursor })
       ids.push(...page.items.map(({ listing }) => String(listing.loanId)))
       cursor = page.next
     } while (cursor !== null)
