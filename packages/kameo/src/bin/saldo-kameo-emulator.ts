@@ -108,8 +108,8 @@ const greeting = (emulator: KameoEmulator.KameoEmulatorShape, given: Given, now:
 
 /** Ends the command with an exit code after its reason was printed as one sentence. */
 class NotStarted extends Schema.TaggedError<NotStarted>()("NotStarted", { code: Schema.Int }) {
-  readonly [Runtime.errorReported] = false
-  get [Runtime.errorExitCode](): number {
+  override readonly [Runtime.errorReported] = false
+  override get [Runtime.errorExitCode](): number {
     return this.code
   }
 }
