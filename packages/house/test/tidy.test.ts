@@ -297,6 +297,9 @@ describe("every port has a suite and every implementation runs it", () => {
   }
   const suite = { "packages/testing/src/LoanStoreTest.ts": "export const suite = 1" }
   const adapter = { [`${src}/lending/SqlLoanStore.ts`]: "export const layer = 1" }
+  const everywhere = ["TestSqlite.layer", "TestSqlite.layerFile", "TestPostgres.layer"]
+    .map((database) => `LoanStoreTest.suite("sql", SqlLoanStore.layer.pipe(Layer.provide(${database})))`)
+    .join("\n")
   const test = (body: string) => ({
     "packages/saldo/test/lending/LoanStore.test.ts": `import * as LoanStoreTest from "@saldo/testing/LoanStoreTest"\nimport { LoanStore } from "saldo/lending/LoanStore"\nimport * as SqlLoanStore from "saldo/lending/SqlLoanStore"\n${body}`
   })
@@ -309,7 +312,11 @@ describe("every port has a suite and every implementation runs it", () => {
     const memory = `LoanStoreTest.suite("memory", LoanStore.layerMemory)`
     expect(messages(rule, { ...port, ...suite, ...test(memory) })).toBe("")
     expect(messages(rule, { ...port, ...suite, ...adapter, ...test(memory) })).toContain("SqlLoanStore.layer")
-    expect(messages(rule, { ...port, ...suite, ...adapter, ...test(`${memory}\nSqlLoanStore.layer`) })).toBe("")
+    expect(messages(rule, { ...port, ...suite, ...adapter, ...test(`${memory}\n${everywhere}`) })).toBe("")
+    const onSqlite = everywhere.replace("TestPostgres.layer", "TestMysql.layer")
+    expect(messages(rule, { ...port, ...suite, ...adapter, ...test(`${memory}\n${onSqlite}`) })).toContain(
+      "SqlLoanStore.layer on TestPostgres.layer in a test"
+    )
     expect(
       messages(rule, { ...port, ...suite, ...adapter, ...test(`LoanStore.layerMemory\nSqlLoanStore.layer`) })
     ).toContain("layerMemory")

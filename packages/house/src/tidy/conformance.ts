@@ -24,6 +24,9 @@ const withoutImports = (source: Source): string =>
     .map((node) => source.text.slice(node.start, node.end))
     .join("\n")
 
+/** The databases that every SQL adapter is proven on. */
+const databases = ["TestSqlite.layer)", "TestSqlite.layerFile", "TestPostgres.layer"]
+
 /** Ports without a suite, and implementations that no test puts through it. */
 export const conformance = (sources: ReadonlyArray<Source>): ReadonlyArray<Problem> => {
   const ports = portsOf(sources)
@@ -44,8 +47,15 @@ export const conformance = (sources: ReadonlyArray<Source>): ReadonlyArray<Probl
     const port = portOfAdapter(source.path, ports)
     if (port === undefined) return []
     const adapter = moduleName(source.path)
-    const message = `call ${port}Test.suite with ${adapter}.layer in a test, on every database it serves`
-    return unproven(port, adapter) ? [{ rule: "conformance", path: source.path, line: 1, message }] : []
+    const proofs = tests.filter((test) => runsSuite(test, port, adapter)).map(withoutImports)
+    const missing = adapter.startsWith("Sql")
+      ? databases.filter((each) => !proofs.some((text) => text.includes(each)))
+      : []
+    const where = missing.length > 0 ? ` on ${missing.join(", ")}` : ""
+    const message = `call ${port}Test.suite with ${adapter}.layer${where} in a test`
+    return proofs.length === 0 || missing.length > 0
+      ? [{ rule: "conformance", path: source.path, line: 1, message }]
+      : []
   })
   return [...ofPorts, ...ofAdapters]
 }
