@@ -178,11 +178,11 @@ export const daysInMonth = (year: number, month: number): number =>
 /** Days since 1970-01-01, negative before it. */
 export const toEpochDay = (date: LocalDate): number => civilToEpochDay(year(date), pairAt(date, 5), pairAt(date, 8))
 
+const isEpochDay = (n: number): boolean => (n | 0) === n && n >= firstEpochDay && n <= lastEpochDay
+
 /** The date a number of days after 1970-01-01. Throws `DateOutOfRange`. */
 export const fromEpochDay = (epochDay: number): LocalDate => {
-  if ((epochDay | 0) !== epochDay || epochDay < firstEpochDay || epochDay > lastEpochDay) {
-    throw new DateOutOfRange("fromEpochDay", epochDay)
-  }
+  if (!isEpochDay(epochDay)) throw new DateOutOfRange("1970-01-01 plus days", epochDay)
   const shifted = epochDay + epochShift
   const era = (shifted / 146097) | 0
   const dayOfEra = shifted - era * 146097
@@ -197,7 +197,11 @@ export const fromEpochDay = (epochDay: number): LocalDate => {
 }
 
 /** The date a whole number of days later, or earlier when negative. Throws `DateOutOfRange`. */
-export const addDays = (date: LocalDate, days: number): LocalDate => fromEpochDay(toEpochDay(date) + days)
+export const addDays = (date: LocalDate, days: number): LocalDate => {
+  const epochDay = toEpochDay(date) + days
+  if (!isEpochDay(epochDay)) throw new DateOutOfRange(`${date} plus days`, days)
+  return fromEpochDay(epochDay)
+}
 
 /** The number of days from `start` to `end`, negative when `end` is earlier: `addDays(start, result) === end`. */
 export const daysBetween = (start: LocalDate, end: LocalDate): number => toEpochDay(end) - toEpochDay(start)
@@ -224,8 +228,14 @@ export const addMonths = (seed: LocalDate, months: number): LocalDate => {
   return write(newYear, newMonth, seedDay > last ? last : seedDay)
 }
 
-/** The date a whole number of years after a seed date; 29 February becomes the 28th in a common year. Throws `DateOutOfRange`. */
-export const addYears = (seed: LocalDate, years: number): LocalDate => addMonths(seed, years * 12)
+/**
+ * The date a whole number of years after a seed date; 29 February becomes the 28th in a common year. Throws
+ * `DateOutOfRange`.
+ */
+export const addYears = (seed: LocalDate, years: number): LocalDate => {
+  if (!Number.isInteger(years)) throw new DateOutOfRange(`${seed} plus years`, years)
+  return addMonths(seed, years * 12)
+}
 
 /**
  * `count` dates from the seed on, `every` months apart, each reckoned from the seed. Throws `DateOutOfRange`.

@@ -141,8 +141,9 @@ const within = (date: LocalDate.LocalDate, days: number): LocalDate.LocalDate =>
 
 /**
  * Goes through the cycle's dates from `from` (included) to `to` (not included; left out, to the end of the calendar), in
- * order and as they are asked for. Two dates that an adjustment moves to the same day are one. Throws `InvalidPayCycle`,
- * and what `BusinessDay.adjust` throws.
+ * order and as they are asked for. Two dates that an adjustment moves to the same day are one. An adjustment may bring a
+ * date in from outside, so that its calendar must know the month before `from` and the one after `to` as well. Throws
+ * `InvalidPayCycle`, and what `BusinessDay.adjust` throws.
  *
  * @example
  * import { sweden } from "saldo/time/holidaysSweden"

@@ -112,7 +112,12 @@ describe("arithmetic", () => {
     for (const amount of [0.5, Number.NaN]) {
       expect(thrownBy(() => LocalDate.addDays(date, amount))).toMatchObject({ _tag: "DateOutOfRange" })
       expect(thrownBy(() => LocalDate.addMonths(date, amount))).toMatchObject({ _tag: "DateOutOfRange" })
+      expect(thrownBy(() => LocalDate.addYears(date, amount))).toMatchObject({ _tag: "DateOutOfRange" })
+      expect(thrownBy(() => LocalDate.fromEpochDay(amount))).toMatchObject({ _tag: "DateOutOfRange" })
     }
+    expect(String(thrownBy(() => LocalDate.addDays(LocalDate.of("9999-12-30"), 2)))).toBe(
+      "DateOutOfRange: 9999-12-30 plus days 2: the result is outside 0001-01-01 to 9999-12-31"
+    )
     expect(String(thrownBy(() => LocalDate.addMonths(date, 0.5)))).toContain("must be a whole number")
   })
 

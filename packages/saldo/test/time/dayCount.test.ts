@@ -309,6 +309,29 @@ describe("properties", () => {
     )
   })
 
+  it("ACT/ACT AFB is what counting back year by year gives", () => {
+    const counted = (start: LocalDate.LocalDate, end: LocalDate.LocalDate): Ratio => {
+      let [rest, whole] = [end, 0]
+      for (;;) {
+        const back = LocalDate.addYears(rest, -1)
+        const year = LocalDate.year(back)
+        const date = LocalDate.isLeapYear(year) && back.endsWith("-02-28") ? LocalDate.of(year, 2, 29) : back
+        if (date < start) break
+        rest = date
+        whole++
+      }
+      let leapDays = 0
+      for (let date = start; date < rest; date = LocalDate.addDays(date, 1)) if (date.endsWith("-02-29")) leapDays++
+      return sum(ratio(whole, 1), ratio(LocalDate.daysBetween(start, rest), leapDays > 0 ? 366 : 365))
+    }
+    fc.assert(
+      fc.property(DateArbitrary.orderedDates(near), ([start, end]) => {
+        expect(yearFraction("ACT/ACT AFB", start, end)).toEqual(counted(start, end))
+      }),
+      { numRuns: 1000 }
+    )
+  })
+
   it("30/360 counts 30 days a month from the same day, and is off the calendar by a day or so a month at most", () => {
     const thirty = fc.oneof(
       fc.constantFrom<DayCount>("30/360 Bond Basis", "30E/360", "30/360 US"),
