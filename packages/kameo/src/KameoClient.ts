@@ -1,6 +1,6 @@
 /**
  * The client of the Kameo crowdlending platform: login with password and one-time code, accounts, the loan listing, one
- * loan with its questions and its bidding state. It reads only; nothing here can place a bid.
+ * loan with its questions and its bidding state, the preview of a bid. Nothing here can place a bid.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -20,6 +20,7 @@ import {
   type KameoBiddingState,
   type KameoQuestions
 } from "./decodeLoanDetails.ts"
+import { type BidPreviewQuery, bidPreviewBody, decodeBidPreview, type KameoBidPreview } from "./KameoBidPreview.ts"
 import { type KameoOptions, type KameoSettings, kameoSettings, kameoSettingsFromConfig } from "./KameoConfig.ts"
 import { type KameoError, kameoError } from "./KameoError.ts"
 import { layerTransport } from "./KameoExchange.ts"
@@ -65,6 +66,9 @@ export class KameoClient extends Context.Service<
     readonly loan: (loanId: string | number) => Effect.Effect<KameoLoan, KameoError>
     readonly questions: (loanId: string | number) => Effect.Effect<KameoQuestions, KameoError>
     readonly biddingState: (loanId: string | number) => Effect.Effect<KameoBiddingState, KameoError>
+    /** What a bid would cost and bring. Commits to nothing, needs a login, and is repeated only behind a new one. */
+    readonly previewBid: (query: BidPreviewQuery) => Effect.Effect<KameoBidPreview, KameoError>
+    /** Ends the session at Kameo and forgets it here. */
     readonly logout: Effect.Effect<void, KameoError>
   }
 >()("@saldo/kameo/KameoClient") {
@@ -124,8 +128,10 @@ const checkLoanId = (loanId: string | number): Effect.Effect<string, KameoError>
     : Effect.fail(kameoError({ _tag: "LoanNotFound", loanId: id.slice(0, 50) }))
 }
 
-const isMissing = ({ reason }: KameoError): boolean =>
-  reason._tag === "HttpStatus" && (reason.status === 404 || reason.status === 405)
+const hasStatus = ({ reason }: KameoError, status: number): boolean =>
+  reason._tag === "HttpStatus" && reason.status === status
+
+const isMissing = (error: KameoError): boolean => hasStatus(error, 404) || hasStatus(error, 405)
 
 const makeClient = (http: KameoHttp, settings: KameoSettings): KameoClient["Service"] => {
   const session = makeKameoSession(http, settings)
@@ -191,6 +197,35 @@ const makeClient = (http: KameoHttp, settings: KameoSettings): KameoClient["Serv
     return { loanId: id, listing: null, drift: [], questions: asked, bidding: yield* biddingState(budget, id) }
   })
 
+  const previewBid = Effect.fn("KameoClient.previewBid")(function* (query: BidPreviewQuery) {
+    const id = yield* checkLoanId(query.loanId)
+    const refused = (problem: string) => kameoError({ _tag: "BidRefused", loanId: id, problem })
+    const json = yield* Effect.fromResult(Result.mapError(bidPreviewBody(query), refused))
+    const path = `/v1/bidding/${id}/load`
+    yield* session.ensure("the bid preview")
+    const post = Effect.flatMap(session.bearer, (bearer) =>
+      Effect.flatMap(
+        http.send({
+          method: "POST",
+          url: new URL(settings.apiBaseUrl + path),
+          accept: "json",
+          origin: baseUrl,
+          referer: `${baseUrl}/`,
+          json,
+          ...(bearer === null ? {} : { bearer })
+        }),
+        (answer) => Effect.fromResult(readJson(answer))
+      )
+    )
+    return yield* session.renewing(newBudget(), post).pipe(
+      Effect.map((answer) => decodeBidPreview(id, answer)),
+      Effect.mapError((error) => {
+        if (isMissing(error)) return kameoError({ _tag: "LoanNotFound", loanId: id })
+        return hasStatus(error, 422) || hasStatus(error, 409) ? refused("the amount or the loan's state") : error
+      })
+    )
+  })
+
   return KameoClient.of({
     login: session.login,
     account: accountOf(http, session, settings),
@@ -205,6 +240,7 @@ const makeClient = (http: KameoHttp, settings: KameoSettings): KameoClient["Serv
     loan,
     questions: (loanId) => Effect.flatMap(checkLoanId(loanId), (id) => questions(newBudget(), id)),
     biddingState: (loanId) => Effect.flatMap(checkLoanId(loanId), (id) => biddingState(newBudget(), id)),
+    previewBid,
     logout: session.logout
   })
 }

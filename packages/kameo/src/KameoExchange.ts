@@ -31,6 +31,8 @@ export interface KameoRequest {
   readonly origin?: string
   /** Form fields in order; they may hold secrets and never leave this module except to the host. */
   readonly form?: ReadonlyArray<readonly [name: string, value: Redacted.Redacted]>
+  /** A JSON body, instead of a form. */
+  readonly json?: unknown
   readonly bearer?: Redacted.Redacted
 }
 
@@ -95,6 +97,7 @@ const httpRequest = (request: KameoRequest, cookie: string, userAgent: string): 
     ...(request.bearer === undefined ? {} : { authorization: `Bearer ${Redacted.value(request.bearer)}` })
   }
   const bare = HttpClientRequest.make(request.method)(request.url, { headers })
+  if (request.json !== undefined) return HttpClientRequest.bodyJsonUnsafe(bare, request.json)
   if (request.form === undefined) return bare
   const form = new URLSearchParams()
   for (const [name, value] of request.form) form.append(name, Redacted.value(value))

@@ -162,8 +162,8 @@ export const makeKameoHttp = (client: HttpClient.HttpClient, settings: KameoSett
       if (!redirectStatuses.has(answer.status)) return answer
       const path = first.url.pathname
       const url = yield* Effect.fromResult(redirectTarget(answer, request))
-      // A form is sent to one address only; 307 and 308 would want it sent again.
-      if (request.form !== undefined && answer.status >= 307) {
+      // A body is sent to one address only; 307 and 308 would want it sent again.
+      if (request.method === "POST" && answer.status >= 307) {
         return yield* kameoError({ _tag: "HttpStatus", path, status: answer.status })
       }
       if (hops >= settings.maximumRedirects) {

@@ -35,6 +35,7 @@ const reasons: Readonly<Record<KameoReason["_tag"], LoanSourceError["reason"]>> 
   TimedOut: "Network",
   Network: "Network",
   LoanNotFound: "Unavailable",
+  BidRefused: "Unavailable",
   AccountNotFound: "Unavailable"
 }
 

@@ -43,6 +43,8 @@ export const KameoReason = Schema.TaggedUnion({
   /** `code` is the system's word for it, such as `ECONNREFUSED`. */
   Network: { path: Schema.String, host: Schema.String, code: Schema.String },
   LoanNotFound: { loanId: Schema.String },
+  /** Kameo gives no preview for this bid: the amount, or the state of the loan. */
+  BidRefused: { loanId: Schema.String, problem: Schema.String },
   /** No account in that currency; `available` are the currencies that exist. */
   AccountNotFound: { currency: Schema.String, available: Schema.Array(Schema.String) }
 })
@@ -90,6 +92,7 @@ export const whatHappened: (reason: KameoReason) => string = KameoReason.match({
   TimedOut: ({ path, afterMs }) => `Kameo did not answer ${path} within ${afterMs / 1000} seconds.`,
   Network: ({ path, host, code }) => `The connection to ${host} failed at ${path} (${code}).`,
   LoanNotFound: ({ loanId }) => `Kameo has no loan ${loanId}.`,
+  BidRefused: ({ loanId, problem }) => `Kameo gives no preview of this bid on loan ${loanId}: ${problem}.`,
   AccountNotFound: ({ currency, available }) =>
     `The investor has no account in ${currency}${available.length === 0 ? "" : `, only in ${available.join(", ")}`}.`
 })
@@ -121,5 +124,6 @@ export const remedyFor: (reason: KameoReason) => string = KameoReason.match({
   TimedOut: () => "Try again, or raise KAMEO_READ_TIMEOUT.",
   Network: () => "Check the network and KAMEO_BASE_URL and KAMEO_API_BASE_URL.",
   LoanNotFound: () => "Check the id; the listing shows the ids that exist.",
+  BidRefused: () => "Check that the loan is open, the least amount of a bid, and the available balance.",
   AccountNotFound: () => "Ask for a currency that the investor has."
 })

@@ -82,9 +82,9 @@ const unwrap = (json: unknown, report: DriftReport): Result.Result<Unwrapped, Li
 // an unusable value (an amount of zero, say) is only that: a last page may hold no other.
 const nothingUsable = (page: DecodedListing): boolean => {
   if (page.recordCount === 0 || page.listings.length > 0) return false
-  const required = ["loan_application_id", "title", "application_amount"].map((key) => `${recordPath}.${key}`)
+  const required = new Set(["loan_application_id", "title", "application_amount"].map((key) => `${recordPath}.${key}`))
   const structural = page.drift.some(
-    ({ path, kind }) => path === recordPath || (kind !== "unknownValue" && required.includes(path))
+    ({ path, kind }) => path === recordPath || (kind !== "unknownValue" && required.has(path))
   )
   return structural || page.recordCount > 1
 }
