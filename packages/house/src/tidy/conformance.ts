@@ -25,7 +25,7 @@ const withoutImports = (source: Source): string =>
     .join("\n")
 
 /** The databases that every SQL adapter is proven on. */
-const databases = ["TestSqlite.layer)", "TestSqlite.layerFile", "TestPostgres.layer"]
+const databases = ["TestSqlite.layer", "TestSqlite.layerFile", "TestPostgres.layer"]
 
 /** Ports without a suite, and implementations that no test puts through it. */
 export const conformance = (sources: ReadonlyArray<Source>): ReadonlyArray<Problem> => {
@@ -49,7 +49,7 @@ export const conformance = (sources: ReadonlyArray<Source>): ReadonlyArray<Probl
     const adapter = moduleName(source.path)
     const proofs = tests.filter((test) => runsSuite(test, port, adapter)).map(withoutImports)
     const missing = adapter.startsWith("Sql")
-      ? databases.filter((each) => !proofs.some((text) => text.includes(each)))
+      ? databases.filter((each) => !proofs.some((text) => new RegExp(`\\b${each}\\b`, "u").test(text)))
       : []
     const where = missing.length > 0 ? ` on ${missing.join(", ")}` : ""
     const message = `call ${port}Test.suite with ${adapter}.layer${where} in a test`
