@@ -11,10 +11,9 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Atomic } from "saldo/core/Atomic"
 import * as Command from "saldo/core/Command"
-import { type Fingerprint, fingerprint } from "saldo/core/fingerprint"
 import * as Id from "saldo/core/Id"
 import { Idempotency } from "saldo/core/Idempotency"
-import { IdempotencyStore } from "saldo/core/IdempotencyStore"
+import type { IdempotencyStore } from "saldo/core/IdempotencyStore"
 import { Cells } from "./Cells.ts"
 import { broken as brokenChecks, type Check, register, type SuiteOptions } from "./Check.ts"
 
@@ -36,7 +35,6 @@ const input = { amount: 2n ** 62n, to: { name: "Åsa", tags: ["a", "b"] } }
 interface Subject {
   readonly atomic: Atomic["Service"]
   readonly cells: Cells["Service"]
-  readonly store: IdempotencyStore["Service"]
   readonly idempotency: Idempotency["Service"]
   readonly request: Command.CommandRequest<typeof input>
   /** Pays: adds one to a cell. Not safe to repeat, which is the point. */
@@ -60,7 +58,6 @@ const check = (
     yield* run({
       atomic: yield* Atomic,
       cells,
-      store: yield* IdempotencyStore,
       idempotency: yield* Idempotency,
       request: { tenant: "test", key: Command.CommandKey.make(unique), input },
       pay: Effect.gen(function* () {
@@ -316,111 +313,17 @@ const leased: ReadonlyArray<Check<Services>> = [
   )
 ]
 
-const printOf = (value: unknown): Fingerprint => Result.getOrThrow(fingerprint(value))
-
-const storeChecks: ReadonlyArray<Check<Services>> = [
-  check("store-one-winner", "reserves for one of 20 concurrent callers", ({ request, store }) =>
-    Effect.gen(function* () {
-      const wish = { scope: scopeOf(request), request: printOf(1), now: 1000, leaseUntil: 2000 }
-      const reservations = yield* Effect.all(
-        Array.from({ length: 20 }, () => store.reserve(wish)),
-        {
-          concurrency: "unbounded"
-        }
-      )
-      expect(reservations.filter((reservation) => reservation._tag === "Reserved")).toHaveLength(1)
-      const late = { ...wish, now: 2000, leaseUntil: 3000 }
-      const takeovers = yield* Effect.all(
-        Array.from({ length: 20 }, () => store.reserve(late)),
-        {
-          concurrency: "unbounded"
-        }
-      )
-      expect(takeovers.filter((reservation) => reservation._tag === "Reserved")).toHaveLength(1)
-    })
-  ),
-  check("store-lease", "holds for the length of the lease, and then only for the same request", ({ request, store }) =>
-    Effect.gen(function* () {
-      const scope = scopeOf(request)
-      const wish = { scope, request: printOf({ a: 1 }), now: 1000, leaseUntil: 2000 }
-      const first = yield* store.reserve(wish)
-      const held = { _tag: "Held", request: wish.request, until: 2000 }
-      expect(yield* store.reserve({ ...wish, now: 1999, leaseUntil: 3000 })).toEqual(held)
-      expect(yield* store.reserve({ ...wish, request: printOf({ a: 2 }), now: 2000, leaseUntil: 3000 })).toEqual(held)
-      const second = yield* store.reserve({ ...wish, now: 2000, leaseUntil: 3000 })
-      const [older, newer] = [tokenOf(first), tokenOf(second)]
-      expect(newer > older).toBe(true)
-      expect(yield* store.settle(scope, older, '"old"', 2100)).toBe(false)
-      expect(yield* store.release(scope, older)).toBe(false)
-      expect(yield* store.settle(scope, newer, '"new"', 2100)).toBe(true)
-      expect(yield* store.settle(scope, newer, '"newer"', 2200)).toBe(false)
-      expect(yield* store.release(scope, newer)).toBe(false)
-      expect(yield* store.reserve({ ...wish, now: 9000, leaseUntil: 9001 })).toEqual({
-        _tag: "Settled",
-        request: wish.request,
-        outcome: '"new"'
-      })
-    })
-  ),
-  check("store-release", "gives a released command to any request, with a greater token", ({ request, store }) =>
-    Effect.gen(function* () {
-      const scope = scopeOf(request)
-      const first = tokenOf(yield* store.reserve({ scope, request: printOf(1), now: 1000, leaseUntil: 2000 }))
-      expect(yield* store.release(scope, first)).toBe(true)
-      expect(yield* store.release(scope, first)).toBe(false)
-      const second = tokenOf(yield* store.reserve({ scope, request: printOf(2), now: 1000, leaseUntil: 2000 }))
-      expect(second > first).toBe(true)
-      expect(yield* store.settle(scope, first, "1", 1001)).toBe(false)
-      expect(yield* store.settle(scope, second, "2", 1001)).toBe(true)
-    })
-  ),
-  check("store-purge", "purges what is older than an instant, and nothing else", ({ request, store }) =>
-    Effect.gen(function* () {
-      const scope = scopeOf(request)
-      const other = { ...scope, key: Command.CommandKey.make(`${scope.key}-2`) }
-      // Long before anything else in the database, so that this purges only what it made.
-      yield* store.purge(5000)
-      const wish = { request: printOf(1), now: 1000, leaseUntil: 2000 }
-      yield* store.settle(scope, tokenOf(yield* store.reserve({ ...wish, scope })), "1", 3000)
-      yield* store.settle(other, tokenOf(yield* store.reserve({ ...wish, scope: other })), "2", 4000)
-      expect(yield* store.purge(3000)).toBe(0)
-      expect(yield* store.purge(4000)).toBe(1)
-      expect((yield* store.reserve({ ...wish, scope, now: 4500, leaseUntil: 5000 }))._tag).toBe("Reserved")
-      expect((yield* store.reserve({ ...wish, scope: other, now: 4500, leaseUntil: 5000 }))._tag).toBe("Settled")
-    })
-  ),
-  check("store-rollback", "forgets with a transaction that rolls back", ({ atomic, request, store }) =>
-    Effect.gen(function* () {
-      const wish = { scope: scopeOf(request), request: printOf(1), now: 1000, leaseUntil: 2000 }
-      const within = Effect.flatMap(store.reserve(wish), (made) => store.settle(wish.scope, tokenOf(made), "1", 1001))
-      yield* Effect.ignore(atomic.run(Effect.andThen(within, Effect.fail("refused"))))
-      expect((yield* store.reserve(wish))._tag).toBe("Reserved")
-    })
-  )
-]
-
-const scopeOf = (request: Command.CommandRequest<typeof input>): Command.CommandScope => ({
-  tenant: request.tenant,
-  operation: Pay.operation,
-  key: request.key
-})
-
-const tokenOf = (reservation: { readonly _tag: string; readonly token?: bigint }): bigint => {
-  expect(reservation._tag).toBe("Reserved")
-  return reservation.token ?? 0n
-}
-
-/** What every `IdempotencyStore` promises, by itself and under `Idempotency`. */
-export const checks: ReadonlyArray<Check<Services>> = [...useCase, ...leased, ...storeChecks]
+/** What `Idempotency` promises over any `IdempotencyStore`, each as a program of its own. */
+export const checks: ReadonlyArray<Check<Services>> = [...useCase, ...leased]
 
 type Subjects = Atomic | Cells | IdempotencyStore
 
 const withUseCase = <E>(layer: Layer.Layer<Subjects, E>): Layer.Layer<Services, E> =>
   Layer.provideMerge(Idempotency.layer, layer)
 
-/** Tests an `IdempotencyStore` together with the `Atomic` and the `Cells` on the same storage. */
+/** Tests `Idempotency` over an `IdempotencyStore`, with the `Atomic` and the `Cells` on the same storage. */
 export const suite = <E>(name: string, layer: Layer.Layer<Subjects, E>, options?: SuiteOptions): void =>
-  register("IdempotencyStore", checks, name, withUseCase(layer), options)
+  register("Idempotency", checks, name, withUseCase(layer), options)
 
 /** The keys of the checks that an adapter breaks. */
 export const broken = <E>(layer: Layer.Layer<Subjects, E>): Effect.Effect<ReadonlyArray<string>, E> =>

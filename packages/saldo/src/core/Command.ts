@@ -52,7 +52,7 @@ export const make = <Input, A, E = never>(definition: {
 }): Command<Input, A, E> => ({
   ...definition,
   // Without refusals every failure is one of the infrastructure.
-  refusal: definition.refusal ?? (Schema.Never as unknown as Schema.Codec<E, unknown>)
+  refusal: definition.refusal ?? Schema.Never
 })
 
 /** One command as a client sends it. */

@@ -27,12 +27,14 @@ const bodyPattern = "[0-7][0-9a-hjkmnp-tv-z]{25}"
  * The schema of ids with a prefix of lower-case letters and digits.
  *
  * @example
+ * ```ts
  * import * as Schema from "effect/Schema"
  * import * as Id from "saldo/core/Id"
  *
  * const LoanId = Id.schema("loan")
  * Schema.is(LoanId)("loan_06dpdrxn1wtz5fbr3j5tnm8gq4") // => true
  * Schema.is(LoanId)("account_06dpdrxn1wtz5fbr3j5tnm8gq4") // => false
+ * ```
  */
 export const schema = <const Prefix extends string>(prefix: Prefix): IdSchema<Prefix> => {
   if (!/^[a-z][a-z0-9]*$/u.test(prefix)) {

@@ -141,9 +141,9 @@ interface Prepared<A, E> {
 const prepare = Effect.fnUntraced(function* <Input, A, E>(
   command: Command<Input, A, E>,
   request: CommandRequest<Input>
-): Effect.fn.Return<Prepared<A, E>> {
-  const input = yield* Effect.orDie(Schema.encodeEffect(Schema.toCodecJson(command.input))(request.input))
-  const print = yield* Effect.fromResult(fingerprint(input)).pipe(Effect.orDie)
+) {
+  const input = yield* Schema.encodeEffect(Schema.toCodecJson(command.input))(request.input)
+  const print = yield* Effect.fromResult(fingerprint(input))
   const stored = Schema.fromJsonString(
     Schema.toCodecJson(
       Schema.Union([
@@ -173,8 +173,8 @@ const prepare = Effect.fnUntraced(function* <Input, A, E>(
         ),
         Effect.orDie
       )
-  }
-})
+  } satisfies Prepared<A, E>
+}, Effect.orDie)
 
 const inProgress = (scope: CommandScope, until: number | undefined): CommandInProgress =>
   new CommandInProgress({ ...scope, ...(until === undefined ? {} : { retryAt: DateTime.makeUnsafe(until) }) })

@@ -24,6 +24,7 @@ export interface Rows<K extends Key, V> {
  * its own and waits for a running one, as it would on SQLite. Iteration follows the order of first insertion.
  *
  * @example
+ * ```ts
  * import * as Effect from "effect/Effect"
  * import { Atomic } from "saldo/core/Atomic"
  * import * as MemoryTable from "saldo/core/MemoryTable"
@@ -40,6 +41,7 @@ export interface Rows<K extends Key, V> {
  *   return yield* balances.values
  * })
  * await Effect.runPromise(Effect.provide(program, Atomic.layerMemory)) // => [100n]
+ * ```
  */
 export interface MemoryTable<K extends Key, V> {
   readonly get: (key: K) => Effect.Effect<Option.Option<V>>

@@ -4,6 +4,8 @@ import * as Schedule from "effect/Schedule"
 import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
+import * as SqlDeadLetterStore from "../core/SqlDeadLetterStore.ts"
+import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
 import * as SqlCollectionRuns from "../lending/SqlCollectionRuns.ts"
 import * as SqlLoanListingStore from "../lending/SqlLoanListingStore.ts"
 
@@ -23,6 +25,7 @@ export interface AppliedMigration {
 
 /** Every domain that keeps something in SQL, in the order in which domains may refer to each other. */
 export const domains: ReadonlyArray<DomainMigrations> = [
+  { domain: "core", migrations: { ...SqlIdempotencyStore.migrations, ...SqlDeadLetterStore.migrations } },
   { domain: "lending", migrations: { ...SqlLoanListingStore.migrations, ...SqlCollectionRuns.migrations } }
 ]
 

@@ -9,9 +9,7 @@ import * as SqlAtomic from "saldo/core/SqlAtomic"
 import * as SqlIdempotencyStore from "saldo/core/SqlIdempotencyStore"
 import * as Migrations from "saldo/sql/Migrations"
 
-const migrated = Layer.effectDiscard(
-  Migrations.runAll([{ domain: "core", migrations: SqlIdempotencyStore.migrations }])
-)
+const migrated = Layer.effectDiscard(Migrations.run)
 const sql = Layer.mergeAll(SqlAtomic.layer, SqlIdempotencyStore.layer, Cells.layerSql).pipe(Layer.provide(migrated))
 
 IdempotencyTest.suite("memory", Layer.mergeAll(Atomic.layerMemory, IdempotencyStore.layerMemory, Cells.layerMemory))

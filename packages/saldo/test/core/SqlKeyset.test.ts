@@ -64,7 +64,7 @@ for (const [database, layer] of [
         const text = sql.onDialectOrElse({ pg: () => sql`TEXT COLLATE "C"`, orElse: () => sql`TEXT` })
         yield* sql`CREATE TABLE keyset_rows (name ${text}, amount BIGINT, id INTEGER NOT NULL)`
         const rows = yield* Effect.forEach([...Array(60).keys()], anyRow).pipe(Random.withSeed("keyset"))
-        yield* sql`INSERT INTO keyset_rows ${sql.insert(rows.map((row) => ({ ...row })))}`
+        yield* Effect.forEach(rows, (row) => sql`INSERT INTO keyset_rows ${sql.insert({ ...row })}`)
         for (const name of ["ascending", "descending"] as const) {
           for (const amount of ["ascending", "descending"] as const) {
             const columns = columnsOf(name, amount)
