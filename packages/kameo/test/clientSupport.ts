@@ -18,14 +18,19 @@ import type { ListingPagesQuery } from "@saldo/kameo/KameoListing"
  * A clock that runs `speed` times as fast as the real one, for client and emulator alike: waiting for the next code or
  * for a retry keeps its meaning and takes little time.
  */
-export const fastClock = (options: { readonly speed?: number; readonly start?: number } = {}): Clock.Clock => {
+export const fastClock = (
+  options: { readonly speed?: number; readonly start?: number } = {}
+): Clock.Clock & { readonly jump: (ms: number) => void } => {
   const speed = options.speed ?? 40
   const began = performance.now()
-  const start = options.start ?? Date.now()
+  let start = options.start ?? Date.now()
   const elapsed = () => (performance.now() - began) * speed
   const millis = () => Math.floor(start + elapsed())
   const nanos = () => BigInt(millis()) * 1_000_000n
   return {
+    jump: (ms) => {
+      start += ms
+    },
     currentTimeMillisUnsafe: millis,
     currentTimeMillis: Effect.sync(millis),
     currentTimeNanosUnsafe: nanos,
@@ -67,19 +72,18 @@ export const captured = () => {
   return { lines, layer: Logger.layer([logger]) }
 }
 
-const clientLayer = (scene: Scene) =>
-  Layer.unwrap(
-    Effect.map(KameoEmulator, (emulator) =>
-      KameoClient.layer({
-        ...(scene.anonymous === true ? {} : demoLogin),
-        baseUrl: emulator.wwwUrl,
-        apiBaseUrl: emulator.apiUrl,
-        // Real time is what a busy machine spends; the limits that a test is about are given by that test.
-        readTimeoutMs: 1_000_000,
-        ...scene.client
-      })
-    )
-  )
+/** A client of an emulator, with sessions of its own. */
+export const clientFor = (emulator: KameoEmulator["Service"], scene: Scene = {}) =>
+  KameoClient.layer({
+    ...(scene.anonymous === true ? {} : demoLogin),
+    baseUrl: emulator.wwwUrl,
+    apiBaseUrl: emulator.apiUrl,
+    // Real time is what a busy machine spends; the limits that a test is about are given by that test.
+    readTimeoutMs: 1_000_000,
+    ...scene.client
+  })
+
+const clientLayer = (scene: Scene) => Layer.unwrap(Effect.map(KameoEmulator, (emulator) => clientFor(emulator, scene)))
 
 /** Runs a test against a new emulator and a new client over real HTTP, under one fast clock. */
 export const play = <A, E>(
