@@ -18,13 +18,13 @@ export interface DateBounds {
   readonly max?: LocalDate.LocalDate
 }
 
-/** From the first year that all of Saldo's own calendars know, to where plans end. */
-const usual = { min: LocalDate.of("2006-01-01"), max: LocalDate.of("2099-12-31") }
+/** From a year that all of Saldo's own calendars know, and the year before it, to where plans end. */
+const usual = { min: LocalDate.of("2018-01-01"), max: LocalDate.of("2099-12-31") }
 
 const clamp = (date: LocalDate.LocalDate, bounds: Required<DateBounds>): LocalDate.LocalDate =>
   LocalDate.min(LocalDate.max(date, bounds.min), bounds.max)
 
-/** Any date within bounds (2006 to 2099 when left out): one in two lies at the end of a month, of February or of a year. */
+/** Any date within bounds (2018 to 2099 when left out): more than one in two lies near the end of a month, of February or of a year. */
 export const localDate = (bounds: DateBounds = {}): fc.Arbitrary<LocalDate.LocalDate> => {
   const limits = { ...usual, ...bounds }
   const anyDay = fc
@@ -37,15 +37,17 @@ export const localDate = (bounds: DateBounds = {}): fc.Arbitrary<LocalDate.Local
     return LocalDate.fromEpochDay(inside)
   }
   const monthEnd = fc.tuple(anyDay, near).map(([date, days]) => moved(LocalDate.endOfMonth(date), days))
-  const february = fc
-    .tuple(anyDay, near)
-    .map(([date, days]) => moved(LocalDate.endOfMonth(LocalDate.of(LocalDate.year(date), 2, 1)), days))
+  const february = fc.tuple(anyDay, fc.boolean(), near).map(([date, leap, days]) => {
+    const year = LocalDate.year(date)
+    const chosen = leap ? Math.max(4, year - (year % 4)) : year
+    return moved(LocalDate.endOfMonth(LocalDate.of(chosen, 2, 1)), days)
+  })
   const yearEnd = fc.tuple(anyDay, near).map(([date, days]) => moved(LocalDate.of(LocalDate.year(date), 12, 31), days))
   return fc
     .oneof(
       { weight: 4, arbitrary: anyDay },
       { weight: 2, arbitrary: monthEnd },
-      { weight: 1, arbitrary: february },
+      { weight: 2, arbitrary: february },
       { weight: 1, arbitrary: yearEnd }
     )
     .map((date) => clamp(date, limits))

@@ -67,7 +67,7 @@ describe("conventions", () => {
 
 describe("properties", () => {
   it("adjusts to a business day, in the month where modified, the right way, and leaves business days alone", () => {
-    const bounds = { min: LocalDate.of("2010-01-01"), max: LocalDate.of("2090-12-31") }
+    const bounds = { min: LocalDate.of("2018-01-01"), max: LocalDate.of("2090-12-31") }
     fc.assert(
       fc.property(
         DateArbitrary.calendar,
@@ -89,7 +89,7 @@ describe("properties", () => {
   })
 
   it("finds the closest business day", () => {
-    const bounds = { min: LocalDate.of("2010-01-01"), max: LocalDate.of("2090-12-31") }
+    const bounds = { min: LocalDate.of("2018-01-01"), max: LocalDate.of("2090-12-31") }
     fc.assert(
       fc.property(DateArbitrary.calendar, DateArbitrary.localDate(bounds), (calendar, date) => {
         const distance = Math.abs(LocalDate.daysBetween(date, BusinessDay.adjust("nearest", calendar, date)))

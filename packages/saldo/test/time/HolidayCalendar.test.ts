@@ -156,7 +156,7 @@ describe("counting business days", () => {
   })
 
   it("counts what going through the days one by one counts", () => {
-    const near = { min: LocalDate.of("2015-01-01"), max: LocalDate.of("2021-12-31") }
+    const near = { min: LocalDate.of("2018-01-01"), max: LocalDate.of("2024-12-31") }
     fc.assert(
       fc.property(DateArbitrary.calendar, DateArbitrary.orderedDates(near), (calendar, [start, end]) => {
         let count = 0
@@ -169,7 +169,7 @@ describe("counting business days", () => {
   })
 
   it("adding then counting gives what was added", () => {
-    const bounds = { min: LocalDate.of("2010-01-01"), max: LocalDate.of("2090-12-31") }
+    const bounds = { min: LocalDate.of("2020-01-01"), max: LocalDate.of("2090-12-31") }
     fc.assert(
       fc.property(
         DateArbitrary.calendar,

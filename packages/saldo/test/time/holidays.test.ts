@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { isBusinessDay } from "saldo/time/businessDays"
 import * as DateRange from "saldo/time/DateRange"
+import { easterSunday } from "saldo/time/easter"
 import type { HolidayCalendar } from "saldo/time/HolidayCalendar"
 import { denmark } from "saldo/time/holidaysDenmark"
 import { norway } from "saldo/time/holidaysNorway"
@@ -103,6 +104,74 @@ const cases = tables.flatMap(([calendar, source, years]) =>
 describe("against published lists", () => {
   it.each(cases)("$id $year ($source)", ({ calendar, year, days }) => {
     expect(closedWeekdays(calendar, year)).toEqual(days.split(" "))
+  })
+})
+
+/**
+ * Rules on a date, its weekday and its distance from Easter Monday, as QuantLib writes them (ql/time/calendars/sweden.cpp,
+ * unitedkingdom.cpp, denmark.cpp), where weekday 5 is Friday. They know nothing of substitute days as such, nor of what
+ * came after the file: those dates are listed.
+ */
+interface Facts {
+  readonly year: number
+  readonly month: number
+  readonly day: number
+  readonly weekday: number
+  readonly fromEasterMonday: number
+}
+
+const quantLib: ReadonlyArray<{
+  readonly calendar: HolidayCalendar
+  readonly closed: (facts: Facts) => boolean
+  readonly differs: (date: string, facts: Facts) => boolean
+}> = [
+  {
+    calendar: sweden,
+    closed: ({ month, day, weekday, fromEasterMonday }) =>
+      [-3, 0, 38].includes(fromEasterMonday) ||
+      [101, 106, 501, 606, 1224, 1225, 1226, 1231].includes(month * 100 + day) ||
+      (weekday === 5 && month === 6 && day >= 19 && day <= 25),
+    differs: () => false
+  },
+  {
+    calendar: englandAndWales,
+    closed: ({ year, month, day, weekday, fromEasterMonday }) =>
+      [-3, 0].includes(fromEasterMonday) ||
+      (month === 1 && (day === 1 || (day <= 3 && weekday === 1))) ||
+      (month === 5 && weekday === 1 && day <= 7 && year !== 1995 && year !== 2020) ||
+      (month === 5 && day === 8 && (year === 1995 || year === 2020)) ||
+      (month === 5 && weekday === 1 && day >= 25 && year !== 2002 && year !== 2012) ||
+      (month === 8 && weekday === 1 && day >= 25) ||
+      (month === 12 && (day === 25 || (day === 27 && weekday <= 2))) ||
+      (month === 12 && (day === 26 || (day === 28 && weekday <= 2))) ||
+      [20_020_603, 20_020_604, 20_110_429, 20_120_604, 20_120_605, 19_991_231].includes(
+        year * 10_000 + month * 100 + day
+      ),
+    differs: (date) => ["2022-05-30", "2022-06-02", "2022-06-03", "2022-09-19", "2023-05-08"].includes(date)
+  },
+  {
+    calendar: denmark,
+    closed: ({ month, day, fromEasterMonday }) =>
+      [-4, -3, 0, 25, 38, 39, 49].includes(fromEasterMonday) ||
+      [101, 605, 1224, 1225, 1226, 1231].includes(month * 100 + day),
+    // It has the day after Ascension in all years, and Store Bededag still.
+    differs: (_, { year, fromEasterMonday }) =>
+      (fromEasterMonday === 39 && year < 2009) || (fromEasterMonday === 25 && year > 2023)
+  }
+]
+
+describe("against QuantLib's rules, every weekday to 2099", () => {
+  it.each(quantLib)("$calendar.id", ({ calendar, closed, differs }) => {
+    const wrong: Array<string> = []
+    const first = LocalDate.of(calendar.firstYear ?? 1, 1, 1)
+    for (const date of DateRange.dates({ start: first, end: LocalDate.of("2100-01-01") })) {
+      const weekday = LocalDate.dayOfWeek(date)
+      if (weekday > 5) continue
+      const parts = LocalDate.parts(date)
+      const facts = { ...parts, weekday, fromEasterMonday: LocalDate.daysBetween(easterSunday(parts.year), date) - 1 }
+      if ((isBusinessDay(calendar, date) === closed(facts)) !== differs(date, facts)) wrong.push(date)
+    }
+    expect(wrong).toEqual([])
   })
 })
 
