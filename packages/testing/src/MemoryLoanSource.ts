@@ -22,7 +22,7 @@ export interface MemoryLoanSourceOptions {
   readonly failure?: () => { readonly page: number; readonly reason: LoanSourceError["reason"] } | undefined
   /** How many listings the platform says there are; null when it does not say, the sum of all pages when left out. */
   readonly total?: number | null
-  /** Done before a page is given. */
+  /** Done before a page is given, not before the end. */
   readonly beforePage?: (page: number) => Effect.Effect<void>
 }
 
@@ -52,10 +52,10 @@ export const make = (options: MemoryLoanSourceOptions): LoanSource["Service"] =>
           message: `The platform failed on page ${page}: ${failure.reason}`
         })
       }
-      yield* options.beforePage?.(page) ?? Effect.void
       const pages = options.pages()
       const found = pages[page - 1]
       if (found === undefined) return undefined
+      yield* options.beforePage?.(page) ?? Effect.void
       const all = pages.reduce((sum, { listings }) => sum + listings.length, 0)
       const total = options.total === undefined ? all : options.total
       return { page, total, listings: found.listings, rejected: found.rejected ?? [], drift: found.drift ?? [] }
