@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { readFileSync } from "node:fs"
 import { sampleLoans } from "@saldo/kameo/emulator/sampleLoans"
-import { aliasPath, type Browser, browsing } from "./browser.ts"
+import { aliasPath, type Browser, browsing, type Json } from "./browser.ts"
 
 const all = "subscription_origin_sweden=1&subscription_origin_norway=1&subscription_origin_denmark=1"
 
@@ -15,7 +15,7 @@ const samples: ReadonlyArray<{ readonly loan: Record<string, unknown> }> = JSON.
 /** Every loan of the listing, page by page until a page is empty. */
 const everything = (browser: Browser, query: string, limit = 100) =>
   Effect.gen(function* () {
-    const loans: Array<any> = []
+    const loans: Array<Json> = []
     for (let page = 1; ; page++) {
       const { json } = yield* browser.listing(`${query}&limit=${limit}&page=${page}`)
       if (json.data.investment_options.length === 0) return loans
@@ -109,7 +109,7 @@ describe("the listing", () => {
       Effect.gen(function* () {
         const currencies = (query: string) =>
           Effect.map(everything(browser, query), (loans) =>
-            [...new Set(loans.map((loan) => loan.currency ?? "none"))].toSorted().join(" ")
+            [...new Set(loans.map((loan): string => loan.currency ?? "none"))].toSorted().join(" ")
           )
         const origins = (sweden: number, norway: number, denmark: number) =>
           `subscription_origin_sweden=${sweden}&subscription_origin_norway=${norway}&subscription_origin_denmark=${denmark}`

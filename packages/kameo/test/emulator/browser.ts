@@ -7,12 +7,15 @@ import { generateSync } from "otplib"
 import type { KameoEmulatorOptions } from "@saldo/kameo/emulator/EmulatorOptions"
 import * as KameoEmulator from "@saldo/kameo/emulator/KameoEmulator"
 
+/** What JSON.parse gives: a test that reads a place that is not there fails by itself. */
+export type Json = ReturnType<typeof JSON.parse>
+
 export interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly bytes: Buffer
   readonly text: string
-  readonly json: any
+  readonly json: Json
 }
 
 export interface Sent {
@@ -114,10 +117,9 @@ export class Browser {
 
   /** The first step of a login, up to where the site asks for a code. */
   password(password = "Lokal-Demo-2026", login = "eva.exempel@example.test") {
-    const { post, site } = this
     return Effect.gen({ self: this }, function* () {
-      yield* site.call(this, "/user/login")
-      return yield* post.call(this, "/user/login", {
+      yield* this.site("/user/login")
+      return yield* this.post("/user/login", {
         Login: login,
         Password: password,
         LoginButton: "",

@@ -75,7 +75,7 @@ describe("generated loans", () => {
       expect(Number(loan["fully_funded_state"]) === 1).toBe(Number(loan["subscribed_amount"]) >= amount)
       states.add((loan["subscription_state"] as { state_id: number }).state_id)
     }
-    expect([...states].toSorted()).toEqual([10, 11, 20, 30, 40, 50, 60, 90])
+    expect(states).toEqual(new Set([10, 11, 20, 30, 40, 50, 60, 90]))
     expect(new Set(loans.map((loan) => loan["title"])).size).toBeGreaterThan(1500)
   })
 })
