@@ -1,6 +1,5 @@
 import * as SqliteClient from "@saldo/sqlite/SqliteClient"
 import * as Effect from "effect/Effect"
-import type * as SqlClient from "effect/sql/SqlClient"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -17,5 +16,5 @@ export const filename = Effect.map(folder, (path) => join(path, "test.db"))
 /** Runs an effect on a database that is opened for it and closed after it. */
 export const using =
   (config: SqliteClient.SqliteClientConfig) =>
-  <A, E>(self: Effect.Effect<A, E, SqlClient.SqlClient | SqliteClient.SqliteClient>) =>
+  <A, E, R>(self: Effect.Effect<A, E, R>) =>
     Effect.provide(self, SqliteClient.layer(config), { local: true })

@@ -3,7 +3,6 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
-import * as Schedule from "effect/Schedule"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { Connection } from "effect/sql/SqlConnection"
 import type { SqlError } from "effect/sql/SqlError"
@@ -73,45 +72,54 @@ export class NativeConnection {
   }
 }
 
-/**
- * Waits for a lock that another process holds. SQLite's own busy timeout would block the event loop, because
- * `node:sqlite` is synchronous; so it is off, and the work is tried again on a schedule. The clock is the real one even
- * under a test clock, since the other process lives in real time.
- */
-export const waitingForLock =
-  (busyTimeout: Duration.Duration) =>
-  <A, R>(self: Effect.Effect<A, SqlError, R>): Effect.Effect<A, SqlError, R> =>
-    Effect.retry(self, { schedule: lockSchedule(busyTimeout), while: (error) => isBusy(error) }).pipe(
-      Effect.provideService(Clock.Clock, Clock.Clock.defaultValue())
-    )
+const realClock = Clock.Clock.defaultValue()
 
-const lockSchedule = (busyTimeout: Duration.Duration) =>
-  Schedule.min([Schedule.exponential("1 millis"), Schedule.spaced("25 millis")]).pipe(
-    Schedule.jittered,
-    Schedule.upTo({ duration: busyTimeout })
-  )
+/** The longest pause between two attempts, in milliseconds. */
+const LONGEST_PAUSE = 25
+
+/**
+ * Works at once, or as soon as another process gives its lock back, for at most `busyTimeout`. SQLite's own busy timeout
+ * would block the event loop, because `node:sqlite` is synchronous; so it is off, and the work is tried again after pauses
+ * of 1, 2, 4 … milliseconds. A pause can be interrupted even where its surroundings cannot, such as before a `BEGIN`; the
+ * work itself never is. The clock is the real one even under a test clock, since the other process lives in real time.
+ */
+export const whenUnlocked = <A>(
+  busyTimeout: Duration.Duration,
+  work: () => A,
+  failed: (cause: unknown) => SqlError
+): Effect.Effect<A, SqlError> => {
+  const attempt = (pause: number, left: number): Effect.Effect<A, SqlError> =>
+    Effect.suspend(() => {
+      try {
+        return Effect.succeed(work())
+      } catch (cause) {
+        if (!isBusy(cause) || left <= 0) return Effect.fail(failed(cause))
+        const next = attempt(Math.min(pause * 2, LONGEST_PAUSE), left - pause)
+        return Effect.andThen(Effect.interruptible(realClock.sleep(Duration.millis(pause))), next)
+      }
+    })
+  return attempt(1, Duration.toMillis(busyTimeout))
+}
 
 const safeIntegersOf = (fiber: Fiber.Fiber<unknown, unknown>): boolean => fiber.getRef(SqlClient.SafeIntegers)
 
 /** Runs work at once, and waits when another process holds the lock. For whoever has the connection to himself. */
-export const runExclusively = (busyTimeout: Duration.Duration): Run => {
-  const waiting = waitingForLock(busyTimeout)
-  return (operation, work) =>
+export const runExclusively =
+  (busyTimeout: Duration.Duration): Run =>
+  (operation, work) =>
     Effect.withFiber((fiber) => {
       const safeIntegers = safeIntegersOf(fiber)
+      const failed = (cause: unknown) => sqlErrorOf(cause, operation)
       try {
         return Effect.succeed(work(safeIntegers))
       } catch (cause) {
-        return isBusy(cause)
-          ? waiting(Effect.try({ try: () => work(safeIntegers), catch: (again) => sqlErrorOf(again, operation) }))
-          : Effect.fail(sqlErrorOf(cause, operation))
+        return isBusy(cause) ? whenUnlocked(busyTimeout, () => work(safeIntegers), failed) : Effect.fail(failed(cause))
       }
     })
-}
 
 /**
- * Runs work between the leases of others. A statement is one synchronous step, so with nobody holding the connection it
- * needs no lock at all; otherwise, or when another process is in the way, it queues for a lease like a transaction.
+ * Runs work between the transactions of others. A statement is one synchronous step, so with no transaction open it needs
+ * no lock at all; otherwise, or when another process is in the way, it queues for a lease like a transaction.
  */
 export const runBetweenLeases =
   (isFree: () => boolean, leased: Run): Run =>

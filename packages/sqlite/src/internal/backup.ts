@@ -5,7 +5,7 @@ import { backup, type DatabaseSync } from "node:sqlite"
 import { sqlErrorOf } from "./sqlError.ts"
 
 /** All pages in one step: a copy in several steps would begin anew whenever somebody writes in between. */
-const ALL_PAGES = -1
+const ALL_PAGES = 2 ** 31 - 1
 
 /**
  * Copies a database to a file on a thread of its own, so the event loop runs on. The copy grows beside the destination

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { SqlError } from "effect/sql/SqlError"
 import { DatabaseSync } from "node:sqlite"
-import { NativeConnection, waitingForLock } from "./SqliteConnection.ts"
+import { NativeConnection, whenUnlocked } from "./SqliteConnection.ts"
 import { sqlErrorOf } from "./sqlError.ts"
 
 /** What opening needs to know; a part of the client's configuration. */
@@ -32,11 +32,10 @@ export const open = (
   busyTimeout: Duration.Duration
 ): Effect.Effect<NativeConnection, SqlError, Scope.Scope> =>
   Effect.acquireRelease(
-    waitingForLock(busyTimeout)(
-      Effect.try({
-        try: () => openNow(options),
-        catch: (cause) => sqlErrorOf(cause, "open", `Cannot open the database ${options.filename}`)
-      })
+    whenUnlocked(
+      busyTimeout,
+      () => openNow(options),
+      (cause) => sqlErrorOf(cause, "open", `Cannot open the database ${options.filename}`)
     ),
     (native) => Effect.sync(() => native.close())
   )

@@ -55,7 +55,7 @@ export class PreparedStatement {
       return this.native.all(...params)
     }
     const plan = this.#columns()
-    const optimistic = plan.optimistic ? this.#numberRows(params) : undefined
+    const optimistic = plan.optimistic ? this.#numberRows(params, plan.narrowed) : undefined
     const rows = optimistic ?? this.#exactRows(params)
     const first = rows[0]
     if (first === undefined) return rows
@@ -72,10 +72,14 @@ export class PreparedStatement {
   }
 
   /** Reads integers as numbers; gives `undefined` when one of them is too large for that. */
-  #numberRows(params: ReadonlyArray<SQLInputValue>): ReadonlyArray<NativeRow> | undefined {
+  #numberRows(
+    params: ReadonlyArray<SQLInputValue>,
+    columns: ReadonlyArray<string>
+  ): ReadonlyArray<NativeRow> | undefined {
     this.#readBigInts(false)
     try {
-      return this.native.all(...params)
+      const rows = this.native.all(...params)
+      return columns.length > 0 && rows.some((row) => holdsLeast(row, columns)) ? undefined : rows
     } catch (cause) {
       if (isOutOfRange(cause)) return undefined
       throw cause
@@ -184,6 +188,14 @@ const narrow = (row: NativeRow, columns: ReadonlyArray<string>): NativeRow => {
 function* narrowing(rows: NodeJS.Iterator<NativeRow>, columns: ReadonlyArray<string>): NodeJS.Iterator<NativeRow> {
   for (const row of rows) yield narrow(row, columns)
 }
+
+/** `node:sqlite` refuses to round any large integer but the least one, -2^63, whose absolute value overflows. */
+const holdsLeast = (row: NativeRow, columns: ReadonlyArray<string>): boolean => {
+  for (const column of columns) if (row[column] === LEAST) return true
+  return false
+}
+
+const LEAST = -(2 ** 63)
 
 const narrowAll = (rows: ReadonlyArray<NativeRow>, columns: ReadonlyArray<string>): ReadonlyArray<NativeRow> => {
   if (columns.length > 0) for (const row of rows) narrow(row, columns)
