@@ -9,7 +9,9 @@ export default defineConfig({
   platform: "node",
   noExternal: [/.*/],
   clean: true,
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"\nconst require = __createRequire(import.meta.url)' },
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"\nconst require = __createRequire(import.meta.url)'
+  },
   esbuildOptions: (options) => {
     options.conditions = ["saldo-source"]
   }

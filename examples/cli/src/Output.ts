@@ -21,7 +21,13 @@ const ansi =
   (text: string): string =>
     `\u001b[${open}m${text}\u001b[${close}m`
 
-const colours: Paint = { strong: ansi(1, 22), faint: ansi(2, 22), good: ansi(32, 39), bad: ansi(31, 39), accent: ansi(36, 39) }
+const colours: Paint = {
+  strong: ansi(1, 22),
+  faint: ansi(2, 22),
+  good: ansi(32, 39),
+  bad: ansi(31, 39),
+  accent: ansi(36, 39)
+}
 
 const same = (text: string): string => text
 

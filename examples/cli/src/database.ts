@@ -22,9 +22,11 @@ export type DatabaseTarget =
 
 /** Reads the value of `--db`. */
 export const parseTarget = (text: string): DatabaseTarget => {
-  if (!/^postgres(?:ql)?:\/\//u.test(text)) return { _tag: "Sqlite", filename: text.replace(/^sqlite:(?:\/\/\/)?/u, "") }
+  if (!/^postgres(?:ql)?:\/\//u.test(text))
+    return { _tag: "Sqlite", filename: text.replace(/^sqlite:(?:\/\/\/)?/u, "") }
   const url = URL.parse(text)
-  const address = url === null ? "the Postgres server" : `${url.hostname}:${url.port === "" ? "5432" : url.port}${url.pathname}`
+  const address =
+    url === null ? "the Postgres server" : `${url.hostname}:${url.port === "" ? "5432" : url.port}${url.pathname}`
   return { _tag: "Postgres", url: Redacted.make(text), address }
 }
 

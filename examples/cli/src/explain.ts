@@ -46,7 +46,10 @@ const ofCollection = (error: CollectionFailed): CliFailure => {
 }
 
 const inSqlite: Readonly<Partial<Record<SqliteFailure, (database: string) => Sentences>>> = {
-  Busy: (database) => [`Another program holds ${database} locked.`, "Wait until it is done, and run the command again."],
+  Busy: (database) => [
+    `Another program holds ${database} locked.`,
+    "Wait until it is done, and run the command again."
+  ],
   CannotOpen: (database) => [
     `${database} cannot be opened.`,
     "Check that its folder exists and that you may read and write there."
@@ -56,8 +59,14 @@ const inSqlite: Readonly<Partial<Record<SqliteFailure, (database: string) => Sen
     `The database ${database} is damaged.`,
     "Keep the file, and restore a back-up or collect into a new one with --db."
   ],
-  ReadOnly: (database) => [`${database} cannot be written to.`, "Allow writing to the file and its folder, or use another --db."],
-  DiskFull: (database) => [`The disk that holds ${database} is full.`, "Make room, and run the command again; what was stored is kept."],
+  ReadOnly: (database) => [
+    `${database} cannot be written to.`,
+    "Allow writing to the file and its folder, or use another --db."
+  ],
+  DiskFull: (database) => [
+    `The disk that holds ${database} is full.`,
+    "Make room, and run the command again; what was stored is kept."
+  ],
   InputOutput: (database) => [`${database} cannot be read or written.`, "Check the disk, and run the command again."]
 }
 
@@ -66,12 +75,18 @@ const inPostgres: Readonly<Record<string, (database: string) => Sentences>> = {
     `The Postgres server at ${database} cannot be reached.`,
     "Check the address, and that the server is running."
   ],
-  AuthenticationError: (database) => [`Postgres at ${database} refused the login.`, "Check the user and the password in --db or SALDO_DB."],
+  AuthenticationError: (database) => [
+    `Postgres at ${database} refused the login.`,
+    "Check the user and the password in --db or SALDO_DB."
+  ],
   AuthorizationError: (database) => [
     `The user may not do this at ${database}.`,
     "Use a user who may make tables, or ask who runs the server."
   ],
-  StatementTimeoutError: (database) => [`${database} took too long to answer.`, "Run the command again when the server has less to do."]
+  StatementTimeoutError: (database) => [
+    `${database} took too long to answer.`,
+    "Run the command again when the server has less to do."
+  ]
 }
 
 const ofSql = (error: SqlError, database: string): CliFailure => {
@@ -114,5 +129,8 @@ export const explain = (error: unknown, database: string): CliFailure => {
     ])
   }
   const name = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return failure([`The command failed unexpectedly (${name}).`, "Run it again with --verbose, and report what it prints."])
+  return failure([
+    `The command failed unexpectedly (${name}).`,
+    "Run it again with --verbose, and report what it prints."
+  ])
 }

@@ -21,17 +21,21 @@ const ask = (message: string): Effect.Effect<Redacted.Redacted, never, Prompt.En
  * The settings with what a login needs. What neither the environment nor `.env` has is asked for where somebody can answer; the
  * answers are not echoed. Flags for them do not exist on purpose: a shell would keep them in its history.
  */
-export const loginOptions: Effect.Effect<KameoOptions, Config.ConfigError, Prompt.Environment> = Effect.gen(function* () {
-  const found = yield* kameoOptionsConfig
-  const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
-  if (!canPrompt || (isSet(found.email) && isSet(found.password))) return found
-  const email = isSet(found.email) ? found.email : yield* Prompt.run(Prompt.String({ message: "Kameo e-mail" })).pipe(
-    Effect.catchTag("QuitError", () => Effect.interrupt)
-  )
-  const password = isSet(found.password) ? found.password : yield* ask("Kameo password")
-  const totpSecret = isSet(found.totpSecret) ? found.totpSecret : yield* ask("TOTP secret (empty if there is none)")
-  return { ...found, email, password, totpSecret }
-})
+export const loginOptions: Effect.Effect<KameoOptions, Config.ConfigError, Prompt.Environment> = Effect.gen(
+  function* () {
+    const found = yield* kameoOptionsConfig
+    const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
+    if (!canPrompt || (isSet(found.email) && isSet(found.password))) return found
+    const email = isSet(found.email)
+      ? found.email
+      : yield* Prompt.run(Prompt.String({ message: "Kameo e-mail" })).pipe(
+          Effect.catchTag("QuitError", () => Effect.interrupt)
+        )
+    const password = isSet(found.password) ? found.password : yield* ask("Kameo password")
+    const totpSecret = isSet(found.totpSecret) ? found.totpSecret : yield* ask("TOTP secret (empty if there is none)")
+    return { ...found, email, password, totpSecret }
+  }
+)
 
 /** Kameo's client, logged in on first need, asking for what is missing. */
 export const layerLogin = Layer.unwrap(Effect.map(loginOptions, (options) => KameoClient.layer(options)))

@@ -78,7 +78,10 @@ export const listingDetails = ({ firstSeenAt, lastSeenAt, listing, updatedAt, ve
     ["Last changed", `${instantText(updatedAt)} (version ${version})`],
     ["Last seen", instantText(lastSeenAt)]
   ]
-  return table([{ heading: "" }, { heading: "" }], fields.filter(([, value]) => value !== none)).trimStart()
+  return table(
+    [{ heading: "" }, { heading: "" }],
+    fields.filter(([, value]) => value !== none)
+  ).trimStart()
 }
 
 const iso = (instant: DateTime.Utc | null): string | null => (instant === null ? null : DateTime.formatIso(instant))
@@ -147,5 +150,7 @@ export const fieldText = (value: LoanListing[keyof LoanListing]): string => {
   if (typeof value === "string") return shorten(plain(value), 40)
   if (typeof value === "number") return String(value)
   if (value instanceof Rate.Rate) return rateText(value)
-  return "amount" in value && "currency" in value ? amountText(value as Money.Money) : instantText(value as DateTime.Utc)
+  return "amount" in value && "currency" in value
+    ? amountText(value as Money.Money)
+    : instantText(value as DateTime.Utc)
 }

@@ -39,18 +39,26 @@ const heading = (text: string) =>
   Effect.flatMap(Output, (output) => output.say(`\n${output.paint.accent("▸")} ${output.paint.strong(text)}\n`))
 
 /** This computer's clock, moved on: what is derived from "now" must agree with Kameo's moved clock. */
-const movedClock = (clock: Clock.Clock, by: Duration.Duration): Clock.Clock => ({
-  ...clock,
-  currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + Duration.toMillis(by),
-  currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + Duration.toMillis(by)),
-  sleep: (duration) => clock.sleep(duration)
-})
+const movedClock = (clock: Clock.Clock, by: Duration.Duration): Clock.Clock => {
+  const nanos = BigInt(Duration.toMillis(by)) * 1_000_000n
+  return {
+    currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + Duration.toMillis(by),
+    currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + Duration.toMillis(by)),
+    currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe() + nanos,
+    currentTimeNanos: Effect.map(clock.currentTimeNanos, (now) => now + nanos),
+    monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
+    monotonicTimeNanos: clock.monotonicTimeNanos,
+    sleep: (duration) => clock.sleep(duration)
+  }
+}
 
 /** A loan whose history has the most to show, among those that the second collection changed. */
 const mostChanged = Effect.gen(function* () {
   const store = yield* LoanListingStore
   const { items } = yield* store.list({ sort: [{ by: "updatedAt", direction: "descending" }], limit: 50 })
-  const histories = yield* Effect.forEach(items, ({ listing }) => store.history(PlatformId.make("kameo"), listing.loanId))
+  const histories = yield* Effect.forEach(items, ({ listing }) =>
+    store.history(PlatformId.make("kameo"), listing.loanId)
+  )
   return histories.reduce((most, one) => (changesOf(one) > changesOf(most) ? one : most), [])
 })
 
@@ -84,7 +92,7 @@ const journey = Effect.fnUntraced(function* (file: string, days: number) {
   const statistics = yield* statisticsOf({})
   yield* say(statisticsText(statistics, paint.strong))
 
-  yield* heading("Search for \"radhus\"")
+  yield* heading('Search for "radhus"')
   const found = yield* store.list({ filter: { text: "radhus" }, limit: 5 })
   yield* say(listingTable(found.items))
 
@@ -98,7 +106,10 @@ const journey = Effect.fnUntraced(function* (file: string, days: number) {
   yield* say(`  ${saldo} loans search örebro --db ${file}`)
   yield* say(`  ${saldo} loans stats --status open --db ${file}`)
   yield* say(`  ${saldo} loans history ${loanId} --db ${file}`)
-  yield* result(() => ({ database: file, first, second, statistics, history: versions }), () => "")
+  yield* result(
+    () => ({ database: file, first, second, statistics, history: versions }),
+    () => ""
+  )
 })
 
 /** The command. */
@@ -106,22 +117,32 @@ export const demo = Command.make(
   "demo",
   {
     loans: Flag.Int("loans").pipe(Flag.withDescription("How many loans Kameo has"), Flag.withDefault(300)),
-    days: Flag.Int("days").pipe(Flag.withDescription("How far its clock moves between the collections"), Flag.withDefault(4)),
+    days: Flag.Int("days").pipe(
+      Flag.withDescription("How far its clock moves between the collections"),
+      Flag.withDefault(4)
+    ),
     seed: Flag.Int("seed").pipe(Flag.withDescription("Another seed, other loans"), Flag.withDefault(1)),
     file: Flag.String("file").pipe(
       Flag.withDescription("SQLite file for the listings, made anew"),
       Flag.withDefault("saldo-demo.sqlite")
     )
   },
-  Effect.fnUntraced(function* ({ days, file, loans, seed }) {
-    const files = yield* FileSystem.FileSystem
-    const filename = (yield* Path.Path).resolve(file)
-    for (const end of ["", "-wal", "-shm"]) yield* files.remove(filename + end, { force: true })
-    const clock = yield* DateTime.now
-    const kameo = client.pipe(Layer.provideMerge(KameoEmulator.layer({ loans, seed, clock, totpClock: "virtual" })))
-    const services = layerCollection().pipe(
-      Layer.provideMerge(Layer.merge(database.layer({ _tag: "Sqlite", filename }), kameo))
-    )
-    return yield* journey(filename, days).pipe(Effect.provide(services))
-  }, Effect.provideServiceEffect(Output, makeOutput))
+  Effect.fnUntraced(
+    function* ({ days, file, loans, seed }) {
+      const files = yield* FileSystem.FileSystem
+      const filename = (yield* Path.Path).resolve(file)
+      for (const end of ["", "-wal", "-shm"]) yield* files.remove(filename + end, { force: true })
+      const clock = yield* DateTime.now
+      const kameo = client.pipe(
+        Layer.provideMerge(
+          KameoEmulator.layer({ loans: { count: loans, seed, newPerDay: 3 }, clock, totpClock: "virtual" })
+        )
+      )
+      const services = layerCollection().pipe(
+        Layer.provideMerge(Layer.merge(database.layer({ _tag: "Sqlite", filename }), kameo))
+      )
+      return yield* journey(filename, days).pipe(Effect.provide(services))
+    },
+    Effect.provideServiceEffect(Output, makeOutput)
+  )
 ).pipe(Command.withDescription("Run everything once against a Kameo on this machine, with invented loans"))

@@ -20,7 +20,10 @@ type Row = ReturnType<typeof listingRecord>
 
 /** Rows by RFC 4180. A text that a spreadsheet would run as a formula gets an apostrophe in front. */
 export const csvRows = (rows: ReadonlyArray<ReadonlyArray<string | number | null>>): string =>
-  stringify(rows.map((row) => [...row]), { record_delimiter: "windows", escape_formulas: true })
+  stringify(
+    rows.map((row) => [...row]),
+    { record_delimiter: "windows", escape_formulas: true }
+  )
 
 /** The three formats: what comes before, one row, what comes between rows, what comes after. */
 const formats = {
@@ -87,9 +90,14 @@ export const exportListings = Command.make(
         return yield* Stream.run(content, stdio.stdout())
       }
       yield* writeFile(out.value, content)
-      yield* output.result(() => ({ file: out.value, format, listings: count }), () => `${count} listings in ${out.value}.`)
+      yield* output.result(
+        () => ({ file: out.value, format, listings: count }),
+        () => `${count} listings in ${out.value}.`
+      )
     }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
 ).pipe(
   Command.withDescription("Write what was collected as CSV, JSON or JSON lines"),
-  Command.withExamples([{ command: "saldo loans export --format csv --out loans.csv", description: "A file for a spreadsheet" }])
+  Command.withExamples([
+    { command: "saldo loans export --format csv --out loans.csv", description: "A file for a spreadsheet" }
+  ])
 )

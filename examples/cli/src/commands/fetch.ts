@@ -33,7 +33,10 @@ export const progressLine = ({ counts, page, total }: CollectionProgress, elapse
 const eraseLine = "\r\u001b[2K"
 
 /** Runs the collection in scope with a progress line where one can be drawn. */
-export const collect = Effect.fnUntraced(function* (options: { readonly maxPages?: number; readonly resume?: boolean }) {
+export const collect = Effect.fnUntraced(function* (options: {
+  readonly maxPages?: number
+  readonly resume?: boolean
+}) {
   const { live } = yield* Output
   const terminal = yield* Terminal.Terminal
   const collection = yield* LoanCollection
@@ -90,7 +93,10 @@ const run = Effect.fnUntraced(function* (input: {
         : Effect.void
     )
   )
-  yield* output.result(() => report, () => reportText(report))
+  yield* output.result(
+    () => report,
+    () => reportText(report)
+  )
   if (report.completeness._tag === "Partial") {
     return yield* new CliFailure({
       happened: "The listing goes on behind the last page that was read.",
@@ -106,7 +112,10 @@ export const fetch = Command.make(
   {
     maxPages: Flag.Int("max-pages").pipe(
       Flag.withDescription("Stop after so many pages of 100 loans"),
-      Flag.filter((pages) => pages > 0, (pages) => `${pages} is not above zero`),
+      Flag.filter(
+        (pages) => pages > 0,
+        (pages) => `${pages} is not above zero`
+      ),
       Flag.optional
     ),
     fresh: Flag.Boolean("fresh").pipe(

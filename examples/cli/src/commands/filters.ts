@@ -21,7 +21,11 @@ export const filterFlags = {
     Flag.withDescription("Only this status; may be repeated"),
     Flag.atLeast(0)
   ),
-  currency: optionalText("currency", "code", "Only this currency, such as SEK; --min-amount and --max-amount are in it"),
+  currency: optionalText(
+    "currency",
+    "code",
+    "Only this currency, such as SEK; --min-amount and --max-amount are in it"
+  ),
   minAmount: optionalText("min-amount", "amount", "Only loans of at least this amount"),
   maxAmount: optionalText("max-amount", "amount", "Only loans of at most this amount"),
   minRate: optionalText("min-rate", "percent", "Only loans with at least this interest a year"),
@@ -53,7 +57,12 @@ const usage = (happened: string, remedy: string) => new CliFailure({ happened, r
 const amount = (flag: string, text: string, currency: string) => {
   const money = Money.fromDecimal(text, currency)
   return money instanceof Error
-    ? Effect.fail(usage(`--${flag} cannot be used: ${money.message}.`, "Write it as 1000000 or 1000000.50, and the currency as SEK."))
+    ? Effect.fail(
+        usage(
+          `--${flag} cannot be used: ${money.message}.`,
+          "Write it as 1000000 or 1000000.50, and the currency as SEK."
+        )
+      )
     : Effect.succeed(money)
 }
 
@@ -132,7 +141,7 @@ export const pageFlags = {
     Flag.withDescription(`Order by ${LoanListingSortKey.literals.join(", ")}; a minus in front reverses: --sort=-rate`),
     Flag.withDefault("-listedAt")
   ),
-  limit: Flag.Int("limit").pipe(Flag.withDescription("How many at most, 1 to 1000"), Flag.withDefault(20)),
+  limit: Flag.Int("limit").pipe(Flag.withDescription("How many at most, 1 to 500"), Flag.withDefault(20)),
   cursor: Flag.String("cursor").pipe(Flag.withDescription("Go on where the page before ended"), Flag.optional)
 }
 

@@ -60,16 +60,18 @@ const account = Command.make(
           })),
         () =>
           table(
-            [
-              { heading: "Account" },
-              { heading: "Available", align: "right" },
-              { heading: "Reserved", align: "right" }
-            ],
-            accounts.map((one) => [`${one.currency ?? "?"} ${number(one)}`, amountText(one.available), amountText(one.reserved)])
+            [{ heading: "Account" }, { heading: "Available", align: "right" }, { heading: "Reserved", align: "right" }],
+            accounts.map((one) => [
+              `${one.currency ?? "?"} ${number(one)}`,
+              amountText(one.available),
+              amountText(one.reserved)
+            ])
           )
       )
     }).pipe(Effect.provide(layerLogin), Effect.provideServiceEffect(Output, makeOutput))
-).pipe(Command.withDescription("Show the investor's accounts and balances; numbers are masked unless --reveal is given"))
+).pipe(
+  Command.withDescription("Show the investor's accounts and balances; numbers are masked unless --reveal is given")
+)
 
 /** The group. */
 export const kameo = Command.make("kameo").pipe(

@@ -4,14 +4,16 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import { kameoSettingsFromConfig } from "@saldo/kameo/KameoConfig"
+import * as Page from "saldo/core/Page"
 import { CollectionRuns } from "saldo/lending/CollectionRuns"
 import { LoanId, PlatformId } from "saldo/lending/LoanListing"
-import type { ListingPage, LoanListingFilter } from "saldo/lending/LoanListingQuery"
+import type { LoanListingFilter } from "saldo/lending/LoanListingQuery"
 import { LoanListingStore } from "saldo/lending/LoanListingStore"
-import type { LoanListingVersion } from "saldo/lending/StoredListing"
+import type { LoanListingVersion, StoredListing } from "saldo/lending/StoredListing"
 import { table } from "../chart.ts"
 import { CliFailure } from "../CliFailure.ts"
 import { layerReading, nameOf, parseTarget } from "../database.ts"
@@ -22,11 +24,17 @@ import { filterFlags, filterOf, pageFlags, sortOf } from "./filters.ts"
 
 const kameo = PlatformId.make("kameo")
 
-const pageText = (page: ListingPage, total: number): string => {
+const pageText = (page: Page.Page<StoredListing>, total: number): string => {
   if (total === 0) return "No listing fits."
   const more = page.next === null ? "" : `\nMore with --cursor ${page.next}`
   return `${listingTable(page.items)}\n\n${page.items.length} of ${total} listings.${more}`
 }
+
+const cursorOf = (text: string) =>
+  Effect.mapError(
+    Schema.decodeUnknownEffect(Page.Cursor)(text),
+    () => new Page.InvalidCursor({ reason: "it is too long" })
+  )
 
 const printPage = Effect.fnUntraced(function* (
   filter: LoanListingFilter,
@@ -38,7 +46,7 @@ const printPage = Effect.fnUntraced(function* (
     filter,
     sort: yield* sortOf(paging.sort),
     limit: paging.limit,
-    ...(Option.isSome(paging.cursor) && { cursor: paging.cursor.value })
+    ...(Option.isSome(paging.cursor) && { cursor: yield* cursorOf(paging.cursor.value) })
   })
   const total = yield* store.count(filter)
   yield* output.result(
@@ -66,7 +74,9 @@ export const search = Command.make(
     )
 ).pipe(
   Command.withDescription("Find listings by title, description or id; orebro finds Örebro"),
-  Command.withExamples([{ command: "saldo loans search radhus --min-rate 9", description: "Terraced houses at 9 % or more" }])
+  Command.withExamples([
+    { command: "saldo loans search radhus --min-rate 9", description: "Terraced houses at 9 % or more" }
+  ])
 )
 
 const loanArgument = Argument.String("loan").pipe(Argument.withDescription("The loan's number at Kameo"))
@@ -81,7 +91,11 @@ const loanId = (text: string) => {
 }
 
 const notStored = (id: string) =>
-  new CliFailure({ happened: `Loan ${id} is not in the database.`, remedy: "`saldo loans list` shows what is.", exitCode: 1 })
+  new CliFailure({
+    happened: `Loan ${id} is not in the database.`,
+    remedy: "`saldo loans list` shows what is.",
+    exitCode: 1
+  })
 
 /** `show`: one listing. */
 export const show = Command.make("show", { loan: loanArgument }, ({ loan }) =>
@@ -91,14 +105,23 @@ export const show = Command.make("show", { loan: loanArgument }, ({ loan }) =>
     const id = yield* loanId(loan)
     const found = yield* store.find(kameo, id)
     if (Option.isNone(found)) return yield* notStored(id)
-    yield* output.result(() => listingRecord(found.value), () => listingDetails(found.value))
+    yield* output.result(
+      () => listingRecord(found.value),
+      () => listingDetails(found.value)
+    )
   }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
 ).pipe(Command.withDescription("Show one listing with everything that is known"))
 
 /** The versions of a listing, a line for each change. */
 export const historyText = (versions: ReadonlyArray<LoanListingVersion>): string =>
   table(
-    [{ heading: "When" }, { heading: "Version", align: "right" }, { heading: "Field" }, { heading: "Before" }, { heading: "After" }],
+    [
+      { heading: "When" },
+      { heading: "Version", align: "right" },
+      { heading: "Field" },
+      { heading: "Before" },
+      { heading: "After" }
+    ],
     versions.flatMap((version) =>
       version.changes.length === 0
         ? [[instantText(version.recordedAt), String(version.version), "first seen", "", version.listing.status]]
@@ -125,7 +148,10 @@ export const history = Command.make("history", { loan: loanArgument }, ({ loan }
       recordedAt: DateTime.formatIso(recordedAt),
       changes
     }))
-    yield* output.result(() => data, () => historyText(versions))
+    yield* output.result(
+      () => data,
+      () => historyText(versions)
+    )
   }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
 ).pipe(Command.withDescription("Show how one listing changed over time"))
 
@@ -139,12 +165,22 @@ export const health = Command.make("health", {}, () =>
     const latest = Option.getOrUndefined(yield* runs.latest(kameo))
     const settings = yield* kameoSettingsFromConfig()
     const database = nameOf(parseTarget(yield* Database))
-    const login = settings.credentials === null ? "no login configured; the listing can be read without" : "login configured"
-    const run = latest === undefined ? "none yet" : `${latest.state}, ${instantText(latest.updatedAt)}, ${latest.counts.seen} loans`
+    const login =
+      settings.credentials === null ? "no login configured; the listing can be read without" : "login configured"
+    const run =
+      latest === undefined
+        ? "none yet"
+        : `${latest.state}, ${instantText(latest.updatedAt)}, ${latest.counts.seen} loans`
     const { good } = output.paint
     yield* output.result(
-      () => ({ ok: true, database: { name: database, listings }, latestRun: latest ?? null, login: settings.credentials !== null }),
-      () => `${good("ok")}  database       ${database}, ${listings} listings\n${good("ok")}  configuration  ${login}\n    latest run     ${run}`
+      () => ({
+        ok: true,
+        database: { name: database, listings },
+        latestRun: latest ?? null,
+        login: settings.credentials !== null
+      }),
+      () =>
+        `${good("ok")}  database       ${database}, ${listings} listings\n${good("ok")}  configuration  ${login}\n    latest run     ${run}`
     )
   }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
 ).pipe(Command.withDescription("Check the database and the settings; does not call Kameo"))

@@ -37,9 +37,11 @@ const counted = (rows: ReadonlyArray<readonly [string, number]>, width = 30): st
 const share = (money: Money.Money, of: Money.Money): number => Number((money.amount * 1000n) / (of.amount || 1n)) / 1000
 
 const spread = ({ sought }: CurrencyStatistics): string =>
-  sparkline([sought.minimum, sought.p10, sought.p25, sought.median, sought.p75, sought.p90, sought.maximum].map(
-    (money) => share(money, sought.maximum)
-  ))
+  sparkline(
+    [sought.minimum, sought.p10, sought.p25, sought.median, sought.p75, sought.p90, sought.maximum].map((money) =>
+      share(money, sought.maximum)
+    )
+  )
 
 const currencyLines = (one: CurrencyStatistics): ReadonlyArray<ReadonlyArray<string>> => [
   ["sought in all", amountText(one.sought.total)],
@@ -73,10 +75,12 @@ export const statisticsText = (statistics: PortfolioStatistics, strong: (text: s
     const { classes, mean, median } = statistics.duration
     parts.push(
       strong(`Months (mean ${mean}, median ${median})`),
-      counted(classes.map(({ fromMonths, listings, toMonths }) => [
-        toMonths === null ? `${fromMonths}+` : `${fromMonths}–${toMonths}`,
-        listings
-      ]))
+      counted(
+        classes.map(({ fromMonths, listings, toMonths }) => [
+          toMonths === null ? `${fromMonths}+` : `${fromMonths}–${toMonths}`,
+          listings
+        ])
+      )
     )
   }
   parts.push(
@@ -96,12 +100,15 @@ export const stats = Command.make("stats", filterFlags, (chosen) =>
     const newest = yield* store.list({ filter, limit: 5 })
     yield* output.result(
       () => statistics,
-      () => `${statisticsText(statistics, output.paint.strong)}\n\n${output.paint.strong("Newest")}\n\n${listingTable(newest.items)}`
+      () =>
+        `${statisticsText(statistics, output.paint.strong)}\n\n${output.paint.strong("Newest")}\n\n${listingTable(newest.items)}`
     )
   }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
 ).pipe(
   Command.withDescription("Count and measure what was collected; amounts in different currencies stay apart"),
-  Command.withExamples([{ command: "saldo loans stats --status open --country SE", description: "What is open in Sweden" }])
+  Command.withExamples([
+    { command: "saldo loans stats --status open --country SE", description: "What is open in Sweden" }
+  ])
 )
 
 const inventoryText = ({ fields, records, unreadable }: FieldInventory): string =>
@@ -129,7 +136,9 @@ export const analyze = Command.make("analyze", filterFlags, (chosen) =>
     const output = yield* Output
     const store = yield* LoanListingStore
     const fold = makeFieldInventory()
-    yield* Stream.runForEach(store.all(yield* filterOf(chosen)), ({ listing }) => Effect.sync(() => fold.add(listing.raw)))
+    yield* Stream.runForEach(store.all(yield* filterOf(chosen)), ({ listing }) =>
+      Effect.sync(() => fold.add(listing.raw))
+    )
     yield* output.result(fold.result, () => inventoryText(fold.result()))
   }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
 ).pipe(Command.withDescription("Show which fields the stored records hold, with their types and an example"))
