@@ -85,18 +85,15 @@ export const all = (): ReadonlyArray<Currency> => [...known.values()].sort((a, b
  */
 export const register = (currency: Currency): Currency | CurrencyRejected => {
   const { code, numeric, exponent, name } = currency
-  const reject = (problem: string) => new CurrencyRejected(code, problem)
-  const wellFormed = /^[A-Z][A-Z0-9]{2,11} ([0-9]{3}|null) ([0-9]|1[0-2]) .*\S/su
+  const copy = { code, numeric, exponent, name }
+  const present = known.get(code) ?? copy
+  const wellFormed = /^[A-Z][A-Z0-9]{2,11} (\d{3}|null) (\d|1[0-2]) .*\S/su
   if (!wellFormed.test(`${code} ${numeric} ${exponent} ${name}`)) {
-    return reject("expected a code of 3 to 12 capitals and digits, 3 digits or null, an exponent to 12, and a name")
+    return new CurrencyRejected(code, "expected 3 to 12 capitals or digits, a number, an exponent to 12 and a name")
   }
-  const present = known.get(code)
-  if (present === undefined) {
-    const copy = { code, numeric, exponent, name }
-    known.set(code, copy)
-    return copy
+  if (JSON.stringify(present) !== JSON.stringify(copy)) {
+    return new CurrencyRejected(code, `already known as ${present.name}`)
   }
-  return present.numeric === numeric && present.exponent === exponent && present.name === name
-    ? present
-    : reject(`it is already known as ${present.name}`)
+  known.set(code, present)
+  return present
 }

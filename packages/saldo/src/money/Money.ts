@@ -102,7 +102,8 @@ export const fromDecimal = <const C extends string>(
     const position = text.length - read.scale + exponent
     return new InvalidAmount(text, position, `${currency} has ${exponent} decimals, got ${read.scale}`)
   }
-  return make(read.coefficient * decimal.powerOfTen(exponent - read.scale), currency)
+  const missing = exponent - read.scale
+  return make(missing === 0 ? read.coefficient : read.coefficient * decimal.powerOfTen(missing), currency)
 }
 
 /** The amount of so many minor units: `fromMinor(1250n, "SEK")` is 12.50 SEK. Throws what `tryFromMinor` returns. */
@@ -290,16 +291,23 @@ export const tryAllocate = <C extends string>(
   const negative = money.amount < 0n
   const amount = negative ? -money.amount : money.amount
   let left = amount
+  const remainders: Array<bigint> = []
   const shares = whole.map((weight) => {
     const product = amount * weight
     const share = product / total
     left -= share
-    return { share, remainder: product - share * total }
+    remainders.push(product % total)
+    return share
   })
-  // The sort is stable, which gives ties to the earlier position.
-  const byRemainder = shares.toSorted((a, b) => order(b.remainder, a.remainder))
-  for (const each of byRemainder.slice(0, Number(left))) each.share++
-  return shares.map(({ share }) => make(negative ? -share : share, money.currency))
+  const at = (position: number): bigint => remainders[position] ?? 0n
+  // The sort is stable, which gives ties to the earlier position. Few shares are picked out faster than sorted.
+  const positions = shares.length > 20 ? [...shares.keys()].sort((a, b) => order(at(b), at(a))) : undefined
+  for (let given = 0; given < left; given++) {
+    const position = positions?.[given] ?? remainders.reduce((best, each, index) => (each > at(best) ? index : best), 0)
+    shares[position] = (shares[position] ?? 0n) + 1n
+    remainders[position] = -1n
+  }
+  return shares.map((share) => make(negative ? -share : share, money.currency))
 }
 
 /** Shares an amount out in `parts` equal parts; the first ones are a minor unit larger where it does not divide. */
@@ -312,18 +320,18 @@ export const split = <C extends string>(money: Money<C>, parts: number): Readonl
 
 // Brings the weights to one denominator and gives their numerators.
 const wholeWeights = (weights: ReadonlyArray<Weight>): ReadonlyArray<bigint> | InvalidWeights => {
+  if (weights.every((weight): weight is bigint => typeof weight === "bigint" && weight >= 0n)) return weights
   let common = 1n
-  for (const [position, weight] of weights.entries()) {
-    const { numerator, denominator } = toRatio(weight)
-    if (!(numerator >= 0n && denominator > 0n)) {
-      return new InvalidWeights(position, "expected a bigint or ratio, zero or more")
+  const ratios: Array<Ratio> = []
+  for (const weight of weights) {
+    const ratio = typeof weight === "bigint" ? { numerator: weight, denominator: 1n } : weight
+    if (!(ratio.numerator >= 0n && ratio.denominator > 0n)) {
+      return new InvalidWeights(ratios.length, "expected a bigint or ratio, zero or more")
     }
-    common *= denominator
+    common *= ratio.denominator
+    ratios.push(ratio)
   }
-  return weights.map(toRatio).map(({ numerator, denominator }) => numerator * (common / denominator))
+  return ratios.map(({ numerator, denominator }) => numerator * (common / denominator))
 }
-
-const toRatio = (weight: Weight): Ratio =>
-  typeof weight === "bigint" ? { numerator: weight, denominator: 1n } : weight
 
 const exponentOf = (money: Money): number => orThrow(Currency.exponentOf(money.currency))

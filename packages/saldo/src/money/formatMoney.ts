@@ -31,15 +31,22 @@ export interface FormatOptions {
  * ```
  */
 export const formatMoney = (money: Money.Money, options: FormatOptions): string => {
-  const { currency } = money
-  const formatter = formatterFor(currency, options.locale, options.currency ?? "symbol", options.sign ?? "standard")
-  const text = formatter.format(Money.toDecimal(money) as Intl.StringNumericLiteral)
-  return isForIntl(currency) ? text : `${text}\u00A0${currency}`
+  const { currency = "symbol", locale, sign = "standard" } = options
+  return formatterOf(locale)(money.currency)(currency)(sign)(Money.toDecimal(money))
 }
 
-const formatterFor = memo((currency = "", locale = "", currencyDisplay = "", currencySign = "") => {
-  const exponent = orThrow(Currency.exponentOf(currency))
-  const options = { minimumFractionDigits: exponent, maximumFractionDigits: exponent }
-  const money = { style: "currency", currency, currencyDisplay, currencySign } as Intl.NumberFormatOptions
-  return new Intl.NumberFormat(locale, isForIntl(currency) ? { ...options, ...money } : options)
-})
+const formatterOf = memo((locale) =>
+  memo((currency) =>
+    memo((currencyDisplay) =>
+      memo((currencySign) => {
+        const exponent = orThrow(Currency.exponentOf(currency))
+        const digits = { minimumFractionDigits: exponent, maximumFractionDigits: exponent }
+        const money = { style: "currency", currency, currencyDisplay, currencySign } as Intl.NumberFormatOptions
+        const known = isForIntl(currency)
+        const formatter = new Intl.NumberFormat(locale, known ? { ...digits, ...money } : digits)
+        const format = (decimal: string) => formatter.format(decimal as Intl.StringNumericLiteral)
+        return known ? format : (decimal: string) => `${format(decimal)}\u00A0${currency}`
+      })
+    )
+  )
+)

@@ -50,31 +50,31 @@ export function parseMoney(
   const { currency, locale } = options
   if (currency !== undefined && !Currency.isKnown(currency)) return new UnknownCurrency(currency)
   const invalid = (position: number, problem: string) => new InvalidAmount(text, position, problem)
-  const [, prefix, body, suffix] = /^(\D*)(\d(?:.*\d)?)(?:[:,.][-\u2013\u2014])?(\D*)$/su.exec(text) ?? []
-  if (prefix === undefined || body === undefined || suffix === undefined) return invalid(0, "expected digits 0 to 9")
-  const [before, beforeMarks] = undress(prefix)
-  const [after, afterMarks] = undress(suffix)
-  const marks = beforeMarks + afterMarks
+  const match = /^(\D*)(\d(?:.*\d)?)(?:[:,.][-\u2013\u2014])?(\D*)$/su.exec(text)
+  if (match === null) return invalid(0, "expected digits 0 to 9")
+  const [, prefix = "", body = "", suffix = ""] = match
+  const before = undress(prefix)
+  const after = undress(suffix)
+  const marks = before.marks + after.marks
   if (!/^([-+\u2212\u2013]?|\(\))$/u.test(marks)) return invalid(0, "expected one sign at most")
-  const codes = candidatesOf(before, after, options)
-  if (typeof codes === "string") return invalid(before === "" ? prefix.length + body.length : 0, codes)
-  const writing = locale === undefined ? undefined : writingOf(locale)
-  const amounts = readingsOf(body, writing)
+  const codes = candidatesOf([before.currency, after.currency], options)
+  if (typeof codes === "string") return invalid(before.currency === "" ? prefix.length + body.length : 0, codes)
+  const amounts = readingsOf(body, locale === undefined ? undefined : writingOf(locale))
   if (amounts.length === 0) {
     const stray = Math.max(0, body.search(/[^\d\s.,'\u2019]/u))
-    const hint = writing === undefined ? "" : ` in ${locale}, where decimals follow ${JSON.stringify(writing.decimal)}`
-    return invalid(prefix.length + stray, `expected a number${hint}`)
+    return invalid(prefix.length + stray, `expected a number${locale === undefined ? "" : ` as ${locale} writes it`}`)
   }
   const sign = marks === "" || marks === "+" ? "" : "-"
-  const readings = codes.flatMap((code) => amounts.map((amount) => ({ amount: sign + amount, currency: code })))
-  const [first, second] = readings
-  if (first === undefined || second !== undefined) return new AmbiguousAmount(text, readings)
-  const money = Money.fromDecimal(first.amount, first.currency)
+  if (codes.length * amounts.length > 1) {
+    const readings = codes.flatMap((code) => amounts.map((amount) => ({ amount: sign + amount, currency: code })))
+    return new AmbiguousAmount(text, readings)
+  }
+  const money = Money.fromDecimal(`${sign}${amounts[0]}`, `${codes[0]}`)
   return money instanceof InvalidAmount ? invalid(prefix.length, money.problem) : money
 }
 
 // A sign or parenthesis may stand on either side of the currency: `-€5`, `€-5`, `5-€`, `5 €-`.
-const undress = (text: string): readonly [currency: string, marks: string] => {
+const undress = (text: string) => {
   let [currency, marks] = [text.trim(), ""]
   for (const edge of [0, -1]) {
     const mark = currency.at(edge)
@@ -82,18 +82,19 @@ const undress = (text: string): readonly [currency: string, marks: string] => {
     marks += mark
     currency = (edge === 0 ? currency.slice(1) : currency.slice(0, -1)).trim()
   }
-  return [currency, marks]
+  return { currency, marks }
 }
 
 /** The currencies that the text may be in, at least one, or what is wrong. */
-const candidatesOf = (before: string, after: string, options: ParseOptions): ReadonlyArray<string> | string => {
-  let candidates = options.currency === undefined ? undefined : [options.currency]
-  for (const symbol of [before, after]) {
+const candidatesOf = (symbols: ReadonlyArray<string>, options: ParseOptions): ReadonlyArray<string> | string => {
+  const { currency, locale } = options
+  let candidates: ReadonlyArray<string> | undefined = currency === undefined ? undefined : [currency]
+  for (const symbol of symbols) {
     if (symbol === "") continue
-    const named = currenciesOf(symbol, options.currency, options.locale)
-    candidates = candidates?.filter((code) => named.includes(code)) ?? [...named]
+    const named = currenciesOf(symbol, currency, locale)
+    candidates = candidates?.filter((code) => named.includes(code)) ?? named
     if (candidates.length === 0) {
-      return `${JSON.stringify(symbol.slice(0, 20))} is not ${options.currency ?? "one known currency"}`
+      return `${JSON.stringify(symbol.slice(0, 20))} is not ${currency ?? "one known currency"}`
     }
   }
   return candidates ?? "expected a currency"

@@ -42,12 +42,10 @@ export const ratioOf = <E extends Error>(text: string, invalid: Invalid<E>): Rat
 
 /** Writes `coefficient / 10^scale` with exactly `scale` decimals, and a minus only before a number below zero. */
 export const format = (coefficient: bigint, scale: number): string => {
-  const text = coefficient.toString()
-  if (scale === 0) return text
+  if (scale === 0) return coefficient.toString()
   const sign = coefficient < 0n ? "-" : ""
-  const digits = text.slice(sign.length).padStart(scale + 1, "0")
-  const point = digits.length - scale
-  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`
+  const digits = (sign ? -coefficient : coefficient).toString().padStart(scale + 1, "0")
+  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`
 }
 
 /** Ten to the power of a small natural number. */

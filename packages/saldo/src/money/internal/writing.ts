@@ -10,7 +10,7 @@ export interface Writing {
 }
 
 /** The writing of a locale, from the runtime's own data. A malformed locale throws the `RangeError` of `Intl`. */
-export const writingOf = memo((locale = ""): Writing => {
+export const writingOf = memo((locale): Writing => {
   const writing = { decimal: "", group: "" }
   // Some locales write amounts unlike other numbers: Austria groups them otherwise, French Switzerland uses a dot.
   for (const style of ["decimal", "currency"] as const) {
@@ -22,35 +22,34 @@ export const writingOf = memo((locale = ""): Writing => {
   return writing
 })
 
-// Groups of three, or the Indian way: three at the end and two before.
-const grouped = /^[1-9]\d{0,2}([ '.,])\d{3}(?:\1\d{3})*$|^[1-9]\d?(,)(?:\d\d,)+\d{3}$/u
+// Digits without groups, with groups of three, or the Indian way: three at the end and two before.
+const whole = "(?:\\d+|[1-9]\\d{0,2}([\\s.,'\u2019])\\d{3}(?:\\1\\d{3})*|[1-9]\\d?(,)(?:\\d\\d,)+\\d{3})"
+const patterns = [new RegExp(`^${whole}([.,])(\\d+)$`, "u"), new RegExp(`^${whole}$`, "u")]
 
 /**
  * The decimal texts that a body may mean, which starts and ends with a digit; none when it is not well written. With a
  * writing there is at most one.
  */
 export const readingsOf = (body: string, writing?: Writing): ReadonlyArray<string> => {
-  if (/^\d+$/u.test(body)) return [body]
-  // All blanks are one separator, and so are both apostrophes.
-  const text = body.replace(/\s/gu, " ").replaceAll("\u2019", "'")
-  const readings = isGrouped(text, false, writing) ? [digitsOf(text)] : []
-  const [, whole = "", point = "", decimals] = /^(.*)([.,])(\d+)$/u.exec(text) ?? []
-  if (decimals === undefined || whole.includes(point)) return readings
-  const separates = writing === undefined || writing.decimal.includes(point)
-  if (separates && (/^\d+$/u.test(whole) || isGrouped(whole, true, writing))) {
-    readings.push(`${digitsOf(whole)}.${decimals}`)
+  const readings: Array<string> = []
+  for (const pattern of patterns) {
+    const match = pattern.exec(body)
+    if (match === null) continue
+    const [, three, two, point = "", decimals = ""] = match
+    const separator = three ?? two ?? ""
+    if (separator !== "" && (separator === point || !mayGroup(separator, point, body, writing))) continue
+    if (writing !== undefined && !writing.decimal.includes(point)) continue
+    const end = body.length - decimals.length
+    readings.push(body.slice(0, end).replace(/\D/gu, "") + (point && `.${decimals}`))
+    if (point !== "" && decimals.length !== 3) break
   }
   return readings
 }
 
-const digitsOf = (text: string): string => text.replace(/\D/gu, "")
-
 // A dot or comma that the locale does not group with is still understood where nothing else can be meant: before
 // the locale's decimal separator, or when it comes more than once.
-const isGrouped = (text: string, beforeDecimal: boolean, writing: Writing | undefined): boolean => {
-  const match = grouped.exec(text)
-  if (match === null) return false
-  const separator = match[1] ?? ","
-  if (writing === undefined || " '".includes(separator) || writing.group.includes(separator)) return true
-  return !writing.decimal.includes(separator) && (beforeDecimal || text.split(separator).length > 2)
-}
+const mayGroup = (separator: string, point: string, body: string, writing: Writing | undefined): boolean =>
+  writing === undefined ||
+  (separator !== "." && separator !== ",") ||
+  writing.group.includes(separator) ||
+  (!writing.decimal.includes(separator) && (point !== "" || body.indexOf(separator) < body.lastIndexOf(separator)))
