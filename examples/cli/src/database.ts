@@ -7,11 +7,8 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { postgres } from "@saldo/postgres/postgres"
 import { sqlite } from "@saldo/sqlite/sqlite"
-import * as SqlAtomic from "saldo/core/SqlAtomic"
 import { Storage } from "saldo/core/Storage"
-import * as SqlCollectionRuns from "saldo/lending/SqlCollectionRuns"
-import * as SqlLoanListingStore from "saldo/lending/SqlLoanListingStore"
-import * as Migrations from "saldo/sql/Migrations"
+import * as SqlStores from "saldo/sql/SqlStores"
 import { CliFailure } from "./CliFailure.ts"
 import { Database } from "./GlobalFlags.ts"
 
@@ -37,12 +34,7 @@ const storage = (target: DatabaseTarget): Storage =>
   target._tag === "Sqlite" ? sqlite({ filename: target.filename }) : postgres({ url: target.url })
 
 /** Every store on the named database. */
-export const layer = (target: DatabaseTarget) =>
-  Layer.mergeAll(SqlLoanListingStore.layer, SqlCollectionRuns.layer).pipe(
-    Layer.provideMerge(SqlAtomic.layer),
-    Layer.provideMerge(Migrations.layer),
-    Layer.provideMerge(Storage.client(storage(target)))
-  )
+export const layer = (target: DatabaseTarget) => Layer.provide(SqlStores.layer, Storage.client(storage(target)))
 
 /** Every store on the database of `--db`, made when it does not exist. */
 export const layerWriting = Layer.unwrap(Effect.map(Database, (text) => layer(parseTarget(text))))

@@ -13,22 +13,17 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { Atomic } from "./core/Atomic.ts"
 import { Cursor, InvalidCursor } from "./core/Page.ts"
-import * as SqlAtomic from "./core/SqlAtomic.ts"
 import { Storage } from "./core/Storage.ts"
 import { fromPlain, type Plain, toPlain } from "./internal/plain.ts"
-import type { CollectionRuns } from "./lending/CollectionRuns.ts"
 import * as Collection from "./lending/LoanCollection.ts"
 import { LoanId, PlatformId } from "./lending/LoanListing.ts"
 import * as Query from "./lending/LoanListingQuery.ts"
 import { LoanListingStore } from "./lending/LoanListingStore.ts"
 import { LoanPlatform } from "./lending/LoanPlatform.ts"
 import { makePortfolioStatistics, type PortfolioStatistics } from "./lending/portfolioStatistics.ts"
-import * as SqlCollectionRuns from "./lending/SqlCollectionRuns.ts"
-import * as SqlLoanListingStore from "./lending/SqlLoanListingStore.ts"
 import type * as Stored from "./lending/StoredListing.ts"
-import * as Migrations from "./sql/Migrations.ts"
+import * as SqlStores from "./sql/SqlStores.ts"
 
 /** A call was made after `close()`. */
 export class SaldoClosed extends Error {
@@ -121,19 +116,17 @@ export interface SaldoOptions {
   readonly storage: Storage
 }
 
-type Services = LoanListingStore | CollectionRuns | Atomic
-
 /** Runs effects as promises, counts those that run, and refuses new ones once it is closing. */
 class Calls {
-  readonly #runtime: ManagedRuntime.ManagedRuntime<Services, unknown>
+  readonly #runtime: ManagedRuntime.ManagedRuntime<SqlStores.Stores, unknown>
   readonly #running = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  constructor(runtime: ManagedRuntime.ManagedRuntime<Services, unknown>) {
+  constructor(runtime: ManagedRuntime.ManagedRuntime<SqlStores.Stores, unknown>) {
     this.#runtime = runtime
   }
 
-  run<A, E>(effect: Effect.Effect<A, E, Services>, options?: CallOptions): Promise<A> {
+  run<A, E>(effect: Effect.Effect<A, E, SqlStores.Stores>, options?: CallOptions): Promise<A> {
     return this.track(async () => {
       options?.signal?.throwIfAborted()
       const exit = await this.#runtime.runPromiseExit(effect, options)
@@ -144,7 +137,7 @@ class Calls {
   }
 
   /** Each step is a call of its own, so that a loop that somebody left open does not hold up `close`. */
-  async *iterate<A, E>(stream: Stream.Stream<A, E, Services>, options?: CallOptions): AsyncGenerator<A> {
+  async *iterate<A, E>(stream: Stream.Stream<A, E, SqlStores.Stores>, options?: CallOptions): AsyncGenerator<A> {
     const context = await this.track(() => this.#runtime.context())
     const stopped = options?.signal === undefined ? stream : Stream.interruptWhen(stream, aborted(options.signal))
     const iterator = Stream.toAsyncIterableWith(stopped, context)[Symbol.asyncIterator]()
@@ -292,13 +285,7 @@ const makeLoans = (calls: Calls): Loans => ({
  * ```
  */
 export const createSaldo = async ({ storage }: SaldoOptions): Promise<Saldo> => {
-  const runtime = ManagedRuntime.make(
-    Layer.mergeAll(SqlLoanListingStore.layer, SqlCollectionRuns.layer).pipe(
-      Layer.provideMerge(SqlAtomic.layer),
-      Layer.provideMerge(Migrations.layer),
-      Layer.provide(Storage.client(storage))
-    )
-  )
+  const runtime = ManagedRuntime.make(Layer.provide(SqlStores.layer, Storage.client(storage)))
   try {
     await runtime.context()
   } catch (error) {
