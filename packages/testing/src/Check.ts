@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
@@ -49,18 +50,25 @@ export const register = <R, E>(
   })
 }
 
+/** Which checks `broken` runs, all by default, and after how long a check counts as broken, ten seconds by default. */
+export interface BrokenOptions {
+  readonly only?: ReadonlyArray<string>
+  readonly timeout?: Duration.Input
+}
+
 /**
- * Runs checks against one adapter and answers the keys of those that it breaks; a check that takes longer than ten seconds
- * counts as broken. With it a suite proves that it catches a planted bug.
+ * Runs checks against one adapter and answers the keys of those that it breaks. With it a suite proves that it catches a
+ * planted bug.
  */
 export const broken = <R, E>(
   checks: ReadonlyArray<Check<R>>,
-  layer: Layer.Layer<R, E>
+  layer: Layer.Layer<R, E>,
+  options: BrokenOptions = {}
 ): Effect.Effect<ReadonlyArray<string>, E> =>
   Effect.gen(function* () {
     const keys: Array<string> = []
-    for (const check of checks) {
-      const exit = yield* Effect.exit(Effect.timeout(Effect.scoped(check.run), "10 seconds"))
+    for (const check of checks.filter(({ key }) => options.only?.includes(key) ?? true)) {
+      const exit = yield* Effect.exit(Effect.timeout(Effect.scoped(check.run), options.timeout ?? "10 seconds"))
       if (Exit.isFailure(exit)) keys.push(check.key)
     }
     return keys

@@ -15,7 +15,7 @@ import * as Id from "saldo/core/Id"
 import { Idempotency } from "saldo/core/Idempotency"
 import type { IdempotencyStore } from "saldo/core/IdempotencyStore"
 import { Cells } from "./Cells.ts"
-import { broken as brokenChecks, type Check, register, type SuiteOptions } from "./Check.ts"
+import { broken as brokenChecks, type BrokenOptions, type Check, register, type SuiteOptions } from "./Check.ts"
 
 class Refused extends Schema.TaggedError<Refused>()("Refused", { because: Schema.String, limit: Schema.BigInt }) {}
 class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable", {}) {}
@@ -326,5 +326,7 @@ export const suite = <E>(name: string, layer: Layer.Layer<Subjects, E>, options?
   register("Idempotency", checks, name, withUseCase(layer), options)
 
 /** The keys of the checks that an adapter breaks. */
-export const broken = <E>(layer: Layer.Layer<Subjects, E>): Effect.Effect<ReadonlyArray<string>, E> =>
-  brokenChecks(checks, withUseCase(layer))
+export const broken = <E>(
+  layer: Layer.Layer<Subjects, E>,
+  options?: BrokenOptions
+): Effect.Effect<ReadonlyArray<string>, E> => brokenChecks(checks, withUseCase(layer), options)

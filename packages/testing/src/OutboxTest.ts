@@ -12,7 +12,7 @@ import { randomBytes } from "node:crypto"
 import { Atomic } from "saldo/core/Atomic"
 import * as DomainEvent from "saldo/core/DomainEvent"
 import { Outbox, type Subscription } from "saldo/core/Outbox"
-import { broken as brokenChecks, type Check, register, type SuiteOptions } from "./Check.ts"
+import { broken as brokenChecks, type BrokenOptions, type Check, register, type SuiteOptions } from "./Check.ts"
 
 const Payload = Schema.Struct({ n: Schema.Int, amount: Schema.BigInt })
 type Happened = DomainEvent.EventDefinition<string, typeof Payload.Type>
@@ -349,7 +349,7 @@ export const suite = <E>(name: string, layerOf: LayerOf<E>, options?: SuiteOptio
 }
 
 /** The keys of the checks that an adapter breaks. */
-export const broken = <E>(layerOf: LayerOf<E>): Effect.Effect<ReadonlyArray<string>, E> => {
+export const broken = <E>(layerOf: LayerOf<E>, options?: BrokenOptions): Effect.Effect<ReadonlyArray<string>, E> => {
   const own = checks()
-  return brokenChecks(own.checks, layerOf(own.subscriptions))
+  return brokenChecks(own.checks, layerOf(own.subscriptions), options)
 }

@@ -90,7 +90,9 @@ export const make = Effect.fnUntraced(function* <Name extends string, Payload>(
     id: yield* Id.make("event"),
     name: definition.name,
     version: definition.version,
-    ...fields,
+    tenant: fields.tenant,
+    subject: fields.subject,
+    payload: fields.payload,
     occurredAt: yield* DateTime.now,
     ...(Option.isSome(actor) ? { actor: `${actor.value.tenant}/${actor.value.id}` } : {})
   }

@@ -1,0 +1,128 @@
+import { checks } from "@saldo/testing/AtomicTest"
+import { Cells } from "@saldo/testing/Cells"
+import { broken } from "@saldo/testing/Check"
+import * as TestPostgres from "@saldo/testing/TestPostgres"
+import * as TestSqlite from "@saldo/testing/TestSqlite"
+import { describe, expect, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
+import { Atomic } from "saldo/core/Atomic"
+import * as MemoryTransaction from "saldo/core/MemoryTransaction"
+import * as SqlAtomic from "saldo/core/SqlAtomic"
+
+type Run = Atomic["Service"]["run"]
+type AfterCommit = Atomic["Service"]["afterCommit"]
+
+const memory = (bug: { readonly run?: Run; readonly afterCommit?: AfterCommit }) =>
+  Layer.mergeAll(
+    Layer.succeed(
+      Atomic,
+      Atomic.of({ run: MemoryTransaction.run, afterCommit: MemoryTransaction.afterCommit, ...bug })
+    ),
+    Cells.layerMemory
+  )
+
+const postgres = (atomic: typeof SqlAtomic.layer) =>
+  Layer.mergeAll(atomic, Cells.layerSql).pipe(Layer.provide(TestPostgres.layer))
+
+/** Commits what an effect wrote although the exits chosen should undo it. */
+const committingWhen =
+  (chosen: (cause: Cause.Cause<unknown>) => boolean): Run =>
+  (effect) =>
+    Effect.flatten(
+      MemoryTransaction.run(
+        Effect.flatMap(Effect.exit(effect), (exit) =>
+          Exit.isFailure(exit) && !chosen(exit.cause) ? Effect.failCause(exit.cause) : Effect.succeed(exit)
+        )
+      )
+    )
+
+describe("AtomicTest finds", () => {
+  const finds = (bug: string, layer: Layer.Layer<Atomic | Cells, unknown>, expected: ReadonlyArray<string>) =>
+    it.live(bug, () =>
+      Effect.gen(function* () {
+        expect(yield* broken(checks, layer, { only: expected, timeout: "3 seconds" })).toEqual(expected)
+      })
+    )
+
+  it.live("nothing in memory, nor on a second run on the same database", () =>
+    Effect.gen(function* () {
+      const sqlite = Layer.mergeAll(SqlAtomic.layer, Cells.layerSql).pipe(Layer.provide(TestSqlite.layerFile))
+      expect(yield* broken(checks, memory({}))).toEqual([])
+      expect(yield* broken([...checks, ...checks], sqlite)).toEqual([])
+    })
+  )
+
+  finds("an Atomic that never rolls back", memory({ run: (effect) => effect, afterCommit: (effect) => effect }), [
+    "failure",
+    "defect",
+    "isolation",
+    "interruption",
+    "interruption-anywhere",
+    "savepoint",
+    "lost-update",
+    "one-winner",
+    "write-skew",
+    "after-commit"
+  ])
+
+  finds("an Atomic that rolls back failures and commits defects", memory({ run: committingWhen(Cause.hasDies) }), [
+    "defect"
+  ])
+
+  finds(
+    "an Atomic without savepoints",
+    memory({
+      run: (effect) =>
+        Effect.withFiber((fiber) =>
+          fiber.getRef(MemoryTransaction.CurrentLevel) === undefined ? MemoryTransaction.run(effect) : effect
+        )
+    }),
+    ["savepoint", "deep-nesting", "concurrent-nested", "after-rollback"]
+  )
+
+  finds("an Atomic that calls back before the commit", memory({ afterCommit: (effect) => effect }), [
+    "after-commit",
+    "after-rollback",
+    "after-commit-defect"
+  ])
+
+  finds(
+    "an Atomic whose writers do not take turns",
+    memory({
+      run: (effect) =>
+        Effect.suspend(() =>
+          Effect.provideService(MemoryTransaction.run(effect), MemoryTransaction.WriterLock, Semaphore.makeUnsafe(1))
+        )
+    }),
+    ["lost-update", "one-winner", "write-skew"]
+  )
+
+  finds(
+    "a nested run that commits at once, in a transaction of its own",
+    memory({
+      run: (effect) =>
+        MemoryTransaction.run(effect).pipe(
+          Effect.provideService(MemoryTransaction.CurrentLevel, undefined),
+          Effect.provideService(MemoryTransaction.WriterLock, Semaphore.makeUnsafe(1))
+        )
+    }),
+    ["outer-failure"]
+  )
+
+  finds("the lost updates of read committed", postgres(SqlAtomic.layerWith({ isolation: "read committed" })), [
+    "lost-update",
+    "write-skew"
+  ])
+
+  finds("the write skew of repeatable read", postgres(SqlAtomic.layerWith({ isolation: "repeatable read" })), [
+    "write-skew"
+  ])
+
+  finds("a Postgres that does not try again after a lost race", postgres(SqlAtomic.layerWith({ attempts: 1 })), [
+    "lost-update"
+  ])
+})

@@ -1,0 +1,116 @@
+import { broken as brokenChecks } from "@saldo/testing/Check"
+import { Cells } from "@saldo/testing/Cells"
+import { checks as storeChecks } from "@saldo/testing/IdempotencyStoreTest"
+import { broken } from "@saldo/testing/IdempotencyTest"
+import { describe, expect, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
+import { Atomic } from "saldo/core/Atomic"
+import { IdempotencyStore } from "saldo/core/IdempotencyStore"
+import * as MemoryTransaction from "saldo/core/MemoryTransaction"
+
+type Store = IdempotencyStore["Service"]
+
+const withBug = (bug: (store: Store) => Partial<Store>) =>
+  Layer.mergeAll(
+    Atomic.layerMemory,
+    Cells.layerMemory,
+    Layer.effect(
+      IdempotencyStore,
+      Effect.map(Layer.build(IdempotencyStore.layerMemory), (context) => {
+        const store = Context.get(context, IdempotencyStore)
+        return IdempotencyStore.of({ ...store, ...bug(store) })
+      })
+    )
+  )
+
+/** A lock nobody waits for. */
+const unlocked = Semaphore.makeUnsafe(1_000)
+
+/** Outside the transaction, as a store with a connection of its own would write. */
+const detached = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  effect.pipe(
+    Effect.provideService(MemoryTransaction.CurrentLevel, undefined),
+    Effect.provideService(MemoryTransaction.WriterLock, unlocked)
+  )
+
+describe("IdempotencyTest and IdempotencyStoreTest find", () => {
+  const finds = (
+    name: string,
+    bug: (store: Store) => Partial<Store>,
+    expected: { readonly useCase: ReadonlyArray<string>; readonly store: ReadonlyArray<string> }
+  ) =>
+    it.live(name, () =>
+      Effect.gen(function* () {
+        const layer = withBug(bug)
+        const useCase = yield* broken(layer, { only: expected.useCase, timeout: "1 second" })
+        const store = yield* brokenChecks(storeChecks, layer, { only: expected.store, timeout: "1 second" })
+        expect({ useCase, store }).toEqual(expected)
+      })
+    )
+
+  it.live("nothing in a store without a bug", () =>
+    Effect.gen(function* () {
+      const layer = withBug(() => ({}))
+      expect(yield* broken(layer)).toEqual([])
+      expect(yield* brokenChecks([...storeChecks, ...storeChecks], layer)).toEqual([])
+    })
+  )
+
+  finds(
+    "a store that ignores fingerprints",
+    (store) => ({
+      reserve: (wish) =>
+        Effect.map(store.reserve(wish), (reservation) =>
+          reservation._tag === "Reserved" ? reservation : { ...reservation, request: wish.request }
+        )
+    }),
+    { useCase: ["mismatch", "leased-in-progress"], store: ["lease"] }
+  )
+
+  finds(
+    "a store that reserves for everybody",
+    () => ({ reserve: () => Effect.succeed({ _tag: "Reserved", token: 1n }), settle: () => Effect.succeed(true) }),
+    { useCase: ["replay", "mismatch", "refusal", "concurrent", "takeover"], store: ["one-winner", "lease", "release"] }
+  )
+
+  finds(
+    "a store that fences nobody off",
+    (store) => ({
+      settle: (scope, token, outcome, now) => Effect.as(store.settle(scope, token, outcome, now), true)
+    }),
+    { useCase: ["takeover"], store: ["lease", "release"] }
+  )
+
+  finds("a store that lets no one take over", (store) => ({ reserve: (wish) => store.reserve({ ...wish, now: 0 }) }), {
+    useCase: ["takeover"],
+    store: ["lease"]
+  })
+
+  finds(
+    "a store whose leases end at once",
+    (store) => ({ reserve: (wish) => store.reserve({ ...wish, leaseUntil: wish.now }) }),
+    { useCase: ["leased-in-progress"], store: ["one-winner", "lease"] }
+  )
+
+  finds("a store that does not release", () => ({ release: () => Effect.succeed(true) }), {
+    useCase: ["leased-failure"],
+    store: ["release"]
+  })
+
+  finds("a store that purges too much", (store) => ({ purge: () => store.purge(Number.MAX_SAFE_INTEGER) }), {
+    useCase: ["retention"],
+    store: ["purge"]
+  })
+
+  finds(
+    "a store outside the transaction",
+    (store) => ({
+      reserve: (wish) => detached(store.reserve(wish)),
+      settle: (scope, token, outcome, now) => detached(store.settle(scope, token, outcome, now))
+    }),
+    { useCase: ["infrastructure", "interruption", "rollback"], store: ["rollback"] }
+  )
+})
