@@ -245,7 +245,7 @@ const makeClient = (http: KameoHttp, settings: KameoSettings): KameoClient["Serv
   })
 }
 
-const decodeOne = Effect.fn("KameoClient.decodeOne")(function* (path: string, json: unknown, baseUrl: string) {
+const decodeOne = Effect.fnUntraced(function* (path: string, json: unknown, baseUrl: string) {
   const data = typeof json === "object" && json !== null && "data" in json ? json.data : undefined
   const now = yield* Clock.currentTimeMillis
   const page = { data: { investment_options: [data], current_page: 1, per_page: 1, total: 1, last_page: 1 } }
@@ -291,11 +291,7 @@ const accountOf =
     )
 
 // The page is half a megabyte and says neither the currency nor the balance, so it is only the last resort.
-const accountFromPage = Effect.fn("KameoClient.accountFromPage")(function* (
-  http: KameoHttp,
-  settings: KameoSettings,
-  error: KameoError
-) {
+const accountFromPage = Effect.fnUntraced(function* (http: KameoHttp, settings: KameoSettings, error: KameoError) {
   const page = yield* http.send({
     method: "GET",
     url: new URL(settings.baseUrl + dashboardPath),
@@ -304,7 +300,7 @@ const accountFromPage = Effect.fn("KameoClient.accountFromPage")(function* (
   })
   const found = loginPaths.has(page.url.pathname)
     ? null
-    : dashboardAccountNumber(page.body, settings.accountNumberPattern)
+    : dashboardAccountNumber(Redacted.value(page.body), settings.accountNumberPattern)
   if (found === null) return yield* error
   const masked = maskAccountNumber(Redacted.value(found))
   return { currency: null, accountNumber: found, masked, available: null, reserved: null } satisfies KameoAccount

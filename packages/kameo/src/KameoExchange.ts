@@ -36,13 +36,16 @@ export interface KameoRequest {
   readonly bearer?: Redacted.Redacted
 }
 
-/** An answer, read in full. Its body is never logged and never part of an error. */
+/**
+ * An answer, read in full. A page holds personal data and a token, and a cookie is a session, so both are redacted: a
+ * tracer that prints what its spans end with shows neither.
+ */
 export interface KameoAnswer {
   readonly url: URL
   readonly status: number
   readonly headers: Headers.Headers
-  readonly setCookies: ReadonlyArray<string>
-  readonly body: string
+  readonly setCookies: Redacted.Redacted<ReadonlyArray<string>>
+  readonly body: Redacted.Redacted
   /** Kameo's clock minus ours in whole seconds, by the `Date` header. */
   readonly clockSkewSeconds: number | null
 }
@@ -177,8 +180,8 @@ export const exchange = (
         })
       )
     const now = yield* Clock.currentTimeMillis
-    const setCookies = setCookiesOf(response)
-    const body = yield* bodyOf(response, url, settings)
+    const setCookies = Redacted.make(setCookiesOf(response), { label: "cookies" })
+    const body = Redacted.make(yield* bodyOf(response, url, settings), { label: "body" })
     const { status, headers } = response
     return { url, status, headers, setCookies, body, clockSkewSeconds: skewOf(headers, now) }
   }).pipe(

@@ -9,6 +9,7 @@ import * as Headers from "effect/http/Headers"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
 import { CookieJar } from "tough-cookie"
@@ -118,7 +119,7 @@ export const makeKameoHttp = (client: HttpClient.HttpClient, settings: KameoSett
     return jar
   }
 
-  const once = Effect.fn("KameoHttp.once")(function* (request: KameoRequest) {
+  const once = Effect.fnUntraced(function* (request: KameoRequest) {
     const { url } = request
     const wait = (paces.get(url.host)?.notBefore ?? 0) - (yield* Clock.currentTimeMillis)
     // A clock that was set back must not make us wait longer than a window ever lasts.
@@ -126,7 +127,8 @@ export const makeKameoHttp = (client: HttpClient.HttpClient, settings: KameoSett
     const answer = yield* exchange(client, request, jarOf(url).getCookieStringSync(url.href), settings)
     const now = yield* Clock.currentTimeMillis
     paces.set(url.host, nextPace(paces.get(url.host), answer.headers, now))
-    for (const cookie of answer.setCookies) jarOf(url).setCookieSync(cookie, url.href, { ignoreError: true })
+    for (const cookie of Redacted.value(answer.setCookies))
+      jarOf(url).setCookieSync(cookie, url.href, { ignoreError: true })
     yield* Effect.logDebug("Kameo answered", { method: request.method, path: url.pathname, status: answer.status })
     if (answer.status < 500 && answer.status !== 429) return answer
     return yield* Effect.fail(statusError(answer, now)).pipe(
@@ -135,7 +137,7 @@ export const makeKameoHttp = (client: HttpClient.HttpClient, settings: KameoSett
   })
 
   // Only a GET is repeated: a POST carries the password, a code or a bid, and may have had its effect.
-  const withRetry = Effect.fn("KameoHttp.withRetry")(function* (request: KameoRequest) {
+  const withRetry = Effect.fnUntraced(function* (request: KameoRequest) {
     const tries = request.method === "GET" ? settings.retries : 0
     for (let attempt = 0; ; attempt++) {
       const result = yield* Effect.result(once(request))
@@ -155,7 +157,7 @@ export const makeKameoHttp = (client: HttpClient.HttpClient, settings: KameoSett
     }
   })
 
-  const follow = Effect.fn("KameoHttp.follow")(function* (first: KameoRequest) {
+  const follow = Effect.fnUntraced(function* (first: KameoRequest) {
     let request = first
     for (let hops = 0; ; hops++) {
       const answer = yield* withRetry(request)

@@ -87,7 +87,7 @@ export const makeKameoSession = (http: KameoHttp, settings: KameoSettings): Kame
     ])
 
   // A code may die between here and Kameo's check when its step is nearly over, and a used step gives no new code.
-  const freshCode = Effect.fn("KameoSession.freshCode")(function* (secret: TotpSecret) {
+  const freshCode = Effect.fnUntraced(function* (secret: TotpSecret) {
     for (;;) {
       const now = yield* Clock.currentTimeMillis
       const remainingMs = totpRemainingMs(secret, now)
@@ -102,7 +102,7 @@ export const makeKameoSession = (http: KameoHttp, settings: KameoSettings): Kame
     }
   })
 
-  const submitCode = Effect.fn("KameoSession.submitCode")(function* (form: TwoFactorForm, secret: TotpSecret) {
+  const submitCode = Effect.fnUntraced(function* (form: TwoFactorForm, secret: TotpSecret) {
     const code = yield* freshCode(secret)
     return yield* post("/auth/2fa", [
       ["ezxform_token", form.formToken],
@@ -111,11 +111,8 @@ export const makeKameoSession = (http: KameoHttp, settings: KameoSettings): Kame
     ])
   })
 
-  const passSecondFactor = Effect.fn("KameoSession.passSecondFactor")(function* (
-    page: KameoAnswer,
-    secret: TotpSecret | null
-  ) {
-    const form = twoFactorForm(page.body, page.url)
+  const passSecondFactor = Effect.fnUntraced(function* (page: KameoAnswer, secret: TotpSecret | null) {
+    const form = twoFactorForm(Redacted.value(page.body), page.url)
     if (form === null) return yield* kameoError({ _tag: "SecondFactorNotTotp" })
     if (secret === null) return yield* kameoError({ _tag: "SecondFactorRequired" })
     let answer = yield* submitCode(form, secret)
@@ -156,7 +153,7 @@ export const makeKameoSession = (http: KameoHttp, settings: KameoSettings): Kame
         ? yield* passSecondFactor(afterPassword, credentials.totp)
         : afterPassword
     yield* prove
-    token = accessToken(landing.body)
+    token = accessToken(Redacted.value(landing.body))
     loggedIn = true
     logins += 1
     yield* Effect.logDebug("Logged in to Kameo")
@@ -182,12 +179,12 @@ export const makeKameoSession = (http: KameoHttp, settings: KameoSettings): Kame
       })
     })
 
-  const refreshToken = Effect.fn("KameoSession.refreshToken")(function* () {
+  const refreshToken = Effect.fnUntraced(function* () {
     const page = yield* get("/aktuella-lan", "/")
     if (page.url.pathname === "/user/login" || page.url.pathname === "/auth/2fa") {
       return yield* kameoError({ _tag: "SessionExpired", path: "/aktuella-lan" })
     }
-    token = accessToken(page.body)
+    token = accessToken(Redacted.value(page.body))
     return token?.token ?? null
   })
 
@@ -221,7 +218,7 @@ const refusePassword = (answer: KameoAnswer): Effect.Effect<void, KameoError> =>
   const path = answer.url.pathname
   if (path === "/auth/e-sign") return Effect.fail(kameoError({ _tag: "SecondFactorNotTotp" }))
   if (path !== "/user/login") return refuseStatus(answer)
-  if (answer.status === 423 || saysLocked(answer.body)) {
+  if (answer.status === 423 || saysLocked(Redacted.value(answer.body))) {
     return Effect.fail(kameoError({ _tag: "AccountLocked", retryAfterSeconds: null }))
   }
   return Effect.andThen(

@@ -4,6 +4,7 @@
  */
 import * as Headers from "effect/http/Headers"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { SchemaDrift } from "saldo/lending/LoanSource"
 import { type KameoError, kameoError } from "./KameoError.ts"
@@ -19,12 +20,13 @@ export const loginPaths: ReadonlySet<string> = new Set(["/user/login", "/auth/2f
 export const jsonText = (answer: KameoAnswer): Result.Result<string, KameoError> => {
   const { status, url } = answer
   const path = url.pathname
+  const body = Redacted.value(answer.body)
   if (loginPaths.has(path) || status === 401) return Result.fail(kameoError({ _tag: "SessionExpired", path }))
   const type = Option.getOrElse(Headers.get(answer.headers, "content-type"), () => "")
-  const start = answer.body.trimStart().charAt(0)
+  const start = body.trimStart().charAt(0)
   if (/html/iu.test(type) || start === "<") {
     return Result.fail(
-      pageKind(answer.body, url) === "other"
+      pageKind(body, url) === "other"
         ? kameoError({ _tag: "HtmlInsteadOfJson", path, status })
         : kameoError({ _tag: "SessionExpired", path })
     )
@@ -34,7 +36,7 @@ export const jsonText = (answer: KameoAnswer): Result.Result<string, KameoError>
     const found = start === "" ? "an empty answer" : "text that is not JSON"
     return Result.fail(notKnown(path, [new SchemaDrift({ path: "$", kind: "typeChanged", found })]))
   }
-  return Result.succeed(answer.body)
+  return Result.succeed(body)
 }
 
 /** An answer that is JSON, parsed without loss; a non-empty `error_text` is taken for the end of the session. */

@@ -63,7 +63,7 @@ describe("login", () => {
     ))
 
   it("recovers with the next step's code when the first was spent by somebody else", () =>
-    play({ clock: fastClock({ start: beforeStepEnd(25), speed: 12 }) }, (client, emulator) =>
+    play({ clock: () => fastClock({ start: beforeStepEnd(25), speed: 12 }) }, (client, emulator) =>
       Effect.gen(function* () {
         yield* client.login
         const other = Effect.flatMap(KameoClient, ({ login }) => login)
@@ -74,7 +74,7 @@ describe("login", () => {
     ))
 
   it("waits for a new step itself when it logs in twice within one", () =>
-    play({ clock: fastClock({ start: beforeStepEnd(25), speed: 12 }) }, (client, emulator) =>
+    play({ clock: () => fastClock({ start: beforeStepEnd(25), speed: 12 }) }, (client, emulator) =>
       Effect.gen(function* () {
         yield* client.login
         yield* client.login
@@ -134,7 +134,10 @@ describe("login", () => {
     ))
 
   it("takes a secret as an otpauth address with blanks and lower case", () =>
-    play({ client: { totpSecret: `otpauth://totp/Kameo?secret=${demoLogin.totpSecret.toLowerCase()}` } }, (client) => client.login))
+    play(
+      { client: { totpSecret: `otpauth://totp/Kameo?secret=${demoLogin.totpSecret.toLowerCase()}` } },
+      (client) => client.login
+    ))
 })
 
 describe("accounts", () => {
@@ -211,7 +214,7 @@ describe("the listing", () => {
 
   it("renews the access token when it is due, without a new login", () => {
     const clock = fastClock()
-    return play({ clock }, (client, emulator) =>
+    return play({ clock: () => clock }, (client, emulator) =>
       Effect.gen(function* () {
         yield* client.login
         yield* emulator.setFaults(["listingNeedsLogin"])
@@ -230,7 +233,7 @@ describe("the listing", () => {
 
   it("goes on when the clock is set back by a day", () => {
     const clock = fastClock()
-    return play({ clock }, (client) =>
+    return play({ clock: () => clock }, (client) =>
       Effect.gen(function* () {
         yield* client.login
         clock.jump(-24 * 3_600_000)
@@ -242,7 +245,10 @@ describe("the listing", () => {
 })
 
 describe("one loan", () => {
-  const scene = { emulator: { loans: "samples", frozen: true }, clock: fastClock({ start: Date.parse("2026-03-10T12:00:00+01:00") }) } as const
+  const scene = {
+    emulator: { loans: "samples", frozen: true },
+    clock: () => fastClock({ start: Date.parse("2026-03-10T12:00:00+01:00") })
+  } as const
 
   it("is told with its status", () =>
     play(scene, (client) =>
@@ -277,7 +283,8 @@ describe("one loan", () => {
   it("refuses a preview of an amount that cannot be bid", () =>
     play(scene, (client, emulator) =>
       Effect.gen(function* () {
-        const preview = (amount: string) => reasonOf(client.previewBid({ loanId: 5101, amount: Money.of(amount, "SEK") }))
+        const preview = (amount: string) =>
+          reasonOf(client.previewBid({ loanId: 5101, amount: Money.of(amount, "SEK") }))
         for (const amount of ["0", "-500", "500.50"]) expect((yield* preview(amount))._tag).toBe("BidRefused")
         expect(yield* emulator.requestLog).toEqual([])
         expect((yield* preview("1"))._tag).toBe("BidRefused")

@@ -60,7 +60,8 @@ export interface Scene {
   readonly client?: KameoOptions
   /** Without e-mail, password and secret. */
   readonly anonymous?: boolean
-  readonly clock?: Clock.Clock
+  /** Made when the test begins, so that it does not run before. */
+  readonly clock?: () => Clock.Clock
 }
 
 /** Every log line of a run, with its annotations and its cause, rendered as text. */
@@ -105,7 +106,7 @@ export const play = <A, E>(
         )
       ),
       Effect.provideService(References.MinimumLogLevel, "Error"),
-      Effect.provideService(Clock.Clock, scene.clock ?? fastClock())
+      Effect.provideService(Clock.Clock, scene.clock?.() ?? fastClock())
     ) as Effect.Effect<A, E>
   )
 

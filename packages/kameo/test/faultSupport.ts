@@ -23,7 +23,7 @@ export const transferPath = "/ezjscore/call/kameo_transfer::init"
 /** The sample loans at the instant that their file states, for emulator and client. */
 export const samples = (changes: Scene = {}): Scene => ({
   emulator: { loans: "samples", frozen: true },
-  clock: fastClock({ start: Date.parse("2026-03-10T12:00:00+01:00") }),
+  clock: () => fastClock({ start: Date.parse("2026-03-10T12:00:00+01:00") }),
   ...changes
 })
 

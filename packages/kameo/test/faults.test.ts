@@ -21,7 +21,8 @@ it("every switch has a case", () => {
   expect(Object.keys(cases).toSorted()).toEqual(faultNames.toSorted())
 })
 
-describe.each(Object.entries(cases))("fault %s: the client must", (_name, rows) => {
+// Side by side, because most of a case is waiting for the next try or the next code.
+describe.concurrent.each(Object.entries(cases))("fault %s: the client must", (_name, rows) => {
   it.each(rows.map((row) => [row.must, row] as const))("%s", (_must, { faults, scene, check }) =>
     play(scene ?? {}, (client, emulator) =>
       Effect.asVoid(Effect.andThen(emulator.setFaults(faults), check(client, emulator)))

@@ -80,7 +80,7 @@ export const faultsOfLogin = {
     {
       must: "wait for the next step when this one is nearly over",
       faults: ["totpSkew=0"],
-      scene: { clock: fastClock({ start: beforeStepEnd(2), speed: 10 }) },
+      scene: { clock: () => fastClock({ start: beforeStepEnd(2), speed: 10 }) },
       check: (client, emulator) =>
         Effect.gen(function* () {
           yield* client.login

@@ -41,7 +41,7 @@ export const faultsOfTransport = {
     {
       must: "keep below the limit by slowing down, and lose nothing",
       faults: ["rateLimit=6"],
-      scene: { clock: fastClock({ speed: 150 }) },
+      scene: { clock: () => fastClock({ speed: 150 }) },
       check: (client, emulator) =>
         Effect.gen(function* () {
           const seen = yield* collect(client, { limit: 2 })
