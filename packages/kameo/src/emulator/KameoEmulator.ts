@@ -33,10 +33,17 @@ import { apiElsewhere, apiRoutes } from "./internal/apiRoutes.ts"
 import { controlRoutes } from "./internal/controlRoutes.ts"
 import { type Addresses, type Handler, type Route, type RouteKind, serving } from "./internal/exchange.ts"
 import { VirtualClock } from "./internal/VirtualClock.ts"
-import { type Beginning, type LoggedRequest, World } from "./internal/World.ts"
+import { type Beginning, World } from "./internal/World.ts"
 import { wwwElsewhere, wwwRoutes } from "./internal/wwwRoutes.ts"
 
-export type { LoggedRequest } from "./internal/World.ts"
+/** One line of the request log: which host, which method, which path (with paging parameters only), which answer. */
+export interface LoggedRequest {
+  readonly host: "www" | "api"
+  readonly method: string
+  readonly path: string
+  /** 0 when the connection was reset instead. */
+  readonly status: number
+}
 
 /** One of the two ports could not be listened on. */
 export class EmulatorNotListening extends Schema.TaggedError<EmulatorNotListening>()("EmulatorNotListening", {
@@ -191,8 +198,8 @@ const mountHost = Effect.fnUntraced(function* (
   const route = serving(world, host, addresses)
   for (const [method, path, kind, handler] of routes) yield* router.add(method, path, route(kind, handler))
   for (const [method, path, answer] of controlRoutes(emulator)) yield* router.add(method, path, answer)
-  yield* router.add("*", "/*", route(...elsewhere))
-  yield* mount(router.asHttpEffect())
+  // The only failure of routing is a target that no route takes, or that the router cannot read.
+  yield* mount(router.asHttpEffect().pipe(Effect.catch(() => route(...elsewhere))))
 })
 
 /**

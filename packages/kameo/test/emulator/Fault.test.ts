@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { readFileSync } from "node:fs"
 import * as Fault from "@saldo/kameo/emulator/Fault"
 
 const read = (text: string) => Result.getOrThrow(Fault.parse(text))
@@ -78,5 +79,14 @@ describe("fault texts", () => {
       ).toEqual(faults)
     }
     expect(new Set(texts.map((text) => text.split("=")[0]))).toEqual(new Set(Fault.faultNames))
+  })
+
+  it("each have a test of their effect over HTTP", () => {
+    const tests = ["listing", "login", "transport"]
+      .map((name) => readFileSync(new URL(`./${name}Faults.test.ts`, import.meta.url), "utf8"))
+      .join("")
+    expect(Fault.faultNames.filter((name) => !new RegExp(`it\\.(effect|live)\\("${name}: `, "u").test(tests))).toEqual(
+      []
+    )
   })
 })

@@ -32,6 +32,7 @@ export interface Lifetimes {
 }
 
 const keptTokens = 1000
+const keptSessions = 10_000
 
 /**
  * Sessions idle out by the virtual clock. Access tokens carry instants of the host's clock, because the client reads
@@ -67,6 +68,8 @@ export class Sessions {
       revoked: false
     }
     this.#sessions.set(session.id, session)
+    const oldest = this.#sessions.size > keptSessions ? this.#sessions.keys().next().value : undefined
+    if (oldest !== undefined) this.#sessions.delete(oldest)
     return session
   }
 

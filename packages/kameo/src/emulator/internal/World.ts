@@ -2,20 +2,11 @@ import * as Redacted from "effect/Redacted"
 import { verifySync } from "otplib"
 import type { EmulatedUser } from "../EmulatedUser.ts"
 import type { FaultBurst, FaultReach, Faults } from "../Fault.ts"
+import type { LoggedRequest } from "../KameoEmulator.ts"
 import type { ListedLoan, LoanBook } from "../LoanBook.ts"
 import { numberOf } from "./loanFields.ts"
 import { type Lifetimes, type Session, Sessions } from "./Sessions.ts"
 import type { VirtualClock } from "./VirtualClock.ts"
-
-/** One line of the request log: no query secrets, no bodies, no cookies, no codes. */
-export interface LoggedRequest {
-  readonly host: "www" | "api"
-  readonly method: string
-  /** The path, with paging and origin parameters only. */
-  readonly path: string
-  /** The answered status; 0 when the connection was reset instead. */
-  readonly status: number
-}
 
 /** Everything that is settled when the emulator starts and that a reset returns to. */
 export interface Beginning {

@@ -269,6 +269,9 @@ const respond = Effect.fnUntraced(function* (
   return toResponse(exchange, kind, reply, addresses)
 })
 
+/** The request target as an address; whatever a client sent as target or host, this is one. */
+const urlOf = (target: string): URL => new URL(`http://emulator${target.startsWith("/") ? "" : "/"}${target}`)
+
 /** Turns a handler into a route: faults around it, host headers on its answer, one line in the log. */
 export const serving =
   (world: World, host: "www" | "api", addresses: Addresses) => (kind: RouteKind, handler: Handler) =>
@@ -283,6 +286,6 @@ export const serving =
           )
         )
       }
-      const exchange: Exchange = { world, host, request, url: new URL(request.url, base), base, faults: faults.success }
+      const exchange: Exchange = { world, host, request, url: urlOf(request.url), base, faults: faults.success }
       return respond(exchange, kind, handler, addresses)
     })

@@ -228,7 +228,7 @@ const siteCall: Handler = (exchange) =>
   Effect.sync(() =>
     forMember(exchange, (session) => {
       if (!exchange.world.answer(session, exchange.faults)) return toLogin(exchange)
-      const name = decodeURIComponent(exchange.url.pathname.slice("/ezjscore/call/".length))
+      const name = exchange.url.pathname.slice("/ezjscore/call/".length).replaceAll(/%3A/giu, ":")
       if (!takesJson(exchange)) return { ...html("<p>Ajax-svar</p>\n"), headers: { vary: "Accept" } }
       if (name === "kameo_transfer::init") return transferInit(exchange, session)
       if (name === "kameo_investment::get_investment_options") return listingAlias(exchange)
