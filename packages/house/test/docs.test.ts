@@ -117,6 +117,7 @@ describe("a planted violation is reported at its line", () => {
       fence(`class Loan { readonly id = "a"; readonly parts = [1, 2] }\nnew Loan() // => { id: "a", parts: [1, 2] }`),
       fence(`console.log("a\\nb")\n// => a\n// => b`),
       fence(`const run = async () => {\n  const total = 2 // => 2\n  total + 1 // => 3\n}\nawait run()`),
+      fence(`"1\\u00a0234 kr" // => "1 234 kr"\nconsole.log("1\\u202f234 kr") // => 1 234 kr`),
       fence(`BigInt(5) // => 5n\n"plain text".slice(0, 5) // => "plain"\nArray.of(1, 2).join(" and ") // => 1 and 2`)
     ]
     expect(show(runFences(right, "planted-right"))).toEqual([])

@@ -82,6 +82,8 @@ describe("folders and packages import along the arrows", () => {
       planted(rule, { [`${src}/sql/Migrations.ts`]: `import * as A from "../lending/SqlLoanStore.ts"` })
     ).toHaveLength(0)
     expect(planted(rule, { [`${src}/sql/Migrations.ts`]: `import * as A from "../lending/Loan.ts"` })).toHaveLength(1)
+    const type = `import type { LoanStore } from "../lending/LoanStore.ts"`
+    expect(planted(rule, { [`${src}/sql/SqlStores.ts`]: type })).toHaveLength(0)
     expect(planted(rule, { [`${src}/lending/Lending.ts`]: `import "../promise.ts"` })).toHaveLength(1)
     expect(planted(rule, { [`${src}/promise.ts`]: `import "./lending/Lending.ts"` })).toHaveLength(0)
   })

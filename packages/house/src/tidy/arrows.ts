@@ -7,7 +7,7 @@ const base = ["money", "time", "core"] as const
 
 /** What each folder of `saldo` may import from, besides itself and `internal`. */
 export const allowedFolders: Readonly<Record<string, ReadonlySet<string>>> = {
-  internal: below(),
+  internal: below(...base),
   money: below(),
   time: below(),
   core: below("money", "time"),
@@ -43,14 +43,14 @@ export const arrows = (source: Source): ReadonlyArray<Problem> => {
     const target = resolve(source.path, imported.specifier)
     const there = target === undefined ? undefined : placeOf(target)
     if (target === undefined || there === undefined) return []
-    const message = messageFor(source.path, here, target, there)
+    const message = messageFor(source.path, here, target, there, imported.typeOnly)
     return message === undefined ? [] : [{ rule: "arrows", path: source.path, line: imported.line, message }]
   })
 }
 
 type Place = NonNullable<ReturnType<typeof placeOf>>
 
-const messageFor = (from: string, here: Place, to: string, there: Place): string | undefined => {
+const messageFor = (from: string, here: Place, to: string, there: Place, typeOnly: boolean): string | undefined => {
   if (here.name !== there.name) {
     return allowedPackages[here.name]?.has(there.name) === true
       ? undefined
@@ -63,9 +63,9 @@ const messageFor = (from: string, here: Place, to: string, there: Place): string
   if (other === "promise") return "nothing imports the promise facade; call the use case behind it"
   if (other === "internal") return undefined
   if (folder === "sql") {
-    return isAdapter(to) || base.some((each) => each === other)
+    return typeOnly || isAdapter(to) || base.some((each) => each === other)
       ? undefined
-      : `sql may import the Sql* adapters of a domain, and ${base.join(", ")}; not ${there.inside}`
+      : `sql may import the Sql* adapters of a domain, types, and ${base.join(", ")}; not ${there.inside}`
   }
   if (other === "sql") {
     return isAdapter(from)

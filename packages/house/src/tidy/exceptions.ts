@@ -15,5 +15,11 @@ export const exceptions: ReadonlyArray<Exception> = [
     path: "packages/saldo/src/core/fingerprint.ts",
     about: "node:crypto",
     reason: "A hash is a pure function of its input, and the web's own digest can only be had asynchronously."
+  },
+  {
+    rule: "banned",
+    path: "packages/kameo/src/emulator/startKameoEmulator.ts",
+    about: "Effect.runPromise",
+    reason: "The emulator's own edge for tests and hosts without Effect, as the promise facade is that of saldo."
   }
 ]
