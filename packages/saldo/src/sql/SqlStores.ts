@@ -3,7 +3,9 @@ import type * as Migrator from "effect/sql/Migrator"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Atomic } from "../core/Atomic.ts"
+import type { IdempotencyStore } from "../core/IdempotencyStore.ts"
 import * as SqlAtomic from "../core/SqlAtomic.ts"
+import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
 import type { CollectionRuns } from "../lending/CollectionRuns.ts"
 import type { LoanListingStore } from "../lending/LoanListingStore.ts"
 import * as SqlCollectionRuns from "../lending/SqlCollectionRuns.ts"
@@ -11,10 +13,11 @@ import * as SqlLoanListingStore from "../lending/SqlLoanListingStore.ts"
 import * as Migrations from "./Migrations.ts"
 
 /** The stores of every domain, and the transaction that spans them. */
-export type Stores = Atomic | CollectionRuns | LoanListingStore
+export type Stores = Atomic | CollectionRuns | IdempotencyStore | LoanListingStore
 
 /** Every store on the host's database, which is first brought up to date. A host may take single layers instead. */
 export const layer: Layer.Layer<Stores, Migrator.MigrationError | SqlError, SqlClient.SqlClient> = Layer.mergeAll(
   SqlLoanListingStore.layer,
-  SqlCollectionRuns.layer
+  SqlCollectionRuns.layer,
+  SqlIdempotencyStore.layer
 ).pipe(Layer.provideMerge(SqlAtomic.layer), Layer.provideMerge(Migrations.layer))
