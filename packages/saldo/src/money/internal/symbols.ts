@@ -26,7 +26,8 @@ const writtenAs = memo((locale) =>
 // runtime about all currencies takes milliseconds, so this is for texts of which nothing else tells the currency.
 const world = "en-001"
 const namedBy = (symbol: string): ReadonlyArray<string> => {
-  const codes = Currency.all().map(({ code }) => code)
+  // The runtime writes the code where it knows no symbol: in lower case that is a word, not a currency.
+  const codes = Currency.all().flatMap(({ code }) => (plain(code) === symbol ? [] : [code]))
   const standard = codes.filter((code) => writtenAs(world)(code)[2] === symbol)
   if (standard.length > 0) return standard
   return codes.filter((code) => writtenAs(world)(code)[3] === symbol || customary.includes(` ${symbol}:${code}`))
