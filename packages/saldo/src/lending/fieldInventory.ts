@@ -62,8 +62,19 @@ const typeOf = (value: unknown): JsonType => {
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeOf(value) === "object"
 
+/** As much of a value as an example can show: a hostile one is a megabyte long or thousands of levels deep. */
+const pruned = (value: unknown, depth: number): unknown => {
+  if (typeof value === "string") return value.slice(0, exampleLength * 2)
+  if (Array.isArray(value)) {
+    return depth === 0 ? ["…"] : value.slice(0, exampleLength).map((element) => pruned(element, depth - 1))
+  }
+  if (!isRecord(value)) return value
+  const entries = Object.entries(value).slice(0, depth === 0 ? 0 : exampleLength)
+  return Object.fromEntries(entries.map(([key, inner]) => [key, pruned(inner, depth - 1)]))
+}
+
 const exampleOf = (value: unknown): string => {
-  const text = JSON.stringify(value)
+  const text = JSON.stringify(pruned(value, maximumDepth))
   const characters = [...text.slice(0, exampleLength * 2)]
   return characters.length < exampleLength && text.length < exampleLength * 2
     ? text

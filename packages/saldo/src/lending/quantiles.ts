@@ -65,7 +65,8 @@ export const makeQuantiles = (): Quantiles => {
       const low = ranked(rank)
       const rest = BigInt(scaled - rank * denominator)
       if (rest === 0n) return low
-      return low + divide((ranked(rank + 1) - low) * rest, BigInt(denominator), "halfEven")
+      const whole = BigInt(denominator)
+      return divide(low * whole + (ranked(rank + 1) - low) * rest, whole, "halfEven")
     }
   }
 }

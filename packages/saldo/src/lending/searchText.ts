@@ -32,21 +32,30 @@ const withoutAccents = (letter: string): string =>
     .replaceAll(/[\u0300-\u036f]/gu, "")
     .replaceAll(/[ßœðđħıłþς]/gu, (special) => undecomposed[special] ?? special)
 
+const plain = /^[\x21-\x7e]*(?: [\x21-\x7e]+)*$/u
+const latin1 = /^[\x20-\x7e\xc0-\xff]*$/u
+
+/** Composed small letters. Latin-1 text without signs, which most Nordic text is, is composed as it stands. */
+const composedSmall = (text: string): string =>
+  latin1.test(text) ? text.toLowerCase() : text.normalize("NFKC").toLowerCase().normalize("NFC")
+
 /** Small letters, one space for any run of blanks and control characters, no accents other than those of å ä ö æ ø. */
 const baseForm = (text: string): string => {
-  const small = text
-    .normalize("NFKC")
-    .toLowerCase()
-    .normalize("NFC")
+  if (plain.test(text)) return text.toLowerCase()
+  const small = composedSmall(text)
     .replaceAll(/[\s\p{Cc}\p{Cs}]+/gu, " ")
     .trim()
   return small.replaceAll(/[^\x20-\x7eåäöæø]+/gu, withoutAccents)
 }
 
+const hasNordic = /[åäöæø]/u
+
 const formsOf = (part: string): ReadonlyArray<string> => {
   const base = baseForm(part)
+  if (!hasNordic.test(base)) return [base]
   const precise = replaceLetters(base, nordic)
-  return [...new Set([precise, replaceLetters(precise, plainNordic), replaceLetters(base, digraphs)])]
+  const folded = replaceLetters(precise, plainNordic)
+  return base.includes("æ") ? [precise, folded, replaceLetters(base, digraphs)] : [precise, folded]
 }
 
 /**
@@ -78,7 +87,7 @@ const sortKeyLength = 120
  * A key that sorts titles in the Swedish order (… x y z å ä ö) when keys are compared by code point: `{ | }` follow `z`.
  * Only the first 120 characters count.
  */
-export const titleSortKey = (title: string): string =>
-  [...replaceLetters(replaceLetters(baseForm(title.slice(0, sortKeyLength * 4)), nordic), alphabetEnd)]
-    .slice(0, sortKeyLength)
-    .join("")
+export const titleSortKey = (title: string): string => {
+  const key = replaceLetters(replaceLetters(baseForm(title.slice(0, sortKeyLength * 4)), nordic), alphabetEnd)
+  return key.length <= sortKeyLength ? key : [...key].slice(0, sortKeyLength).join("")
+}
