@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
@@ -8,7 +7,6 @@ import { defineConfig } from "vitest/config"
  */
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const conditions = ["saldo-source", "module", "node", "development|production"]
-const postgres = "packages/testing/src/internal/postgresGlobalSetup.ts"
 
 export default defineConfig({
   root,
@@ -16,7 +14,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
-    globalSetup: existsSync(`${root}${postgres}`) ? [postgres] : [],
+    globalSetup: ["packages/testing/src/internal/postgresGlobalSetup.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     execArgv: ["--conditions=saldo-source"],
