@@ -14,7 +14,13 @@ export interface PostgresServer {
   readonly stop: () => Promise<void>
 }
 
-/** The three commands of an installation of Postgres. */
+/** What a server has beyond the usual. */
+export interface PostgresServerOptions {
+  /** A certificate and its key, in PEM, for a server that speaks TLS. */
+  readonly tls?: { readonly certificate: string; readonly key: string }
+}
+
+/** The commands of an installation of Postgres. */
 interface Binaries {
   readonly initdb: string
   readonly postgres: string
@@ -36,19 +42,23 @@ const START_ATTEMPTS = 5
  * also when this process ends in any other way, `kill -9` included: a shell beside the server waits for a pipe from this
  * process to close.
  */
-export const startPostgres = async (attempts = START_ATTEMPTS): Promise<PostgresServer> => {
+export const startPostgres = async (
+  options: PostgresServerOptions = {},
+  attempts = START_ATTEMPTS
+): Promise<PostgresServer> => {
   const folder = await mkdtemp(join(tmpdir(), "saldo-postgres-"))
   try {
     const identity = await identityFor(await installed(), folder)
     if (identity.ids !== undefined) await chown(folder, identity.ids.uid, identity.ids.gid)
     const password = randomBytes(12).toString("hex")
     await initialise(identity, folder, password)
-    const { port, stop } = await listen(identity, folder)
+    const encryption = options.tls === undefined ? [] : await encrypted(identity, folder, options.tls)
+    const { port, stop } = await listen(identity, folder, encryption)
     return { url: `postgres://saldo:${password}@127.0.0.1:${port}/postgres`, runsAs: identity.name, stop }
   } catch (cause) {
     await rm(folder, { recursive: true, force: true })
     // Somebody else may have taken the port in between.
-    if (attempts > 1 && String(cause).includes("could not bind")) return await startPostgres(attempts - 1)
+    if (attempts > 1 && String(cause).includes("could not bind")) return await startPostgres(options, attempts - 1)
     throw cause
   }
 }
@@ -138,6 +148,21 @@ const initialise = async (identity: Identity, folder: string, password: string):
   if (result.status !== 0) throw new PostgresUnavailable(`initdb failed: ${result.stderr}`, result.error)
 }
 
+const encrypted = async (
+  identity: Identity,
+  folder: string,
+  tls: { readonly certificate: string; readonly key: string }
+): Promise<ReadonlyArray<string>> => {
+  const files = { ssl_cert_file: tls.certificate, ssl_key_file: tls.key }
+  const settings = Object.entries(files).map(async ([name, content]) => {
+    const path = join(folder, name)
+    await writeFile(path, content, { mode: 0o600 })
+    if (identity.ids !== undefined) await chown(path, identity.ids.uid, identity.ids.gid)
+    return ["-c", `${name}=${path}`]
+  })
+  return ["-c", "ssl=on", ...(await Promise.all(settings)).flat()]
+}
+
 /** Durability is off: a test's data need not survive its machine. */
 const settings = (port: number): ReadonlyArray<string> =>
   [
@@ -166,10 +191,11 @@ cd / && rm -rf "$folder"
 
 const listen = async (
   identity: Identity,
-  folder: string
+  folder: string,
+  more: ReadonlyArray<string>
 ): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> => {
   const port = await freePort()
-  const server = [identity.binaries.postgres, "-D", join(folder, "data"), ...settings(port)]
+  const server = [identity.binaries.postgres, "-D", join(folder, "data"), ...settings(port), ...more]
   const [command = "", ...args] = [...identity.prefix, "sh", "-c", KEEPER, "keeper", folder, ...server]
   // In a group of its own, so that Ctrl-C in a terminal reaches this process only.
   const keeper = spawn(command, args, { ...identity.ids, cwd: "/", detached: true, stdio: ["pipe", "ignore", "pipe"] })
