@@ -9,7 +9,11 @@ const tree = typescriptFiles().map(parse)
 const prose = readFiles(
   ["docs", "packages", "examples", ".changeset"]
     .flatMap((folder) => filesBelow(folder, (path) => path.endsWith(".md")))
-    .concat(filesBelow(".", (path) => /^\w+\.md$/u.test(path)))
+    .concat(
+      filesBelow(".github", () => true),
+      filesBelow(".ci", () => true)
+    )
+    .concat(filesBelow(".", (path) => /^\w+\.(md|json|yaml)$/u.test(path)))
     .filter((path) => !path.endsWith("CHANGELOG.md"))
 )
 
@@ -375,6 +379,7 @@ describe("nothing is left unfinished", () => {
     expect(proseRule([{ path: "docs/a.md", text: `a\n${word}` }])).toHaveLength(1)
     expect(proseRule([{ path: "docs/a.md", text: "see /work/" + "shared/x" }])).toHaveLength(1)
     expect(proseRule([{ path: "docs/a.md", text: "The todo list of a method" }])).toEqual([])
+    expect(proseRule([{ path: "docs/a.md", text: "It rounds up for " + "now." }])).toHaveLength(1)
     const mark = "X" + "XX"
     expect(proseRule([{ path: "a.md", text: `// ${mark} later\na ${mark}: later` }])).toHaveLength(2)
     expect(proseRule([{ path: "a.md", text: `${mark} is the code for no currency: "${mark}"` }])).toEqual([])

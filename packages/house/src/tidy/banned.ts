@@ -126,12 +126,16 @@ const unfinished = new RegExp(
   `\\b(${["TO" + "DO", "FIX" + "ME", "HA" + "CK"].join("|")})\\b|^\\s*(//|/?\\*+|#|<!--)\\s*${mark}\\b|\\b${mark}:`,
   "u"
 )
+const later = new RegExp(
+  `\\b(${["for " + "now", "not " + "implemented", "not yet " + "implemented"].join("|")})\\b`,
+  "iu"
+)
 const privatePaths = new RegExp(["/work/" + "shared", "/tmp/" + "brief"].join("|"), "u")
 
 /** Comments that promise to finish later, and paths of the machine it was written on; in any text file. */
 export const unfinishedText = (file: { readonly path: string; readonly text: string }): ReadonlyArray<Problem> =>
   file.text.split("\n").flatMap((line, index): ReadonlyArray<Problem> => {
-    const word = unfinished.exec(line)?.[0] ?? privatePaths.exec(line)?.[0]
+    const word = unfinished.exec(line)?.[0] ?? later.exec(line)?.[0] ?? privatePaths.exec(line)?.[0]
     const message = `finish it, or write an issue and say what holds today, in place of ${word}`
     return word === undefined ? [] : [{ rule: "unfinished", path: file.path, line: index + 1, message }]
   })
