@@ -19,7 +19,7 @@ import { KameoReason, remedyFor, whatHappened } from "./KameoReason.ts"
  * error.reason._tag // => "LoginRejected"
  * ```
  */
-export class KameoError extends Schema.TaggedError<KameoError>("@saldo/kameo/KameoError")("KameoError", {
+export class KameoError extends Schema.TaggedError<KameoError>()("KameoError", {
   reason: KameoReason
 }) {
   /** What happened. */

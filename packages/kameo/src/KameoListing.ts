@@ -25,7 +25,7 @@ export interface ListingPagesQuery {
   readonly fromPage?: number | undefined
   readonly limit?: number | undefined
   readonly origins?: KameoOrigins | undefined
-  /** The last page that may be read; more pages behind it fail with `Truncated`. Default 1000. */
+  /** How many pages may be read at once; more pages behind them fail with `Truncated`. Default 1000. */
   readonly maximumPages?: number | undefined
 }
 

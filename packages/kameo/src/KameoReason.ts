@@ -84,7 +84,7 @@ export const whatHappened: (reason: KameoReason) => string = KameoReason.match({
   SchemaDrift: ({ path, differences }) =>
     `The answer of ${path} is not in the form this version knows: ${listed(differences)}.`,
   Truncated: ({ page, maximumPages }) =>
-    `The listing goes on after page ${page}, the last of the ${maximumPages} pages that may be read.`,
+    `The listing goes on after page ${page}, and no more than ${maximumPages} pages may be read at once.`,
   UnsafeRedirect: ({ path, target }) => `Kameo redirected ${path} to ${target}, which is another host or not https.`,
   TooManyRedirects: ({ path, maximum }) => `Kameo redirected ${path} more than ${maximum} times.`,
   BodyTooLarge: ({ path, limitBytes }) => `The answer of ${path} is larger than ${limitBytes} bytes.`,
@@ -115,7 +115,7 @@ export const remedyFor: (reason: KameoReason) => string = KameoReason.match({
   RateLimited: ({ retryAfterSeconds }) => later(retryAfterSeconds),
   HtmlInsteadOfJson: () => "Kameo is probably under maintenance; try again later.",
   SchemaDrift: () => "Update @saldo/kameo; if there is no newer version, report the differences.",
-  Truncated: () => "Raise maximumPages, or run again from the next page.",
+  Truncated: () => "Raise the number of pages, or go on from the next page.",
   UnsafeRedirect: () => "Check KAMEO_BASE_URL and KAMEO_API_BASE_URL.",
   TooManyRedirects: () => "Check KAMEO_BASE_URL; if it is right, try again later.",
   BodyTooLarge: () => "Ask for smaller pages, or raise maximumBodyBytes.",

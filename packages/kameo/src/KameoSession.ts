@@ -15,9 +15,10 @@ import { type AccessToken, accessToken, saysLocked, type TwoFactorForm, twoFacto
 import { isRecord } from "./listingKeys.ts"
 import { totpCode, totpRemainingMs, type TotpSecret, totpStep } from "./totp.ts"
 
-/** How many new logins a command has left; a command starts with one. */
+/** The logins that a command may still cause: the first one of the client, and one more when a session ends. */
 export interface LoginBudget {
-  left: number
+  first: boolean
+  renewal: boolean
 }
 
 /** The session of one client. */
@@ -26,7 +27,7 @@ export interface KameoSession {
   readonly login: Effect.Effect<void, KameoError>
   /** Logs in unless a login passed before; `path` is what needs it. */
   readonly ensure: (path: string) => Effect.Effect<void, KameoError>
-  /** Runs a request; when it meets the end of the session, logs in once more and repeats that request. */
+  /** Runs a request; when it meets the end of the session, logs in, once per command, and repeats that request. */
   readonly renewing: <A>(budget: LoginBudget, request: Effect.Effect<A, KameoError>) => Effect.Effect<A, KameoError>
   /** The access token for the API, read anew when it is due; `null` when nobody is logged in or no page carries one. */
   readonly bearer: Effect.Effect<Redacted.Redacted | null, KameoError>
@@ -34,7 +35,7 @@ export interface KameoSession {
 }
 
 /** The budget of one command. */
-export const newBudget = (): LoginBudget => ({ left: 1 })
+export const newBudget = (): LoginBudget => ({ first: true, renewal: true })
 
 const transferPath = "/ezjscore/call/kameo_transfer::init"
 
@@ -171,11 +172,13 @@ export const makeKameoSession = (http: KameoHttp, settings: KameoSettings): Kame
         if (error.reason._tag !== "SessionExpired") return Effect.fail(error)
         const { path } = error.reason
         if (settings.credentials === null) return Effect.fail(kameoError({ _tag: "CredentialsMissing", path }))
-        if (budget.left < 1) return Effect.fail(error)
-        budget.left -= 1
+        // Being asked for a login before there was one is not the end of a session.
+        const allowance = !loggedIn && budget.first ? "first" : "renewal"
+        if (!budget[allowance]) return Effect.fail(error)
+        budget[allowance] = false
         // Another command may have met the same end and logged in meanwhile; its session serves this one too.
         const renew = Effect.suspend(() => (logins > loginsBefore ? Effect.void : loginFor(path)))
-        return Effect.andThen(oneLogin.withPermit(renew), request)
+        return Effect.andThen(oneLogin.withPermit(renew), renewing(budget, request))
       })
     })
 

@@ -46,7 +46,8 @@ const repeated = (page: KameoListingPage): KameoListingPage => ({
 
 /**
  * All pages from `fromPage` on, each with its records. An empty page ends the stream and is not given. A page without a
- * new id ends it too, and says so in its `drift`. Fails with `Truncated` behind the last page that may be read.
+ * new id ends it too, and says so in its `drift`. Fails with `Truncated` when more pages exist than may
+ * be read at once; reading goes on from there with the next call.
  */
 export const listingPages = (
   query: ListingPagesQuery,
@@ -65,7 +66,7 @@ export const listingPages = (
       return Stream.fail(kameoError({ _tag: "InvalidConfig", key: invalid, problem }))
     }
     return Stream.paginate(fromPage, (page) => {
-      if (page > maximumPages) {
+      if (page >= fromPage + maximumPages) {
         return Effect.fail(kameoError({ _tag: "Truncated", page: page - 1, maximumPages }))
       }
       return Effect.gen(function* () {

@@ -195,6 +195,7 @@ describe("the listing", () => {
         expect((yield* collect(client, { fromPage: 3 })).pages).toEqual([3, 4])
         expect((yield* collect(client, { fromPage: 9 })).pages).toEqual([])
         expect((yield* collect(client, { maximumPages: 4 })).pages).toEqual([1, 2, 3, 4])
+        expect((yield* collect(client, { fromPage: 3, maximumPages: 2 })).pages).toEqual([3, 4])
         expect(yield* reasonOf(collect(client, { maximumPages: 3 }))).toEqual({
           _tag: "Truncated",
           page: 3,

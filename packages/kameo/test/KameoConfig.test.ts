@@ -29,12 +29,15 @@ describe("options", () => {
     }))
 
   it("lose a slash at the end of an address", () => {
-    const settings = Result.getOrThrow(kameoSettings({ baseUrl: " https://www.kameo.se/ ", apiBaseUrl: "http://127.0.0.1:8080//" }))
+    const settings = Result.getOrThrow(
+      kameoSettings({ baseUrl: " https://www.kameo.se/ ", apiBaseUrl: "http://127.0.0.1:8080//" })
+    )
     expect([settings.baseUrl, settings.apiBaseUrl]).toEqual(["https://www.kameo.se", "http://127.0.0.1:8080"])
   })
 
-  it.each(["http://localhost:1", "http://kameo.localhost", "http://127.9.9.9", "http://[::1]:3"])("may be local: %s", (baseUrl) =>
-    expect(problemOf({ baseUrl })).toBe("accepted")
+  it.each(["http://localhost:1", "http://kameo.localhost", "http://127.9.9.9", "http://[::1]:3"])(
+    "may be local: %s",
+    (baseUrl) => expect(problemOf({ baseUrl })).toBe("accepted")
   )
 
   it.each<[KameoOptions, string, string]>([
@@ -98,7 +101,10 @@ describe("the environment", () => {
 
   it("yields to options, unless they are undefined", async () => {
     const settings = Result.getOrThrow(
-      await fromEnv({ KAMEO_BASE_URL: "http://localhost:1", KAMEO_USER_AGENT: "Env/1" }, { baseUrl: "http://localhost:2", userAgent: undefined })
+      await fromEnv(
+        { KAMEO_BASE_URL: "http://localhost:1", KAMEO_USER_AGENT: "Env/1" },
+        { baseUrl: "http://localhost:2", userAgent: undefined }
+      )
     )
     expect([settings.baseUrl, settings.userAgent]).toEqual(["http://localhost:2", "Env/1"])
   })

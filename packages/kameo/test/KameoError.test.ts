@@ -22,7 +22,10 @@ const samples: { readonly [Tag in KameoReason["_tag"]]: Omit<Extract<KameoReason
   HtmlInsteadOfJson: { path, status: 503 },
   SchemaDrift: {
     path,
-    differences: Array.from({ length: 9 }, (_, at) => new SchemaDrift({ path: `data.${at}`, kind: "missingKey", found: "x" }))
+    differences: Array.from(
+      { length: 9 },
+      (_, at) => new SchemaDrift({ path: `data.${at}`, kind: "missingKey", found: "x" })
+    )
   },
   Truncated: { page: 10, maximumPages: 10 },
   UnsafeRedirect: { path, target: "http://evil.test" },
@@ -60,7 +63,8 @@ describe("KameoError", () => {
   })
 
   it("tells a skewed clock from a wrong secret", () => {
-    const rejected = (clockSkewSeconds: number | null) => kameoError({ _tag: "CodeRejected", attempts: 2, clockSkewSeconds })
+    const rejected = (clockSkewSeconds: number | null) =>
+      kameoError({ _tag: "CodeRejected", attempts: 2, clockSkewSeconds })
     expect(rejected(3600).message).toContain("3600 seconds behind Kameo's")
     expect(rejected(-90).message).toContain("90 seconds ahead of Kameo's")
     expect(rejected(3600).remedy).toContain("NTP")

@@ -84,7 +84,9 @@ describe("a request", () => {
       Effect.gen(function* () {
         const { url, seen } = yield* server((_request, response) => json(response))
         const bearer = Redacted.make("a.b.c")
-        yield* http.send(get(url, { origin: "https://www.kameo.se", referer: "https://www.kameo.se/", bearer })).pipe(Effect.withSpan("outer"))
+        yield* http
+          .send(get(url, { origin: "https://www.kameo.se", referer: "https://www.kameo.se/", bearer }))
+          .pipe(Effect.withSpan("outer"))
         const headers = seen[0]?.headers ?? {}
         expect(headers).toMatchObject({
           accept: "application/json, text/plain, */*",
@@ -156,8 +158,16 @@ describe("cookies", () => {
   it("are kept all, by path, and sent to their own host only", () =>
     run((http) =>
       Effect.gen(function* () {
-        const cookies = ["eZSESSID=abc; Path=/; HttpOnly", "odd name=1", "deep=1; Path=/investor", "v=a=b; Path=/", "gone=1; Max-Age=0"]
-        const www = yield* server((_request, response, count) => json(response, 200, count === 1 ? { "set-cookie": cookies } : {}))
+        const cookies = [
+          "eZSESSID=abc; Path=/; HttpOnly",
+          "odd name=1",
+          "deep=1; Path=/investor",
+          "v=a=b; Path=/",
+          "gone=1; Max-Age=0"
+        ]
+        const www = yield* server((_request, response, count) =>
+          json(response, 200, count === 1 ? { "set-cookie": cookies } : {})
+        )
         const api = yield* server((_request, response) => json(response, 200, { "set-cookie": "api=1; Path=/" }))
         yield* http.send(get(www.url))
         yield* http.send(get(api.url))
@@ -213,7 +223,11 @@ describe("redirects", () => {
         })
         expect((yield* http.send(get(`${url}/5`))).url.pathname).toBe("/0")
         expect(seen.at(-1)?.headers.cookie?.split("; ")).toHaveLength(5)
-        expect(yield* reasonOf(http.send(get(`${url}/6`)))).toEqual({ _tag: "TooManyRedirects", path: "/6", maximum: 5 })
+        expect(yield* reasonOf(http.send(get(`${url}/6`)))).toEqual({
+          _tag: "TooManyRedirects",
+          path: "/6",
+          maximum: 5
+        })
       })
     ))
 

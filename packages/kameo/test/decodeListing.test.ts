@@ -34,8 +34,10 @@ const page = (records: ReadonlyArray<unknown>, paging: object = {}) =>
 const good = file.samples[1]?.loan ?? {}
 const decode = (text: string) =>
   Result.getOrThrowWith(decodeListing(text, context), (drift) => new Error(JSON.stringify(drift)))
-const changed = (changes: Record<string, unknown>) => decode(page([good, { ...good, loan_application_id: 7, ...changes }]))
-const notes = (decoded: ReturnType<typeof decode>) => decoded.drift.map(({ kind, path, found }) => `${kind} ${path} ${found}`)
+const changed = (changes: Record<string, unknown>) =>
+  decode(page([good, { ...good, loan_application_id: 7, ...changes }]))
+const notes = (decoded: ReturnType<typeof decode>) =>
+  decoded.drift.map(({ kind, path, found }) => `${kind} ${path} ${found}`)
 const mismatch = (text: string) =>
   Result.match(decodeListing(text, context), {
     onSuccess: () => [],
@@ -187,8 +189,7 @@ describe("the simplified record shape", () => {
     expect(decode(JSON.stringify({ data: [record] })).listings[0]?.fundedBps).toBe(14_101)
   })
 
-  it("never wins over the real key", () =>
-    expect(changed({ amount: 1, id: "x" }).listings[1]?.loanId).toBe("7"))
+  it("never wins over the real key", () => expect(changed({ amount: 1, id: "x" }).listings[1]?.loanId).toBe("7"))
 })
 
 describe("drift", () => {
@@ -196,7 +197,13 @@ describe("drift", () => {
 
   it("names new keys, missing keys, changed types, new states and new currencies, each once", () => {
     const { is_listed: _gone, ...rest } = good
-    const strange = { ...rest, ltv: 55, min_amount: "500", currency: "EUR", subscription_state: { state_id: 77, status_text_localized: "Ny", colour: "red" } }
+    const strange = {
+      ...rest,
+      ltv: 55,
+      min_amount: "500",
+      currency: "EUR",
+      subscription_state: { state_id: 77, status_text_localized: "Ny", colour: "red" }
+    }
     expect(notes(decode(page([good, strange, strange, strange])))).toEqual([
       "unknownKey data.investment_options[].ltv number",
       "missingKey data.investment_options[].is_listed missing",
