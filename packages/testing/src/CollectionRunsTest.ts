@@ -164,7 +164,7 @@ const fencing: ReadonlyArray<Check<CollectionRuns | Atomic>> = [
         concurrency: "unbounded"
       })
       expect(new Set(holders.map(({ id }) => id)).size).toBe(1)
-      expect(holders.map(({ fence }) => fence).sort()).toEqual([1, 2, 3, 4, 5, 6])
+      expect(holders.map(({ fence }) => fence).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6])
       const written = yield* Effect.forEach(holders, (run) => runs.checkpoint(holding(run), progress(2)), {
         concurrency: "unbounded"
       })

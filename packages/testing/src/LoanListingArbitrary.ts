@@ -4,7 +4,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as fc from "fast-check"
-import { LoanId, LoanListing, type LoanListingStatus, PlatformId } from "saldo/lending/LoanListing"
+import { LoanId, LoanListing, type LoanListingStatus, type PlatformId } from "saldo/lending/LoanListing"
 import * as Money from "saldo/money/Money"
 import * as Rate from "saldo/money/Rate"
 
@@ -115,7 +115,7 @@ export const listing = (platform: PlatformId, loans = 12): fc.Arbitrary<LoanList
 
 /** The same listing on another platform. */
 export const moveTo = (platform: PlatformId, listing: LoanListing): LoanListing =>
-  new LoanListing({ ...listing, platform })
+  new LoanListing(Object.assign({}, listing, { platform }))
 
 /** A plain listing with some fields of one's own, for examples. */
 export const example = (

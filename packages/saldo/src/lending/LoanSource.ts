@@ -4,7 +4,7 @@
 import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import { LoanListing, type PlatformId } from "./LoanListing.ts"
+import type { LoanListing, PlatformId } from "./LoanListing.ts"
 
 /** A record that cannot be stored, with what is wrong and where. The rest of its page is good. */
 export class RejectedListing extends Schema.Class<RejectedListing>("saldo/lending/RejectedListing")({

@@ -75,7 +75,7 @@ const pruned = (value: unknown, depth: number): unknown => {
 
 const exampleOf = (value: unknown): string => {
   const text = JSON.stringify(pruned(value, maximumDepth))
-  const characters = [...text.slice(0, exampleLength * 2)]
+  const characters = Array.from(text.slice(0, exampleLength * 2))
   return characters.length < exampleLength && text.length < exampleLength * 2
     ? text
     : `${characters.slice(0, exampleLength - 1).join("")}…`

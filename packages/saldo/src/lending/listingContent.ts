@@ -75,8 +75,8 @@ export type FieldChange = {
   readonly [K in ContentField]: { readonly field: K; readonly from: LoanListing[K]; readonly to: LoanListing[K] }
 }[ContentField]
 
-const changeOf = <K extends ContentField>(field: K, previous: LoanListing, next: LoanListing) =>
-  // The compiler cannot follow that one K makes one member of the union.
+const changeOf = (field: ContentField, previous: LoanListing, next: LoanListing) =>
+  // The compiler cannot follow that one field makes one member of the union.
   ({ field, from: previous[field], to: next[field] }) as unknown as FieldChange
 
 const same = (left: unknown, right: unknown): boolean =>

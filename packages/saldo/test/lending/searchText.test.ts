@@ -51,7 +51,7 @@ describe("searchText", () => {
         const text = characters.join("")
         const part = characters.slice(from, from + length).join("")
         // A mark that belongs to the letter before the part is not a part of the text as people see it.
-        fc.pre(!/^\u0301/u.test(part) && characters[from + length] !== "\u0301")
+        fc.pre(!part.startsWith("\u0301") && characters[from + length] !== "\u0301")
         for (const query of [part, part.normalize("NFD"), part.toLowerCase()]) expect(finds(query, text)).toBe(true)
       })
     )
@@ -59,7 +59,7 @@ describe("searchText", () => {
 
   it("gives the same for the same text in other normal forms and cases", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(..."aåäöAÅÄÖéÉ x-1") }), (text) => {
+      fc.property(fc.string({ unit: fc.constantFrom(..."aåäöAÅÄÖéÉ x-1".split("")) }), (text) => {
         const expected = searchText([text])
         expect(searchText([text.normalize("NFD")])).toBe(expected)
         expect(searchText([text.toUpperCase()])).toBe(expected)

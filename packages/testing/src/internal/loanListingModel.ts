@@ -78,7 +78,8 @@ const stepsFrom = (pool: ReadonlyArray<LoanListing>): fc.Arbitrary<ReadonlyArray
     { minLength: 1, maxLength: 8 }
   )
 
-const contentOf = ({ raw: _, ...content }: LoanListing): string => JSON.stringify(content)
+const contentOf = (listing: LoanListing): string =>
+  JSON.stringify(listing, (key, value: unknown) => (key === "raw" ? undefined : value))
 
 const upsertInto = (loans: Map<string, Loan>, listings: ReadonlyArray<LoanListing>, seenAt: number) => {
   const last = new Map(listings.map((listing) => [String(listing.loanId), listing]))
@@ -193,7 +194,7 @@ const compareAll = ({ platform, store }: Subject, loans: Map<string, Loan>) =>
 export const modelChecks: ReadonlyArray<Check<LoanListingStore | Atomic>> = [
   check("model", "does what an array would, over random programs of upserts and searches", ({ atomic, store }) =>
     Effect.gen(function* () {
-      const context = yield* Effect.context<never>()
+      const context = yield* Effect.context()
       const run = Effect.runPromiseWith(context)
       const platform = yield* freshPlatform
       let programs = 0
