@@ -5,6 +5,7 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { once } from "node:events"
 import * as Command from "saldo/core/Command"
 import * as DomainEvent from "saldo/core/DomainEvent"
 import { Idempotency } from "saldo/core/Idempotency"
@@ -82,9 +83,16 @@ const hold = Effect.gen(function* () {
   yield* outbox.handleNext(subscription, () => Effect.asVoid(leased))
 })
 
+/** Waits for the word to go, so that all processes start at the same moment. */
+const go = Effect.promise(() => once(process.stdin, "data")).pipe(
+  Effect.andThen(Effect.sync(() => process.stdin.destroy()))
+)
+
 const main = (mode: string, address: string, count: number, step: number) => {
   const program = mode === "pay" ? payAll(count, step) : hold
-  return Effect.runPromise(Effect.provide(Effect.andThen(say("ready"), program), layerAt(address)))
+  return Effect.runPromise(
+    Effect.provide(say("ready").pipe(Effect.andThen(go), Effect.andThen(program)), layerAt(address))
+  )
 }
 
 if (import.meta.main) {

@@ -22,15 +22,15 @@ interface Payer {
   readonly child: ChildProcess
   readonly lines: Array<string>
   readonly ended: Promise<void>
-  /** Waits for a line that the process prints. */
-  readonly says: (line: RegExp) => Promise<void>
+  /** Waits until the process has printed so many lines of a kind, one by default. */
+  readonly says: (line: RegExp, times?: number) => Promise<void>
 }
 
 const start = (mode: string, address: string, count = 0, step = 1): Payer => {
   const child = spawn(
     process.execPath,
     ["--conditions=saldo-source", "--disable-warning=ExperimentalWarning", payer, mode, address, `${count}`, `${step}`],
-    { stdio: ["ignore", "pipe", "pipe"] }
+    { stdio: ["pipe", "pipe", "pipe"] }
   )
   const lines: Array<string> = []
   let errors = ""
@@ -42,9 +42,9 @@ const start = (mode: string, address: string, count = 0, step = 1): Payer => {
       code === 0 || signal === "SIGKILL" ? resolve() : reject(new Error(`The payer ended with ${code}: ${errors}`))
     )
   })
-  const says = (line: RegExp) =>
+  const says = (line: RegExp, times = 1) =>
     new Promise<void>((resolve, reject) => {
-      const look = () => (lines.some((said) => line.test(said)) ? resolve() : undefined)
+      const look = () => (lines.filter((said) => line.test(said)).length >= times ? resolve() : undefined)
       child.stdout.on("data", look)
       child.on("exit", () => reject(new Error(`The payer ended and never said ${line.source}: ${errors}`)))
       look()
@@ -97,25 +97,29 @@ for (const [name, address] of [
 ] as const) {
   describe(`several processes on one database (${name})`, () => {
     it.live(
-      "execute each of 40 commands once, whoever is killed in the middle of it",
+      "execute each of 120 commands once, whoever is killed in the middle of it",
       () =>
         Effect.gen(function* () {
           const where = yield* address
           yield* Effect.gen(function* () {
             yield* prepareTables
-            const count = 40
-            const payers = [1, 3, 7].map((step) => start("pay", where, count, step))
-            const doomed = payers.slice(0, 2)
+            const count = 120
+            const payers = [1, 7, 11].map((step) => start("pay", where, count, step))
+            yield* Effect.promise(() => Promise.all(payers.map((one) => one.says(/^ready/u))))
             yield* Effect.promise(() =>
               Promise.all(
-                doomed.map(async (one, index) => {
-                  await one.says(/^ready/u)
-                  await new Promise((resolve) => setTimeout(resolve, 4 + 9 * index))
-                  await kill(one)
+                payers.map(async (one, index) => {
+                  one.child.stdin?.write("go\n")
+                  // Two of three die as soon as they have paid something; what they do next is cut off anywhere.
+                  if (index < 2)
+                    await one.says(/^executed/u, 1 + 14 * index).then(
+                      () => kill(one),
+                      () => one.ended
+                    )
+                  await one.ended
                 })
               )
             )
-            yield* Effect.promise(() => payers[2]?.ended ?? Promise.resolve())
             yield* payAll(count, 1)
             yield* expectOnce(count)
           }).pipe(Effect.provide(layerAt(where)))
@@ -135,6 +139,7 @@ for (const [name, address] of [
             const event = yield* DomainEvent.make(Paid, { tenant: "test", subject: "s", payload: { n: 1 } })
             yield* outbox.append(Paid, event)
             const dead = start("hold", where)
+            dead.child.stdin?.write("go\n")
             yield* Effect.promise(() => dead.says(/^holding/u))
             yield* Effect.promise(() => kill(dead))
             const request = { tenant: "test", key: keyOf(0), input: { n: 0 } }
