@@ -302,10 +302,12 @@ const decodeFaults = Schema.decodeUnknownResult(Faults)
  * Reads one fault text. `name=off` is the fault switched off.
  *
  * @example
+ * ```ts
  * import * as Fault from "@saldo/kameo/emulator/Fault"
  * import * as Result from "effect/Result"
  *
  * Result.getOrThrow(Fault.parse("status=503x2")) // => { status: { status: 503, times: 2, on: "data" } }
+ * ```
  */
 export const parse = (text: string): Result.Result<Faults, FaultInvalid> => {
   const trimmed = text.trim()

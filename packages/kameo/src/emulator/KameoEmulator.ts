@@ -226,6 +226,7 @@ export const make: (
  * The running emulator as a service.
  *
  * @example
+ * ```ts
  * import * as Effect from "effect/Effect"
  * import { KameoEmulator } from "@saldo/kameo/emulator/KameoEmulator"
  *
@@ -234,6 +235,7 @@ export const make: (
  *   yield* kameo.setFaults(["status=503x2"])
  *   return kameo.apiUrl
  * }).pipe(Effect.provide(KameoEmulator.layer({ loans: 25 })))
+ * ```
  */
 export class KameoEmulator extends Context.Service<KameoEmulator, KameoEmulatorShape>()(
   "saldo/kameo/emulator/KameoEmulator"

@@ -114,7 +114,7 @@ describe("bidding", () => {
   )
 
   it.effect("refuses bids without token, on unknown or closed loans, and amounts out of bounds", () =>
-    browsing({ loans: "samples" }, (browser) =>
+    browsing({ loans: "samples" }, (browser, emulator) =>
       Effect.gen(function* () {
         for (const path of ["/v1/bidding/5101/load", "/v1/bidding/5101/submit", "/v1/loan/subscription/5101"]) {
           const answer = yield* browser.api(path, { method: "POST", body: "{}" })
@@ -127,6 +127,10 @@ describe("bidding", () => {
         expect(yield* problem(5101, { amount: "499" })).toEqual([422, { amount: ["Too low."] }])
         expect(yield* problem(5101, { amount: "1234568" })).toEqual([422, { amount: ["Exceeds the available cash."] }])
         expect((yield* bids.preview(5101, { amount: "1234567" })).status).toBe(200)
+        const account = { accountNo: "2000017", currencyCode: "SEK", availableMinor: 100_000n, reservedMinor: 0n }
+        yield* emulator.setUser({ accounts: [account] })
+        expect((yield* bids.preview(5101, { amount: "1000" })).status).toBe(200)
+        expect((yield* bids.preview(5101, { amount: "1001" })).status).toBe(422)
         expect(yield* problem(5110, { amount: "500" })).toEqual([422, { amount: ["Exceeds the available cash."] }])
         expect(yield* problem(4840)).toEqual([422, { amount: ["The loan is not open for subscription."] }])
         for (const bid of [

@@ -214,6 +214,25 @@ describe("the emulator as a part of a program", () => {
     })
   )
 
+  it.live("does not wait for requests that are under way when it stops", () =>
+    Effect.gen(function* () {
+      const hanging = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const emulator = yield* make({ faults: ["delayMs=600000"] })
+          const answer = send(`${emulator.apiUrl}/v1/loans/listing/investment-options`).then(
+            () => "answered",
+            (error: NodeJS.ErrnoException) => error.code
+          )
+          // The second request's answer proves that the first has arrived; pages are not delayed.
+          yield* Effect.promise(() => send(`${emulator.wwwUrl}/user/login`))
+          yield* Effect.promise(() => send(`${emulator.apiUrl}/__emu/clock`))
+          return answer
+        }).pipe(Effect.map((answer) => ({ answer })))
+      )
+      expect(yield* Effect.promise(() => hanging.answer)).toBe("ECONNRESET")
+    })
+  )
+
   it.effect("says which option or port cannot be", () =>
     browsing({}, (_, emulator) =>
       Effect.gen(function* () {

@@ -42,8 +42,10 @@ describe("faults of the login", () => {
   it.effect("lockAfter: wrong passwords lock the account", () =>
     browsing({ faults: ["lockAfter=2"] }, (browser) =>
       Effect.gen(function* () {
-        expect((yield* browser.password("fel")).status).toBe(200)
-        expect((yield* browser.password()).status).toBe(302)
+        for (let round = 0; round < 2; round++) {
+          expect((yield* browser.password("fel")).status).toBe(200)
+          expect((yield* browser.password()).status).toBe(302)
+        }
         yield* browser.password("fel")
         yield* browser.password("fel")
         expect((yield* browser.password()).text).toContain("låst")
