@@ -70,7 +70,8 @@ const comparisons: ReadonlyArray<Comparison> = [
         const options = { locale: "sv-SE", currency: "SEK" } as const
         return {
           operations: count,
-          run: () => texts.reduce((parsed, text) => parsed + Number(parseMoney(text, options) instanceof Money.Money), 0)
+          run: () =>
+            texts.reduce((parsed, text) => parsed + Number(parseMoney(text, options) instanceof Money.Money), 0)
         }
       }
     },

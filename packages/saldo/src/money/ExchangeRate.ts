@@ -91,6 +91,6 @@ export const tryConvert = <Q extends string>(
 }
 
 const positiveRatio = (rate: string | Ratio): Ratio | undefined => {
-  const ratio = typeof rate === "string" ? decimal.ratioOf(rate, InvalidRate) : rate
+  const ratio = typeof rate === "string" ? decimal.ratioOf(rate) : rate
   return ratio instanceof Error || ratio.numerator <= 0n || ratio.denominator <= 0n ? undefined : ratio
 }

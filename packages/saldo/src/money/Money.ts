@@ -13,7 +13,6 @@ import {
   AmountOutOfRange,
   CurrencyMismatch,
   InvalidAmount,
-  InvalidRate,
   InvalidWeights,
   orThrow,
   UnknownCurrency
@@ -117,7 +116,7 @@ export const tryFromMinor = <const C extends string>(
 ): Money<C> | InvalidAmount | UnknownCurrency => {
   if (!Currency.isKnown(currency)) return new UnknownCurrency(currency)
   // The check is for callers without a compiler: a float that slipped in would corrupt every later sum.
-  if (typeof amount !== "bigint") return new InvalidAmount(String(amount), 0, "expected a bigint of minor units")
+  if (typeof amount !== "bigint") return new InvalidAmount(String(amount), 0, "expected a bigint")
   return make(amount, currency)
 }
 
@@ -243,7 +242,7 @@ export const multiplyByDecimal = <C extends string>(
   rounding: RoundingMode
 ): Money<C> => {
   const text = typeof factor === "string" ? factor : factor.toFixed()
-  return multiplyByRatio(money, orThrow(decimal.ratioOf(text, InvalidRate)), rounding)
+  return multiplyByRatio(money, orThrow(decimal.ratioOf(text)), rounding)
 }
 
 /**
@@ -256,7 +255,7 @@ export const percentage = <C extends string>(
   rounding: RoundingMode
 ): Money<C> => {
   if (percent instanceof Rate) return multiplyByRatio(money, percent.ratio, rounding)
-  const { denominator, numerator } = orThrow(decimal.ratioOf(percent, InvalidRate))
+  const { denominator, numerator } = orThrow(decimal.ratioOf(percent))
   return multiplyByRatio(money, { numerator, denominator: denominator * 100n }, rounding)
 }
 
@@ -291,29 +290,26 @@ export const tryAllocate = <C extends string>(
   const negative = money.amount < 0n
   const amount = negative ? -money.amount : money.amount
   let left = amount
-  const remainders: Array<bigint> = []
-  const shares = whole.map((weight) => {
+  const parts = whole.map((weight) => {
     const product = amount * weight
     const share = product / total
     left -= share
-    remainders.push(product % total)
-    return share
+    return { share, remainder: product % total }
   })
-  const at = (position: number): bigint => remainders[position] ?? 0n
-  // The sort is stable, which gives ties to the earlier position. Few shares are picked out faster than sorted.
-  const positions = shares.length > 20 ? [...shares.keys()].sort((a, b) => order(at(b), at(a))) : undefined
+  // The sort is stable, which gives ties to the earlier position. Among few, picking is faster than sorting.
+  const sorted = parts.length > 20 ? parts.toSorted((a, b) => order(b.remainder, a.remainder)) : undefined
   for (let given = 0; given < left; given++) {
-    const position = positions?.[given] ?? remainders.reduce((best, each, index) => (each > at(best) ? index : best), 0)
-    shares[position] = (shares[position] ?? 0n) + 1n
-    remainders[position] = -1n
+    const next = sorted?.[given] ?? parts.reduce((best, each) => (each.remainder > best.remainder ? each : best))
+    next.share++
+    next.remainder = -1n
   }
-  return shares.map((share) => make(negative ? -share : share, money.currency))
+  return parts.map(({ share }) => make(negative ? -share : share, money.currency))
 }
 
 /** Shares an amount out in `parts` equal parts; the first ones are a minor unit larger where it does not divide. */
 export const split = <C extends string>(money: Money<C>, parts: number): ReadonlyArray<Money<C>> => {
   if (!Number.isSafeInteger(parts) || parts < 1) {
-    throw new InvalidWeights(0, `expected at least 1 part, got ${parts}`)
+    throw new InvalidWeights(0, "expected 1 part or more")
   }
   return allocate(money, new Array<bigint>(parts).fill(1n))
 }

@@ -31,7 +31,7 @@ export interface ParseOptions<C extends string = string> {
  * import { parseMoney } from "saldo/money/parseMoney"
  *
  * console.log(String(parseMoney("1 234,50 kr", { currency: "SEK" }))) // => 1234.50 SEK
- * console.log(String(parseMoney("1,234 EUR"))) // => AmbiguousAmount: "1,234 EUR" may mean 1234 EUR or 1.234 EUR: state the locale or the currency
+ * console.log(String(parseMoney("1,234 EUR"))) // => AmbiguousAmount: "1,234 EUR" may mean 1.234 EUR or 1234 EUR: state the locale or the currency
  * console.log(String(parseMoney("1,234 EUR", { locale: "en" }))) // => 1234.00 EUR
  * ```
  */
@@ -51,8 +51,8 @@ export function parseMoney(
   if (currency !== undefined && !Currency.isKnown(currency)) return new UnknownCurrency(currency)
   const invalid = (position: number, problem: string) => new InvalidAmount(text, position, problem)
   const match = /^(\D*)(\d(?:.*\d)?)(?:[:,.][-\u2013\u2014])?(\D*)$/su.exec(text)
-  if (match === null) return invalid(0, "expected digits 0 to 9")
-  const [, prefix = "", body = "", suffix = ""] = match
+  if (match === null) return invalid(0, "expected digits")
+  const { 1: prefix = "", 2: body = "", 3: suffix = "" } = match
   const before = undress(prefix)
   const after = undress(suffix)
   const marks = before.marks + after.marks
@@ -75,7 +75,8 @@ export function parseMoney(
 
 // A sign or parenthesis may stand on either side of the currency: `-€5`, `€-5`, `5-€`, `5 €-`.
 const undress = (text: string) => {
-  let [currency, marks] = [text.trim(), ""]
+  let currency = text.trim()
+  let marks = ""
   for (const edge of [0, -1]) {
     const mark = currency.at(edge)
     if (mark === undefined || !"-+\u2212\u2013()".includes(mark)) continue
@@ -93,9 +94,7 @@ const candidatesOf = (symbols: ReadonlyArray<string>, options: ParseOptions): Re
     if (symbol === "") continue
     const named = currenciesOf(symbol, currency, locale)
     candidates = candidates?.filter((code) => named.includes(code)) ?? named
-    if (candidates.length === 0) {
-      return `${JSON.stringify(symbol.slice(0, 20))} is not ${currency ?? "one known currency"}`
-    }
+    if (candidates.length === 0) return `expected ${currency ?? "a known currency"}`
   }
   return candidates ?? "expected a currency"
 }

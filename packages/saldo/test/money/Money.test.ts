@@ -60,7 +60,7 @@ describe("fromDecimal", () => {
     ["1\n", 1],
     ["12.505", 5],
     ["-1.234567", 5],
-    ["9".repeat(1001), 1000]
+    ["9".repeat(1001), 1001]
   ])("refuses %j at %i", (text, position) => {
     expect(Money.fromDecimal(text, "SEK")).toMatchObject({ _tag: "InvalidAmount", input: text, position })
   })

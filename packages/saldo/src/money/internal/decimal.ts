@@ -2,6 +2,7 @@
  * Plain decimal text, read and written exactly: an optional minus, digits, and optionally a dot and more digits.
  */
 
+import { InvalidRate } from "../MoneyError.ts"
 import type { Ratio } from "../rounding.ts"
 
 /** A decimal number as an integer and the number of its decimals: 12.50 is `{ coefficient: 1250n, scale: 2 }`. */
@@ -16,27 +17,23 @@ type Invalid<E> = new (input: string, position: number, problem: string) => E
 // Far beyond any amount, and short enough to cost nothing.
 const maximumLength = 1000
 
-const pattern = /^-?[0-9]+(?:\.([0-9]+))?$/u
+const pattern = /^-?\d+(?:\.(\d+))?$/u
 
 /** Reads plain decimal text of any precision, up to 1,000 characters. */
 export const parse = <E extends Error>(text: string, invalid: Invalid<E>): ExactDecimal | E => {
   const match = text.length > maximumLength ? null : pattern.exec(text)
   if (match === null) {
     // The longest beginning that a decimal can begin with tells where the text went wrong.
-    const position = /^-?([0-9]+\.?[0-9]*)?/u.exec(text)?.[0].length ?? 0
-    return new invalid(
-      text,
-      Math.min(position, maximumLength),
-      `expected decimal text such as -12.50, at most ${maximumLength} characters`
-    )
+    const position = /^-?(\d+\.?\d*)?/u.exec(text)?.[0].length ?? 0
+    return new invalid(text, position, `expected a decimal such as -12.50, at most ${maximumLength} characters`)
   }
   const scale = match[1]?.length ?? 0
   return { coefficient: BigInt(text.replace(".", "")), scale }
 }
 
 /** Reads plain decimal text as an exact fraction. */
-export const ratioOf = <E extends Error>(text: string, invalid: Invalid<E>): Ratio | E => {
-  const read = parse(text, invalid)
+export const ratioOf = (text: string): Ratio | InvalidRate => {
+  const read = parse(text, InvalidRate)
   return read instanceof Error ? read : { numerator: read.coefficient, denominator: powerOfTen(read.scale) }
 }
 

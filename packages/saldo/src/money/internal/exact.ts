@@ -3,5 +3,5 @@ export const order = (left: bigint, right: bigint): -1 | 0 | 1 => (left === righ
 
 /** What `valueOf` of money and rates does: `<` and `+` would else compare and add what they look like as text. */
 export const noNumber = (): never => {
-  throw new TypeError("This is not a number: use the functions of its module, such as compare")
+  throw new TypeError("no number: use compare or add")
 }

@@ -8,17 +8,17 @@ import { isForIntl, memo } from "./intl.ts"
 const customary = " rs:INR skr:SEK nkr:NOK dkr:DKK sfr:CHF fr:CHF fr:XAF fr:XOF fr:XPF"
 
 /** A symbol as it is compared: `Kr.` is `kr`. */
-const plain = (symbol: string): string => symbol.toLowerCase().replace(/\.$/u, "")
+const plain = (symbol: string): string => symbol.toLowerCase().replace(".", "")
 
-/** The standard and the short symbol of a currency in a locale, both also as they are compared, and the code. */
+/** The standard and the short symbol of a currency in a locale, and its code, as they are compared. */
 const writtenAs = memo((locale) =>
   memo((currency): ReadonlyArray<string> => {
     if (!isForIntl(currency)) return []
     const symbols = (["symbol", "narrowSymbol"] as const).map((currencyDisplay) => {
       const formatter = new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay })
-      return formatter.formatToParts(0).find(({ type }) => type === "currency")?.value ?? ""
+      return plain(formatter.formatToParts(0).find(({ type }) => type === "currency")?.value ?? "")
     })
-    return [...symbols, ...symbols.map(plain), plain(currency)]
+    return [...symbols, plain(currency)]
   })
 )
 
@@ -28,9 +28,9 @@ const world = "en-001"
 const namedBy = (symbol: string): ReadonlyArray<string> => {
   // The runtime writes the code where it knows no symbol: in lower case that is a word, not a currency.
   const codes = Currency.all().flatMap(({ code }) => (plain(code) === symbol ? [] : [code]))
-  const standard = codes.filter((code) => writtenAs(world)(code)[2] === symbol)
+  const standard = codes.filter((code) => writtenAs(world)(code)[0] === symbol)
   if (standard.length > 0) return standard
-  return codes.filter((code) => writtenAs(world)(code)[3] === symbol || customary.includes(` ${symbol}:${code}`))
+  return codes.filter((code) => writtenAs(world)(code)[1] === symbol || customary.includes(` ${symbol}:${code}`))
 }
 
 /**
@@ -39,7 +39,6 @@ const namedBy = (symbol: string): ReadonlyArray<string> => {
  */
 export const currenciesOf = (symbol: string, currency?: string, locale = world): ReadonlyArray<string> => {
   if (Currency.isKnown(symbol)) return [symbol]
-  const written = currency === undefined ? [] : writtenAs(locale)(currency)
-  if (currency !== undefined && (written.includes(symbol) || written.includes(plain(symbol)))) return [currency]
-  return namedBy(plain(symbol))
+  const text = plain(symbol)
+  return currency !== undefined && writtenAs(locale)(currency).includes(text) ? [currency] : namedBy(text)
 }

@@ -35,7 +35,7 @@ export const readingsOf = (body: string, writing?: Writing): ReadonlyArray<strin
   for (const pattern of patterns) {
     const match = pattern.exec(body)
     if (match === null) continue
-    const [, three, two, point = "", decimals = ""] = match
+    const { 1: three, 2: two, 3: point = "", 4: decimals = "" } = match
     const separator = three ?? two ?? ""
     if (separator !== "" && (separator === point || !mayGroup(separator, point, body, writing))) continue
     if (writing !== undefined && !writing.decimal.includes(point)) continue
