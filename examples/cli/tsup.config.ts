@@ -9,6 +9,10 @@ export default defineConfig({
   platform: "node",
   noExternal: [/.*/],
   clean: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // `node:sqlite` exists only under this name.
+  removeNodeProtocol: false,
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"\nconst require = __createRequire(import.meta.url)'
   },

@@ -1,5 +1,5 @@
 /**
- * The flags that every command of `saldo` takes.
+ * The flags that every command of `saldo` takes, at any place in the command line.
  */
 import * as Config from "effect/Config"
 import * as Flag from "effect/cli/Flag"
@@ -7,7 +7,10 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 
 /** `--json`: data for programs, on standard output, and nothing else there. */
 export const Json = GlobalFlag.Setting("json")({
-  flag: Flag.Boolean("json").pipe(Flag.withDescription("Print JSON instead of text"), Flag.withDefault(false))
+  flag: Flag.Boolean("json").pipe(
+    Flag.withDescription("Print JSON on standard output, and errors as JSON on standard error"),
+    Flag.withDefault(false)
+  )
 })
 
 /** `--db`: where the listings are kept. */
@@ -15,6 +18,10 @@ export const Database = GlobalFlag.Setting("db")({
   flag: Flag.String("db").pipe(
     Flag.withMetavar("path-or-url"),
     Flag.withDescription("SQLite file or postgres:// address (SALDO_DB; default saldo.sqlite)"),
+    Flag.filter(
+      (text) => text.trim() !== "",
+      () => "Name a SQLite file or a postgres:// address"
+    ),
     Flag.withFallbackConfig(Config.String("SALDO_DB")),
     Flag.withDefault("saldo.sqlite")
   )
@@ -22,7 +29,7 @@ export const Database = GlobalFlag.Setting("db")({
 
 /** `--no-color`: text without colours; also `NO_COLOR`. */
 export const Color = GlobalFlag.Setting("color")({
-  flag: Flag.Boolean("color").pipe(Flag.withDescription("Colours in the output"), Flag.withDefault(true))
+  flag: Flag.Boolean("color").pipe(Flag.withDescription("Colours in the output (NO_COLOR)"), Flag.withDefault(true))
 })
 
 /** `--verbose`: tells what goes on, on standard error. */
@@ -32,3 +39,17 @@ export const Verbose = GlobalFlag.Setting("verbose")({
     Flag.withDefault(false)
   )
 })
+
+/**
+ * Whether a switch stands in the command line, read without parsing it: for what goes wrong before the parser is done. The last
+ * one counts, as it does for the parser.
+ */
+export const isAskedFor = (name: "color" | "json", given: ReadonlyArray<string>, otherwise: boolean): boolean => {
+  const end = given.indexOf("--")
+  const last = (end === -1 ? given : given.slice(0, end)).findLast((one) =>
+    new RegExp(`^--(?:no-)?${name}(?:=|$)`, "u").test(one)
+  )
+  if (last === undefined) return otherwise
+  const value = /=(?:false|no|off|0|n)$/u.test(last) ? false : true
+  return last.startsWith("--no-") ? !value : value
+}

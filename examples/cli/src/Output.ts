@@ -1,18 +1,22 @@
 /**
  * What a command prints: text for people or JSON for programs on standard output, remarks on standard error.
  */
+import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { Color, Json, Verbose } from "./GlobalFlags.ts"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
+import * as Stdio from "effect/Stdio"
+import * as Terminal from "effect/Terminal"
+import type { CliFailure } from "./CliFailure.ts"
+import { nameOf, parseTarget } from "./database.ts"
+import { explain } from "./explain.ts"
+import { Color, Database, Json, Verbose } from "./GlobalFlags.ts"
 
 /** Ways of marking text; each gives it back unchanged where colours are off. */
 export interface Paint {
   readonly strong: (text: string) => string
-  readonly faint: (text: string) => string
   readonly good: (text: string) => string
-  readonly bad: (text: string) => string
   readonly accent: (text: string) => string
 }
 
@@ -21,17 +25,11 @@ const ansi =
   (text: string): string =>
     `\u001b[${open}m${text}\u001b[${close}m`
 
-const colours: Paint = {
-  strong: ansi(1, 22),
-  faint: ansi(2, 22),
-  good: ansi(32, 39),
-  bad: ansi(31, 39),
-  accent: ansi(36, 39)
-}
+const colours: Paint = { strong: ansi(1, 22), good: ansi(32, 39), accent: ansi(36, 39) }
 
 const same = (text: string): string => text
 
-const plainPaint: Paint = { strong: same, faint: same, good: same, bad: same, accent: same }
+const plainPaint: Paint = { strong: same, good: same, accent: same }
 
 /** Where a command writes. */
 export class Output extends Context.Service<
@@ -40,12 +38,14 @@ export class Output extends Context.Service<
     readonly json: boolean
     /** Whether lines may be drawn over, for a progress bar. */
     readonly live: boolean
+    /** How many cells a line of the terminal has; null where the output goes elsewhere and nothing needs to be shortened. */
+    readonly width: number | null
     readonly paint: Paint
     /** Prints `data` when `--json` was given, else the text. */
     readonly result: (data: () => unknown, text: () => string) => Effect.Effect<void>
     /** Text for people, on standard output; nothing under `--json`. */
     readonly say: (text: string) => Effect.Effect<void>
-    /** A remark under `--verbose`, on standard error. */
+    /** A remark under `--verbose`, on standard error: a line of text, or of JSON under `--json`. */
     readonly remark: (text: string) => Effect.Effect<void>
   }
 >()("saldo-cli/Output") {}
@@ -54,18 +54,38 @@ export class Output extends Context.Service<
 export const toJson = (data: unknown): string =>
   JSON.stringify(data, (_key, value: unknown) => (typeof value === "bigint" ? value.toString() : value), 2)
 
+const narrowest = 40
+
 /** Reads the global flags and the terminal. */
-export const makeOutput = Effect.gen(function* () {
+const makeOutput = Effect.gen(function* () {
   const json = yield* Json
   const verbose = yield* Verbose
   const color = yield* Color
-  const terminal = yield* TerminalCapabilities.TerminalCapabilities
+  const { canAnimate, canColor } = yield* TerminalCapabilities.TerminalCapabilities
+  const terminal = yield* Terminal.Terminal
+  const stdio = yield* Stdio.Stdio
+  const columns = (yield* stdio.stdoutIsTerminal) ? yield* terminal.columns : 0
   return Output.of({
     json,
-    live: terminal.canAnimate && !json,
-    paint: color && terminal.canColor ? colours : plainPaint,
+    live: canAnimate && !json,
+    width: columns === 0 ? null : Math.max(columns, narrowest),
+    paint: color && canColor ? colours : plainPaint,
     result: (data, text) => Effect.suspend(() => Console.log(json ? toJson(data()) : text())),
     say: (text) => (json ? Effect.void : Console.log(text)),
-    remark: (text) => (verbose ? Console.error(text) : Effect.void)
+    remark: (text) => (verbose ? Console.error(json ? JSON.stringify({ remark: text }) : text) : Effect.void)
   })
 })
+
+/** Gives a command its output, and turns whatever stops it into a failure that a person can read. */
+export const presenting = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const output = yield* makeOutput
+    const database = nameOf(parseTarget(yield* Database))
+    return yield* work.pipe(
+      Effect.provideService(Output, output),
+      Effect.catchCause((cause): Effect.Effect<never, CliFailure> => {
+        if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+        return Effect.andThen(output.remark(Cause.pretty(cause)), Effect.fail(explain(Cause.squash(cause), database)))
+      })
+    )
+  })

@@ -31,7 +31,7 @@ export const parseTarget = (text: string): DatabaseTarget => {
 export const nameOf = (target: DatabaseTarget): string => (target._tag === "Sqlite" ? target.filename : target.address)
 
 const storage = (target: DatabaseTarget): Storage =>
-  target._tag === "Sqlite" ? sqlite({ filename: target.filename }) : postgres({ url: target.url })
+  target._tag === "Sqlite" ? sqlite({ filename: target.filename }) : postgres({ url: Redacted.value(target.url) })
 
 /** Every store on the named database. */
 export const layer = (target: DatabaseTarget) => Layer.provide(SqlStores.layer, Storage.client(storage(target)))

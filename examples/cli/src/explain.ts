@@ -35,11 +35,13 @@ const ofKameo = (error: KameoError): CliFailure =>
 const ofCollection = (error: CollectionFailed): CliFailure => {
   const cause = error.cause.cause instanceof KameoError ? ofKameo(error.cause.cause) : undefined
   const happened = cause?.happened ?? error.message
-  if (error.report.pages === 0) return cause ?? failure([happened, "Run the command again."])
+  const remedy = cause?.remedy ?? "Run the command again."
+  const { pages, seen } = error.report
+  if (pages === 0) return cause ?? failure([happened, remedy])
   return failure(
     [
-      `${happened} ${error.report.seen} listings of ${error.report.pages} pages are stored.`,
-      `${cause?.remedy ?? ""} The next fetch goes on from page ${error.cause.page}.`.trim()
+      happened,
+      `${remedy.replace(/\.$/u, "")}; ${seen} loans of ${pages} pages are stored, and the next fetch goes on from page ${error.cause.page}.`
     ],
     4
   )
@@ -114,9 +116,16 @@ export const explain = (error: unknown, database: string): CliFailure => {
   if (error instanceof CollectionTakenOver) {
     return failure([error.message + ".", "Let the other one finish; nothing has to be done."])
   }
-  if (error instanceof FilterInvalid) return failure([`${error.message}.`, `Correct ${error.field}.`], 2)
+  if (error instanceof FilterInvalid)
+    return failure([`${error.message}.`, `Correct the flags for the ${error.field}.`], 2)
   if (error instanceof Page.InvalidCursor || error instanceof Page.CursorMismatch) {
-    return failure([error.message, "Start at the first page, without --cursor."], 2)
+    return failure(
+      [
+        "--cursor cannot be used with this search.",
+        "Take it from the page before as it is, with the same filter and order; or start without it."
+      ],
+      2
+    )
   }
   if (error instanceof EmulatorNotListening) return failure([error.message, "Close the program that uses the port."])
   if (error instanceof Config.ConfigError) return failure([error.message, "Correct the environment or .env."])

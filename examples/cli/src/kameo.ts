@@ -1,44 +1,58 @@
 /**
  * Kameo for the commands: settings from the environment, questions for what is missing, the listing as a source.
  */
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import * as Prompt from "effect/cli/Prompt"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import { KameoClient } from "@saldo/kameo/KameoClient"
 import { type KameoOptions, kameoOptionsConfig } from "@saldo/kameo/KameoConfig"
 import * as KameoLoanSource from "@saldo/kameo/KameoLoanSource"
 import { LoanCollection } from "saldo/lending/LoanCollection"
+import { Output } from "./Output.ts"
 
-const isSet = (value: KameoOptions["email"]): boolean => value !== undefined && value !== ""
+type Secret = string | Redacted.Redacted | undefined
 
-const ask = (message: string): Effect.Effect<Redacted.Redacted, never, Prompt.Environment> =>
-  Prompt.run(Prompt.Hidden({ message })).pipe(Effect.catchTag("QuitError", () => Effect.interrupt))
+const isSet = (value: Secret): boolean =>
+  value !== undefined && (Redacted.isRedacted(value) ? Redacted.value(value) : value).trim() !== ""
+
+const answer = <A>(prompt: Prompt.Prompt<A>) =>
+  Prompt.run(prompt).pipe(Effect.catchTag("QuitError", () => Effect.interrupt))
+
+/** Whether the commands that can do without a login will log in. */
+const wantsLogin = ({ email, loanSource, password }: KameoOptions): boolean =>
+  isSet(email) || isSet(password) || loanSource === "ezjscore"
 
 /**
  * The settings with what a login needs. What neither the environment nor `.env` has is asked for where somebody can answer; the
  * answers are not echoed. Flags for them do not exist on purpose: a shell would keep them in its history.
  */
-export const loginOptions: Effect.Effect<KameoOptions, Config.ConfigError, Prompt.Environment> = Effect.gen(
-  function* () {
-    const found = yield* kameoOptionsConfig
-    const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
-    if (!canPrompt || (isSet(found.email) && isSet(found.password))) return found
-    const email = isSet(found.email)
-      ? found.email
-      : yield* Prompt.run(Prompt.String({ message: "Kameo e-mail" })).pipe(
-          Effect.catchTag("QuitError", () => Effect.interrupt)
-        )
-    const password = isSet(found.password) ? found.password : yield* ask("Kameo password")
-    const totpSecret = isSet(found.totpSecret) ? found.totpSecret : yield* ask("TOTP secret (empty if there is none)")
-    return { ...found, email, password, totpSecret }
-  }
+const askingFor = Effect.fnUntraced(function* (found: KameoOptions) {
+  const { json } = yield* Output
+  const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
+  // Under --json standard output belongs to a program, so nothing is asked there.
+  if (json || !canPrompt || (isSet(found.email) && isSet(found.password))) return found
+  const email = isSet(found.email) ? found.email : yield* answer(Prompt.String({ message: "Kameo e-mail" }))
+  const password = isSet(found.password) ? found.password : yield* answer(Prompt.Hidden({ message: "Kameo password" }))
+  const totpSecret = isSet(found.totpSecret)
+    ? found.totpSecret
+    : yield* answer(Prompt.Hidden({ message: "TOTP secret (empty if there is none)" }))
+  return { ...found, email, password, totpSecret }
+})
+
+/** Kameo's client for a command that needs a login. */
+export const layerLogin = Layer.unwrap(
+  Effect.map(Effect.flatMap(kameoOptionsConfig, askingFor), (options) => KameoClient.layer(options))
 )
 
-/** Kameo's client, logged in on first need, asking for what is missing. */
-export const layerLogin = Layer.unwrap(Effect.map(loginOptions, (options) => KameoClient.layer(options)))
+/** Kameo's client for a command that can do without a login, and whether there will be one. */
+export const optionalLogin = Effect.gen(function* () {
+  const found = yield* kameoOptionsConfig
+  const login = wantsLogin(found)
+  const options = login ? yield* askingFor(found) : found
+  return { login, layer: KameoClient.layer(options) }
+})
 
 /** The collection of Kameo's listing over a client. */
 export const layerCollection = (options: KameoLoanSource.KameoLoanSourceOptions = {}) =>

@@ -7,7 +7,7 @@ import type { StoredListing } from "saldo/lending/StoredListing"
 import { formatMoney } from "saldo/money/formatMoney"
 import type * as Money from "saldo/money/Money"
 import * as Rate from "saldo/money/Rate"
-import { type Column, plain, shorten, table } from "./chart.ts"
+import { type Column, plain, table, wrap } from "./chart.ts"
 
 const none = "–"
 
@@ -30,7 +30,7 @@ export const text = (value: string | null): string => (value === null ? none : p
 
 const columns: ReadonlyArray<Column> = [
   { heading: "Loan" },
-  { heading: "Title" },
+  { heading: "Title", flexible: true },
   { heading: "Status" },
   { heading: "Amount", align: "right" },
   { heading: "Funded", align: "right" },
@@ -39,24 +39,28 @@ const columns: ReadonlyArray<Column> = [
   { heading: "Risk" }
 ]
 
-/** Listings, a line each. */
-export const listingTable = (listings: ReadonlyArray<StoredListing>): string =>
+/** Listings, a line each; titles are shortened to the width of the terminal, where there is one. */
+export const listingTable = (listings: ReadonlyArray<StoredListing>, width: number | null): string =>
   table(
     columns,
     listings.map(({ listing }) => [
       listing.loanId,
-      shorten(plain(listing.title), 44),
+      plain(listing.title),
       listing.status,
       amountText(listing.amount),
       percentText(listing.fundedBps),
       rateText(listing.annualRate),
       listing.durationMonths === null ? none : String(listing.durationMonths),
       text(listing.riskGrade)
-    ])
+    ]),
+    width
   )
 
 /** One listing, a line for each field that is known. */
-export const listingDetails = ({ firstSeenAt, lastSeenAt, listing, updatedAt, version }: StoredListing): string => {
+export const listingDetails = (
+  { firstSeenAt, lastSeenAt, listing, updatedAt, version }: StoredListing,
+  width: number | null
+): string => {
   const fields: ReadonlyArray<readonly [string, string]> = [
     ["Title", text(listing.title)],
     ["Loan", `${listing.platform} ${listing.loanId}`],
@@ -78,10 +82,9 @@ export const listingDetails = ({ firstSeenAt, lastSeenAt, listing, updatedAt, ve
     ["Last changed", `${instantText(updatedAt)} (version ${version})`],
     ["Last seen", instantText(lastSeenAt)]
   ]
-  return table(
-    [{ heading: "" }, { heading: "" }],
-    fields.filter(([, value]) => value !== none)
-  ).trimStart()
+  const known = fields.filter(([, value]) => value !== none)
+  const indent = Math.max(...known.map(([name]) => name.length)) + 2
+  return known.map(([name, value]) => name.padEnd(indent) + wrap(value, width, indent)).join("\n")
 }
 
 const iso = (instant: DateTime.Utc | null): string | null => (instant === null ? null : DateTime.formatIso(instant))
@@ -147,7 +150,7 @@ export const listingColumns = [
 /** A field's value before or after a change, for people. */
 export const fieldText = (value: LoanListing[keyof LoanListing]): string => {
   if (value === null || value === undefined) return none
-  if (typeof value === "string") return shorten(plain(value), 40)
+  if (typeof value === "string") return plain(value)
   if (typeof value === "number") return String(value)
   if (value instanceof Rate.Rate) return rateText(value)
   return "amount" in value && "currency" in value

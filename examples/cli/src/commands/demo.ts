@@ -15,10 +15,11 @@ import { KameoEmulator } from "@saldo/kameo/emulator/KameoEmulator"
 import { KameoClient } from "@saldo/kameo/KameoClient"
 import { PlatformId } from "saldo/lending/LoanListing"
 import { LoanListingStore } from "saldo/lending/LoanListingStore"
-import { listingTable } from "../listings.ts"
+import { CliFailure } from "../CliFailure.ts"
+import { listingRecord, listingTable } from "../listings.ts"
 import * as database from "../database.ts"
 import { layerCollection } from "../kameo.ts"
-import { makeOutput, Output } from "../Output.ts"
+import { Output, presenting } from "../Output.ts"
 import { collect, reportText } from "./fetch.ts"
 import { historyText } from "./reading.ts"
 import { statisticsOf, statisticsText } from "./statistics.ts"
@@ -59,15 +60,23 @@ const mostChanged = Effect.gen(function* () {
   const histories = yield* Effect.forEach(items, ({ listing }) =>
     store.history(PlatformId.make("kameo"), listing.loanId)
   )
-  return histories.reduce((most, one) => (changesOf(one) > changesOf(most) ? one : most), [])
+  return histories.reduce((most, one) => (changesOf(one) >= changesOf(most) ? one : most), [])
 })
 
 const changesOf = (versions: ReadonlyArray<{ readonly changes: ReadonlyArray<unknown> }>): number =>
   versions.reduce((sum, { changes }) => sum + changes.length, 0)
 
+/** A word as a POSIX shell takes it. */
+const quoted = (word: string): string => (/^[\w./:@%+-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+
+/** What to try after the demonstration, as it is typed in the folder of the repository. */
+const nextCommands = (file: string, loanId: string): ReadonlyArray<string> =>
+  ["loans search örebro", "loans stats --status open", `loans history ${loanId}`].map(
+    (command) => `npx pnpm@12.21.0 --silent saldo ${command} --db ${quoted(file)}`
+  )
+
 const journey = Effect.fnUntraced(function* (file: string, days: number) {
-  const { result, say } = yield* Output
-  const { paint } = yield* Output
+  const { paint, result, say, width } = yield* Output
   const emulator = yield* KameoEmulator
   const kameo = yield* KameoClient
   const store = yield* LoanListingStore
@@ -94,55 +103,89 @@ const journey = Effect.fnUntraced(function* (file: string, days: number) {
 
   yield* heading('Search for "radhus"')
   const found = yield* store.list({ filter: { text: "radhus" }, limit: 5 })
-  yield* say(listingTable(found.items))
+  yield* say(found.items.length === 0 ? "None of these loans has it in its text." : listingTable(found.items, width))
 
   const versions = yield* mostChanged
-  const loanId = versions[0]?.listing.loanId
+  const loanId = versions[0]?.listing.loanId ?? ""
   yield* heading(`History of loan ${loanId}`)
-  yield* say(historyText(versions))
+  yield* say(historyText(versions, width))
 
-  yield* say(`\nThe database is ${paint.strong(file)}. Try next:\n`)
-  const saldo = "npx pnpm@12.21.0 --silent saldo"
-  yield* say(`  ${saldo} loans search örebro --db ${file}`)
-  yield* say(`  ${saldo} loans stats --status open --db ${file}`)
-  yield* say(`  ${saldo} loans history ${loanId} --db ${file}`)
+  const next = nextCommands(file, loanId)
+  yield* say(`\nThe database is ${paint.strong(file)}. Try next:\n\n${next.map((line) => `  ${line}`).join("\n")}`)
+  if (!(yield* Output).json) return
   yield* result(
-    () => ({ database: file, first, second, statistics, history: versions }),
+    () => ({ database: file, first, second, statistics, found: found.items.map(listingRecord), loanId, next }),
     () => ""
   )
+})
+
+const between = (flag: Flag.Flag<number>, minimum: number, maximum: number) =>
+  Flag.filter(
+    flag,
+    (value) => value >= minimum && value <= maximum,
+    () => `Give a whole number from ${minimum} to ${maximum}`
+  )
+
+const demoFile = "saldo-demo.sqlite"
+
+/** The file is made anew, so a file that may hold somebody's listings is not taken. */
+const makeRoom = Effect.fnUntraced(function* (file: string, overwrite: boolean) {
+  const files = yield* FileSystem.FileSystem
+  const filename = (yield* Path.Path).resolve(file)
+  if (!overwrite && file !== demoFile && (yield* Effect.orElseSucceed(files.exists(filename), () => false))) {
+    return yield* new CliFailure({
+      happened: `${filename} exists already, and the demonstration makes its file anew.`,
+      remedy: "Name another with --file, or add --overwrite.",
+      exitCode: 2
+    })
+  }
+  for (const end of ["", "-wal", "-shm"]) {
+    yield* Effect.mapError(
+      files.remove(filename + end, { force: true }),
+      () =>
+        new CliFailure({
+          happened: `${filename}${end} cannot be removed.`,
+          remedy: "Close the program that uses it, or name another with --file.",
+          exitCode: 1
+        })
+    )
+  }
+  return filename
 })
 
 /** The command. */
 export const demo = Command.make(
   "demo",
   {
-    loans: Flag.Int("loans").pipe(Flag.withDescription("How many loans Kameo has"), Flag.withDefault(300)),
-    days: Flag.Int("days").pipe(
+    loans: between(Flag.Int("loans"), 10, 1_000_000).pipe(
+      Flag.withDescription("How many loans Kameo has"),
+      Flag.withDefault(300)
+    ),
+    days: between(Flag.Int("days"), 1, 3650).pipe(
       Flag.withDescription("How far its clock moves between the collections"),
       Flag.withDefault(4)
     ),
     seed: Flag.Int("seed").pipe(Flag.withDescription("Another seed, other loans"), Flag.withDefault(1)),
     file: Flag.String("file").pipe(
       Flag.withDescription("SQLite file for the listings, made anew"),
-      Flag.withDefault("saldo-demo.sqlite")
+      Flag.withDefault(demoFile)
+    ),
+    overwrite: Flag.Boolean("overwrite").pipe(
+      Flag.withDescription("Make the file anew even if it is not the demonstration's own"),
+      Flag.withDefault(false)
     )
   },
-  Effect.fnUntraced(
-    function* ({ days, file, loans, seed }) {
-      const files = yield* FileSystem.FileSystem
-      const filename = (yield* Path.Path).resolve(file)
-      for (const end of ["", "-wal", "-shm"]) yield* files.remove(filename + end, { force: true })
-      const clock = yield* DateTime.now
-      const kameo = client.pipe(
-        Layer.provideMerge(
-          KameoEmulator.layer({ loans: { count: loans, seed, newPerDay: 3 }, clock, totpClock: "virtual" })
-        )
+  Effect.fnUntraced(function* ({ days, file, loans, overwrite, seed }) {
+    const filename = yield* makeRoom(file, overwrite)
+    const clock = yield* DateTime.now
+    const kameo = client.pipe(
+      Layer.provideMerge(
+        KameoEmulator.layer({ loans: { count: loans, seed, newPerDay: 3 }, clock, totpClock: "virtual" })
       )
-      const services = layerCollection().pipe(
-        Layer.provideMerge(Layer.merge(database.layer({ _tag: "Sqlite", filename }), kameo))
-      )
-      return yield* journey(filename, days).pipe(Effect.provide(services))
-    },
-    Effect.provideServiceEffect(Output, makeOutput)
-  )
+    )
+    const services = layerCollection().pipe(
+      Layer.provideMerge(Layer.merge(database.layer({ _tag: "Sqlite", filename }), kameo))
+    )
+    return yield* journey(filename, days).pipe(Effect.provide(services))
+  }, presenting)
 ).pipe(Command.withDescription("Run everything once against a Kameo on this machine, with invented loans"))

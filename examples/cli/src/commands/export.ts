@@ -13,7 +13,7 @@ import { LoanListingStore } from "saldo/lending/LoanListingStore"
 import { CliFailure } from "../CliFailure.ts"
 import { layerReading } from "../database.ts"
 import { listingColumns, listingRecord } from "../listings.ts"
-import { makeOutput, Output } from "../Output.ts"
+import { Output, presenting } from "../Output.ts"
 import { filterFlags, filterOf } from "./filters.ts"
 
 type Row = ReturnType<typeof listingRecord>
@@ -31,6 +31,12 @@ const formats = {
   json: { before: "[", row: (row: Row) => `\n  ${JSON.stringify(row)}`, between: ",", after: "\n]\n" },
   jsonl: { before: "", row: (row: Row) => `${JSON.stringify(row)}\n`, between: "", after: "" }
 }
+
+const csvIsNotJson = new CliFailure({
+  happened: "--json and --format csv exclude each other on standard output.",
+  remedy: "Leave one of them out, or write to a file with --out.",
+  exitCode: 2
+})
 
 const cannotWrite = (file: string) => () =>
   new CliFailure({
@@ -57,8 +63,8 @@ export const exportListings = Command.make(
   {
     format: Flag.Literals("format", ["csv", "json", "jsonl"]).pipe(
       Flag.withAlias("f"),
-      Flag.withDescription("csv, json (one array) or jsonl (an object a line)"),
-      Flag.withDefault("csv")
+      Flag.withDescription("csv (the default; with --json it is json), json (one array) or jsonl (an object a line)"),
+      Flag.optional
     ),
     out: Flag.String("out").pipe(
       Flag.withAlias("o"),
@@ -68,11 +74,13 @@ export const exportListings = Command.make(
     ),
     ...filterFlags
   },
-  ({ format, out, ...chosen }) =>
+  ({ format: chosenFormat, out, ...chosen }) =>
     Effect.gen(function* () {
       const output = yield* Output
       const store = yield* LoanListingStore
       const filter = yield* filterOf(chosen)
+      const format = Option.getOrElse(chosenFormat, () => (output.json ? "json" : "csv"))
+      if (output.json && format === "csv" && Option.isNone(out)) return yield* csvIsNotJson
       const { after, before, between, row } = formats[format]
       let count = 0
       const content = Stream.make(before).pipe(
@@ -94,7 +102,7 @@ export const exportListings = Command.make(
         () => ({ file: out.value, format, listings: count }),
         () => `${count} listings in ${out.value}.`
       )
-    }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
+    }).pipe(Effect.provide(layerReading), presenting)
 ).pipe(
   Command.withDescription("Write what was collected as CSV, JSON or JSON lines"),
   Command.withExamples([

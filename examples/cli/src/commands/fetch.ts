@@ -10,24 +10,35 @@ import * as Terminal from "effect/Terminal"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { KameoClient } from "@saldo/kameo/KameoClient"
-import { kameoOptionsConfig } from "@saldo/kameo/KameoConfig"
 import { type CollectionProgress, type CollectionReport, LoanCollection } from "saldo/lending/LoanCollection"
 import { bar, plain } from "../chart.ts"
-import { CliFailure } from "../CliFailure.ts"
+import { CliFailure, exitCodes, failureText } from "../CliFailure.ts"
 import { layerWriting } from "../database.ts"
-import { layerCollection } from "../kameo.ts"
-import { makeOutput, Output } from "../Output.ts"
+import { layerCollection, optionalLogin } from "../kameo.ts"
+import { Output, presenting } from "../Output.ts"
 
 const barWidth = 28
 
-/** One line of progress: how far, how fast, how long still. */
-export const progressLine = ({ counts, page, total }: CollectionProgress, elapsedMs: number): string => {
-  const rate = counts.seen / Math.max(elapsedMs / 1000, 0.001)
-  const speed = `${Math.round(rate)} loans/s`
-  if (total === null) return `page ${page}  ${counts.seen} loans  ${speed}`
-  const left = Math.ceil(Math.max(total - counts.seen, 0) / Math.max(rate, 0.001))
+const durationText = (seconds: number): string =>
+  seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+
+/** A point on the way: how many loans the run had seen, and when. */
+interface Mark {
+  readonly seen: number
+  readonly at: number
+}
+
+/**
+ * One line of progress: how far, how fast, how long still. The rate counts from `since`, the first page that this call
+ * stored, so that neither the login nor what an earlier call collected is in it.
+ */
+export const progressLine = ({ counts, page, total }: CollectionProgress, now: number, since: Mark): string => {
+  const rate = now > since.at ? ((counts.seen - since.seen) * 1000) / (now - since.at) : 0
+  const speed = rate > 0 ? [`${Math.round(rate)} loans/s`] : []
+  if (total === null) return [`page ${page}`, `${counts.seen} loans`, ...speed].join("  ")
+  const left = rate > 0 ? [`${durationText(Math.ceil(Math.max(total - counts.seen, 0) / rate))} left`] : []
   const share = total === 0 ? 1 : counts.seen / total
-  return `${bar(share, barWidth).padEnd(barWidth, "·")} ${counts.seen}/${total}  ${speed}  ${left} s left`
+  return [`${bar(share, barWidth).padEnd(barWidth, "·")} ${counts.seen}/${total}`, ...speed, ...left].join("  ")
 }
 
 const eraseLine = "\r\u001b[2K"
@@ -37,16 +48,20 @@ export const collect = Effect.fnUntraced(function* (options: {
   readonly maxPages?: number
   readonly resume?: boolean
 }) {
-  const { live } = yield* Output
+  const { live, remark } = yield* Output
   const terminal = yield* Terminal.Terminal
   const collection = yield* LoanCollection
-  const started = yield* Clock.currentTimeMillis
   const draw = (text: string) => Effect.ignore(live ? terminal.display(eraseLine + text) : Effect.void)
+  let since: Mark | undefined
   return yield* collection
     .run({
       ...options,
-      onProgress: (progress) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => draw(progressLine(progress, now - started)))
+      onProgress: Effect.fnUntraced(function* (progress) {
+        const now = yield* Clock.currentTimeMillis
+        since ??= { seen: progress.counts.seen, at: now }
+        yield* draw(progressLine(progress, now, since))
+        yield* remark(`Stored page ${progress.page}: ${progress.counts.seen} of ${progress.total ?? "?"} loans.`)
+      })
     })
     .pipe(Effect.ensuring(draw("")))
 })
@@ -71,28 +86,36 @@ export const reportText = (report: CollectionReport): string => {
   return lines.join("\n")
 }
 
-const run = Effect.fnUntraced(function* (input: {
+interface Input {
   readonly maxPages: Option.Option<number>
   readonly fresh: boolean
   readonly login: boolean
-}) {
+}
+
+const interrupted = Effect.flatMap(Output, ({ json }) =>
+  Console.error(
+    failureText(
+      {
+        happened: "Interrupted; what was read so far is stored.",
+        remedy: "Run `saldo loans fetch` again to go on from there.",
+        exitCode: exitCodes.interrupted
+      },
+      json
+    )
+  )
+)
+
+const run = Effect.fnUntraced(function* (input: Input, login: boolean) {
   const output = yield* Output
   const client = yield* KameoClient
-  const options = yield* kameoOptionsConfig
-  if (input.login && options.email !== undefined) {
+  if (input.login && login) {
     yield* client.login
     yield* output.remark("Logged in to Kameo.")
   }
   const report = yield* collect({
     ...(Option.isSome(input.maxPages) && { maxPages: input.maxPages.value }),
     resume: !input.fresh
-  }).pipe(
-    Effect.tapError((error) =>
-      error._tag === "CollectionFailed" && error.report.pages > 0
-        ? Console.error(reportText(error.report))
-        : Effect.void
-    )
-  )
+  }).pipe(Effect.onInterrupt(() => interrupted))
   yield* output.result(
     () => report,
     () => reportText(report)
@@ -100,7 +123,7 @@ const run = Effect.fnUntraced(function* (input: {
   if (report.completeness._tag === "Partial") {
     return yield* new CliFailure({
       happened: "The listing goes on behind the last page that was read.",
-      remedy: "Run `saldo loans fetch` again to go on from there.",
+      remedy: "Run `saldo loans fetch` without --max-pages to collect everything.",
       exitCode: 4
     })
   }
@@ -123,15 +146,18 @@ export const fetch = Command.make(
       Flag.withDefault(false)
     ),
     login: Flag.Boolean("login").pipe(
-      Flag.withDescription("Log in first when KAMEO_EMAIL is set; the listing itself is public"),
+      Flag.withDescription(
+        "Log in first when KAMEO_EMAIL is set; the listing itself is public, so --no-login works too"
+      ),
       Flag.withDefault(true)
     )
   },
   (input) =>
-    run(input).pipe(
-      Effect.provide(layerCollection().pipe(Layer.provideMerge(Layer.merge(layerWriting, KameoClient.layerConfig())))),
-      Effect.provideServiceEffect(Output, makeOutput)
-    )
+    Effect.gen(function* () {
+      const kameo = yield* optionalLogin
+      const services = Layer.provideMerge(layerCollection(), Layer.merge(layerWriting, kameo.layer))
+      yield* Effect.provide(run(input, kameo.login), services)
+    }).pipe(presenting)
 ).pipe(
   Command.withDescription("Collect every loan listing of Kameo into the database"),
   Command.withExamples([

@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Flag from "effect/cli/Flag"
 import { LoanListingStatus } from "saldo/lending/LoanListing"
 import { type LoanListingFilter, type LoanListingSort, LoanListingSortKey } from "saldo/lending/LoanListingQuery"
+import * as Currency from "saldo/money/Currency"
 import * as Money from "saldo/money/Money"
 import * as Rate from "saldo/money/Rate"
 import * as LocalDate from "saldo/time/LocalDate"
@@ -24,7 +25,7 @@ export const filterFlags = {
   currency: optionalText(
     "currency",
     "code",
-    "Only this currency, such as SEK; --min-amount and --max-amount are in it"
+    "Only this currency; --min-amount and --max-amount are in it, and in SEK without it"
   ),
   minAmount: optionalText("min-amount", "amount", "Only loans of at least this amount"),
   maxAmount: optionalText("max-amount", "amount", "Only loans of at most this amount"),
@@ -104,6 +105,9 @@ const bounds = <K1 extends string, K2 extends string, A, E>(
 /** The filter that the flags stand for. Fails as wrong usage, naming the flag. */
 export const filterOf = Effect.fnUntraced(function* (chosen: Chosen) {
   const currency = Option.getOrUndefined(chosen.currency)?.toUpperCase()
+  if (currency !== undefined && !Currency.isKnown(currency)) {
+    return yield* usage(`--currency cannot be ${currency}.`, "Give an ISO 4217 code such as SEK, DKK or EUR.")
+  }
   const side = (low: string, high: string) => (key: string) => (key === "minimum" || key === "from" ? low : high)
   const amounts = yield* bounds([chosen.minAmount, "minimum"], [chosen.maxAmount, "maximum"], (text, key) =>
     amount(side("min-amount", "max-amount")(key), text, currency ?? "SEK")
@@ -138,7 +142,7 @@ export const filterOf = Effect.fnUntraced(function* (chosen: Chosen) {
 export const pageFlags = {
   sort: Flag.String("sort").pipe(
     Flag.withMetavar("key"),
-    Flag.withDescription(`Order by ${LoanListingSortKey.literals.join(", ")}; a minus in front reverses: --sort=-rate`),
+    Flag.withDescription(`Order by ${LoanListingSortKey.literals.join(", ")}; --sort=-rate is from high to low`),
     Flag.withDefault("-listedAt")
   ),
   limit: Flag.Int("limit").pipe(Flag.withDescription("How many at most, 1 to 500"), Flag.withDefault(20)),
@@ -150,6 +154,6 @@ export const sortOf = (text: string): Effect.Effect<ReadonlyArray<LoanListingSor
   const name = text.replace(/^-/u, "")
   const by = LoanListingSortKey.literals.find((key) => key === name)
   return by === undefined
-    ? Effect.fail(usage(`--sort does not know ${name}.`, `Choose one of ${LoanListingSortKey.literals.join(", ")}.`))
+    ? Effect.fail(usage(`--sort cannot be ${name}.`, `Choose one of ${LoanListingSortKey.literals.join(", ")}.`))
     : Effect.succeed([{ by, direction: text.startsWith("-") ? "descending" : "ascending" }])
 }

@@ -10,7 +10,7 @@ import { KameoClient } from "@saldo/kameo/KameoClient"
 import { table } from "../chart.ts"
 import { layerLogin } from "../kameo.ts"
 import { amountText } from "../listings.ts"
-import { makeOutput, Output } from "../Output.ts"
+import { Output, presenting } from "../Output.ts"
 
 const login = Command.make(
   "login",
@@ -33,7 +33,7 @@ const login = Command.make(
         () => ({ ok: true, currencies }),
         () => `${output.paint.good("ok")}  The login works; the investor has accounts in ${currencies.join(", ")}.`
       )
-    }).pipe(Effect.provide(layerLogin), Effect.provideServiceEffect(Output, makeOutput))
+    }).pipe(Effect.provide(layerLogin), presenting)
 ).pipe(Command.withDescription("Log in to Kameo and see whether it works"))
 
 const account = Command.make(
@@ -68,7 +68,7 @@ const account = Command.make(
             ])
           )
       )
-    }).pipe(Effect.provide(layerLogin), Effect.provideServiceEffect(Output, makeOutput))
+    }).pipe(Effect.provide(layerLogin), presenting)
 ).pipe(
   Command.withDescription("Show the investor's accounts and balances; numbers are masked unless --reveal is given")
 )

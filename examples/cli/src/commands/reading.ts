@@ -19,15 +19,15 @@ import { CliFailure } from "../CliFailure.ts"
 import { layerReading, nameOf, parseTarget } from "../database.ts"
 import { Database } from "../GlobalFlags.ts"
 import { fieldText, instantText, listingDetails, listingRecord, listingTable } from "../listings.ts"
-import { makeOutput, Output } from "../Output.ts"
+import { Output, presenting } from "../Output.ts"
 import { filterFlags, filterOf, pageFlags, sortOf } from "./filters.ts"
 
 const kameo = PlatformId.make("kameo")
 
-const pageText = (page: Page.Page<StoredListing>, total: number): string => {
+const pageText = (page: Page.Page<StoredListing>, total: number, width: number | null): string => {
   if (total === 0) return "No listing fits."
   const more = page.next === null ? "" : `\nMore with --cursor ${page.next}`
-  return `${listingTable(page.items)}\n\n${page.items.length} of ${total} listings.${more}`
+  return `${listingTable(page.items, width)}\n\n${page.items.length} of ${total} listings.${more}`
 }
 
 const cursorOf = (text: string) =>
@@ -51,16 +51,13 @@ const printPage = Effect.fnUntraced(function* (
   const total = yield* store.count(filter)
   yield* output.result(
     () => ({ total, items: page.items.map(listingRecord), next: page.next }),
-    () => pageText(page, total)
+    () => pageText(page, total, output.width)
   )
 })
 
 /** `list`: a page of listings. */
 export const list = Command.make("list", { ...filterFlags, ...pageFlags }, (input) =>
-  Effect.flatMap(filterOf(input), (filter) => printPage(filter, input)).pipe(
-    Effect.provide(layerReading),
-    Effect.provideServiceEffect(Output, makeOutput)
-  )
+  Effect.flatMap(filterOf(input), (filter) => printPage(filter, input)).pipe(Effect.provide(layerReading), presenting)
 ).pipe(Command.withDescription("List what was collected, page by page"))
 
 /** `search`: listings with a text. */
@@ -70,7 +67,7 @@ export const search = Command.make(
   (input) =>
     Effect.flatMap(filterOf(input), (filter) => printPage({ ...filter, text: input.term }, input)).pipe(
       Effect.provide(layerReading),
-      Effect.provideServiceEffect(Output, makeOutput)
+      presenting
     )
 ).pipe(
   Command.withDescription("Find listings by title, description or id; orebro finds Örebro"),
@@ -107,20 +104,20 @@ export const show = Command.make("show", { loan: loanArgument }, ({ loan }) =>
     if (Option.isNone(found)) return yield* notStored(id)
     yield* output.result(
       () => listingRecord(found.value),
-      () => listingDetails(found.value)
+      () => listingDetails(found.value, output.width)
     )
-  }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
+  }).pipe(Effect.provide(layerReading), presenting)
 ).pipe(Command.withDescription("Show one listing with everything that is known"))
 
 /** The versions of a listing, a line for each change. */
-export const historyText = (versions: ReadonlyArray<LoanListingVersion>): string =>
+export const historyText = (versions: ReadonlyArray<LoanListingVersion>, width: number | null): string =>
   table(
     [
       { heading: "When" },
       { heading: "Version", align: "right" },
       { heading: "Field" },
-      { heading: "Before" },
-      { heading: "After" }
+      { heading: "Before", flexible: true },
+      { heading: "After", flexible: true }
     ],
     versions.flatMap((version) =>
       version.changes.length === 0
@@ -132,7 +129,8 @@ export const historyText = (versions: ReadonlyArray<LoanListingVersion>): string
             fieldText(change.from),
             fieldText(change.to)
           ])
-    )
+    ),
+    width
   )
 
 /** `history`: how one listing changed. */
@@ -150,9 +148,9 @@ export const history = Command.make("history", { loan: loanArgument }, ({ loan }
     }))
     yield* output.result(
       () => data,
-      () => historyText(versions)
+      () => historyText(versions, output.width)
     )
-  }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
+  }).pipe(Effect.provide(layerReading), presenting)
 ).pipe(Command.withDescription("Show how one listing changed over time"))
 
 /** `health`: whether the database and the settings can be used. Does not call Kameo. */
@@ -182,5 +180,5 @@ export const health = Command.make("health", {}, () =>
       () =>
         `${good("ok")}  database       ${database}, ${listings} listings\n${good("ok")}  configuration  ${login}\n    latest run     ${run}`
     )
-  }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
+  }).pipe(Effect.provide(layerReading), presenting)
 ).pipe(Command.withDescription("Check the database and the settings; does not call Kameo"))

@@ -15,16 +15,58 @@ import type * as Money from "saldo/money/Money"
 import { bar, plain, shorten, sparkline, table } from "../chart.ts"
 import { layerReading } from "../database.ts"
 import { amountText, listingTable, percentText, rateText } from "../listings.ts"
-import { makeOutput, Output } from "../Output.ts"
+import { Output, presenting } from "../Output.ts"
 import { filterFlags, filterOf } from "./filters.ts"
+
+/** How many listings were listed in a month, `YYYY-MM`. */
+export interface MonthCount {
+  readonly month: string
+  readonly listings: number
+}
+
+/** The portfolio's statistics, and how many listings came in each month from the first to the last. */
+export interface Statistics extends PortfolioStatistics {
+  readonly listedByMonth: ReadonlyArray<MonthCount>
+}
+
+const monthAfter = (month: string): string => {
+  const [year = 0, number = 0] = month.split("-").map(Number)
+  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, "0")}`
+}
+
+// Nothing before the first crowdlending platforms is a listing's month; a date such as 1970 is a hole in the data.
+const earliestMonth = "2005-01"
+
+const monthsOf = (counts: ReadonlyMap<string, number>): ReadonlyArray<MonthCount> => {
+  const known = [...counts.keys()].filter((month) => month >= earliestMonth).sort()
+  const last = known.at(-1)
+  const months: Array<MonthCount> = []
+  for (let month = known[0]; month !== undefined && last !== undefined && month <= last; month = monthAfter(month)) {
+    months.push({ month, listings: counts.get(month) ?? 0 })
+  }
+  return months
+}
 
 /** The statistics of all listings that pass the filter, in one pass with flat memory. */
 export const statisticsOf = Effect.fnUntraced(function* (filter: LoanListingFilter) {
   const store = yield* LoanListingStore
   const fold = makePortfolioStatistics(yield* DateTime.now)
-  yield* Stream.runForEach(store.all(filter), ({ listing }) => Effect.sync(() => fold.add(listing)))
-  return fold.result()
+  const months = new Map<string, number>()
+  yield* Stream.runForEach(store.all(filter), ({ listing }) =>
+    Effect.sync(() => {
+      fold.add(listing)
+      if (listing.listedAt === null) return
+      const month = DateTime.formatIso(listing.listedAt).slice(0, 7)
+      months.set(month, (months.get(month) ?? 0) + 1)
+    })
+  )
+  return { ...fold.result(), listedByMonth: monthsOf(months) } satisfies Statistics
 })
+
+const monthLine = (months: ReadonlyArray<MonthCount>): string => {
+  const shown = months.slice(-36)
+  return `${shown[0]?.month} ${sparkline(shown.map(({ listings }) => listings))} ${shown.at(-1)?.month}`
+}
 
 const counted = (rows: ReadonlyArray<readonly [string, number]>, width = 30): string => {
   const most = Math.max(...rows.map(([, count]) => count), 1)
@@ -55,7 +97,7 @@ const currencyLines = (one: CurrencyStatistics): ReadonlyArray<ReadonlyArray<str
 ]
 
 /** Statistics as a person reads them. */
-export const statisticsText = (statistics: PortfolioStatistics, strong: (text: string) => string): string => {
+export const statisticsText = (statistics: Statistics, strong: (text: string) => string): string => {
   const parts = [strong(`${statistics.listings} listings`)]
   parts.push(
     strong("By status"),
@@ -65,6 +107,7 @@ export const statisticsText = (statistics: PortfolioStatistics, strong: (text: s
         .filter(([, count]) => count > 0)
     )
   )
+  if (statistics.listedByMonth.length > 1) parts.push(strong("Listed by month"), monthLine(statistics.listedByMonth))
   for (const one of statistics.currencies) {
     parts.push(
       strong(`${one.currency} (${one.listings} listings)`),
@@ -101,9 +144,9 @@ export const stats = Command.make("stats", filterFlags, (chosen) =>
     yield* output.result(
       () => statistics,
       () =>
-        `${statisticsText(statistics, output.paint.strong)}\n\n${output.paint.strong("Newest")}\n\n${listingTable(newest.items)}`
+        `${statisticsText(statistics, output.paint.strong)}\n\n${output.paint.strong("Newest")}\n\n${listingTable(newest.items, output.width)}`
     )
-  }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
+  }).pipe(Effect.provide(layerReading), presenting)
 ).pipe(
   Command.withDescription("Count and measure what was collected; amounts in different currencies stay apart"),
   Command.withExamples([
@@ -111,23 +154,25 @@ export const stats = Command.make("stats", filterFlags, (chosen) =>
   ])
 )
 
-const inventoryText = ({ fields, records, unreadable }: FieldInventory): string =>
+const inventoryText = ({ fields, records, unreadable }: FieldInventory, width: number | null): string =>
   `${records} records${unreadable > 0 ? `, ${unreadable} of them unreadable` : ""}, ${fields.length} fields\n\n` +
   table(
     [
       { heading: "Field" },
       { heading: "In", align: "right" },
       { heading: "" },
-      { heading: "Types" },
-      { heading: "Example" }
+      { heading: "Types", flexible: true },
+      { heading: "Example", flexible: true }
     ],
     fields.map((field) => [
       field.path,
       String(field.present),
       bar(field.present / Math.max(records, 1), 10),
       Object.keys(field.types).join(", "),
-      shorten(plain(field.example ?? "–"), 40)
-    ])
+      // An example shows what a field is like; a text of a megabyte shows no more than its beginning does.
+      shorten(plain(field.example ?? "–"), 60)
+    ]),
+    width
   )
 
 /** `analyze`: which fields the platform really sends. */
@@ -139,6 +184,6 @@ export const analyze = Command.make("analyze", filterFlags, (chosen) =>
     yield* Stream.runForEach(store.all(yield* filterOf(chosen)), ({ listing }) =>
       Effect.sync(() => fold.add(listing.raw))
     )
-    yield* output.result(fold.result, () => inventoryText(fold.result()))
-  }).pipe(Effect.provide(layerReading), Effect.provideServiceEffect(Output, makeOutput))
+    yield* output.result(fold.result, () => inventoryText(fold.result(), output.width))
+  }).pipe(Effect.provide(layerReading), presenting)
 ).pipe(Command.withDescription("Show which fields the stored records hold, with their types and an example"))
