@@ -63,7 +63,7 @@ export const make = (config: PostgresClientConfig): Effect.Effect<PostgresClient
   Effect.gen(function* () {
     const url = typeof config.url === "string" ? Redacted.make(config.url) : config.url
     const address = addressOf(Redacted.value(url))
-    if (address === undefined) return yield* Effect.fail(malformed)
+    if (address === undefined) return yield* malformed
     const timeout = config.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS
     const client = yield* PgClient.make({
       url: config.tls === "prefer" ? preferring(url) : url,

@@ -57,12 +57,11 @@ export const serializable = <A, E, R>(
       "BEGIN ISOLATION LEVEL SERIALIZABLE"
     )
     const from = (attempt: number): Effect.Effect<A, E | SqlError | SerializationExhausted, R> =>
-      Effect.catchCause(once, (cause) => {
-        if (!isLostRace(cause)) return Effect.failCause(cause)
-        return attempt >= attempts
+      Effect.catchCauseIf(once, isLostRace, (cause) =>
+        attempt >= attempts
           ? Effect.fail(new SerializationExhausted({ attempts, cause: Cause.squash(cause) }))
           : Effect.andThen(pause(attempt), from(attempt + 1))
-      })
+      )
     return yield* from(1)
   })
 

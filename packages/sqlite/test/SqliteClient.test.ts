@@ -179,7 +179,7 @@ describe("SqliteClient (opening and closing)", () => {
       const pragmas = Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
         const read = (name: string) => Effect.map(sql.unsafe(`PRAGMA ${name}`).values, (rows) => rows[0]?.[0])
-        return yield* Effect.all(["journal_mode", "synchronous", "foreign_keys", "busy_timeout"].map(read))
+        return yield* Effect.forEach(["journal_mode", "synchronous", "foreign_keys", "busy_timeout"], read)
       })
       expect(yield* using({ filename: path, disableWAL: true, synchronous: "normal" })(pragmas)).toEqual([
         "delete",

@@ -8,11 +8,11 @@ import type { SqlError } from "effect/sql/SqlError"
 import { randomBytes } from "node:crypto"
 import { inject } from "vitest"
 import { PostgresUnavailable } from "./internal/postgresServer.ts"
-import type {} from "./internal/postgresGlobalSetup.ts"
+import type { TestedPostgres } from "./internal/postgresGlobalSetup.ts"
 
 /** The URL of the server that all test files of a run share; a superuser's. A test without a server dies. */
 const server: Effect.Effect<URL> = Effect.suspend(() => {
-  const given = inject("saldoPostgres")
+  const given: TestedPostgres = inject("saldoPostgres")
   return "url" in given ? Effect.succeed(new URL(given.url)) : Effect.die(new PostgresUnavailable(given.unavailable))
 })
 

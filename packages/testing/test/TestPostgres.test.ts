@@ -16,8 +16,9 @@ const schemas = SqlClient.SqlClient.use((sql) => sql<{ readonly schema: string }
 describe("TestPostgres", () => {
   it.live("gives each layer a namespace of its own", () =>
     Effect.gen(function* () {
-      const both = yield* Effect.all(
-        [createsTable, createsTable].map((test) => Effect.provide(test, TestPostgres.layerWith({}), { local: true })),
+      const both = yield* Effect.forEach(
+        [createsTable, createsTable],
+        (test) => Effect.provide(test, TestPostgres.layerWith({}), { local: true }),
         { concurrency: 2 }
       )
       expect(both).toEqual([[{ id: 1n }], [{ id: 1n }]])

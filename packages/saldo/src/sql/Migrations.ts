@@ -8,6 +8,7 @@ import * as SqlDeadLetterStore from "../core/SqlDeadLetterStore.ts"
 import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
 import * as SqlCollectionRuns from "../lending/SqlCollectionRuns.ts"
 import * as SqlLoanListingStore from "../lending/SqlLoanListingStore.ts"
+import * as Dialect from "./Dialect.ts"
 
 /** The migrations of one domain, by names such as `0001_create_loans`, which are never renamed nor removed. */
 export interface DomainMigrations {
@@ -79,12 +80,8 @@ const badState = (message: string) => Effect.fail(new Migrator.MigrationError({ 
 const recordedMigrations = (table: string) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const found = yield* sql.onDialectOrElse({
-      pg: () => sql`SELECT 1 AS found WHERE to_regclass(${table}) IS NOT NULL`,
-      orElse: () => sql`SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = ${table}`
-    })
-    if (found.length === 0) return new Map<number, string>()
-    const rows = yield* sql<{ readonly migration_id: number; readonly name: string }>`
+    if (!(yield* Dialect.tableExists(table))) return new Map<number, string>()
+    const rows = yield* sql<{ readonly migration_id: number | bigint; readonly name: string }>`
       SELECT migration_id, name FROM ${sql(table)}`.withoutTransform
     return new Map(rows.map((row) => [Number(row.migration_id), row.name]))
   })
@@ -109,11 +106,9 @@ const checkRecord = (
 }
 
 /** The loader runs inside the migration's transaction. A change of a large table may take its time. */
-const withoutStatementTimeout = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* sql.onDialectOrElse({ pg: () => sql`SET LOCAL statement_timeout = 0`, orElse: () => Effect.void })
-}).pipe(
-  Effect.mapError((cause) => new Migrator.MigrationError({ kind: "Failed", message: "Cannot begin to migrate", cause }))
+const withoutStatementTimeout = Effect.mapError(
+  Dialect.withoutStatementTimeout,
+  (cause) => new Migrator.MigrationError({ kind: "Failed", message: "Cannot begin to migrate", cause })
 )
 
 /** Another process is migrating, and takes longer than a lock or a statement may wait. */

@@ -4,10 +4,12 @@ import * as Option from "effect/Option"
 import type { TestProject } from "vitest/node"
 import { startPostgres } from "./postgresServer.ts"
 
+/** Where the tests' Postgres is, or why there is none. */
+export type TestedPostgres = { readonly url: string } | { readonly unavailable: string }
+
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where the tests' Postgres is, or why there is none. */
-    readonly saldoPostgres: { readonly url: string } | { readonly unavailable: string }
+    readonly saldoPostgres: TestedPostgres
   }
 }
 

@@ -35,6 +35,12 @@ interface Identity {
   readonly prefix: ReadonlyArray<string>
 }
 
+/** A command as `spawn` takes it, run under an identity. */
+const commandLine = ({ prefix }: Identity, line: ReadonlyArray<string>) => {
+  const [command = "", ...args] = prefix.concat(line)
+  return { command, args }
+}
+
 const START_ATTEMPTS = 5
 
 /**
@@ -114,7 +120,7 @@ const unprivilegedAccount = async () => {
 }
 
 const works = (identity: Identity): boolean => {
-  const [command = "", ...args] = [...identity.prefix, identity.binaries.postgres, "--version"]
+  const { args, command } = commandLine(identity, [identity.binaries.postgres, "--version"])
   return spawnSync(command, args, { ...identity.ids, cwd: "/", stdio: "ignore" }).status === 0
 }
 
@@ -129,8 +135,7 @@ const initialise = async (identity: Identity, folder: string, password: string):
   const passwordFile = join(folder, "password")
   await writeFile(passwordFile, password, { mode: 0o600 })
   if (identity.ids !== undefined) await chown(passwordFile, identity.ids.uid, identity.ids.gid)
-  const [command = "", ...args] = [
-    ...identity.prefix,
+  const { args, command } = commandLine(identity, [
     identity.binaries.initdb,
     `--pgdata=${join(folder, "data")}`,
     "--username=saldo",
@@ -142,7 +147,7 @@ const initialise = async (identity: Identity, folder: string, password: string):
     "--locale=C.UTF-8",
     "--no-sync",
     "--no-instructions"
-  ]
+  ])
   const result = spawnSync(command, args, { ...identity.ids, cwd: "/", encoding: "utf8" })
   await rm(passwordFile)
   if (result.status !== 0) throw new PostgresUnavailable(`initdb failed: ${result.stderr}`, result.error)
@@ -196,7 +201,7 @@ const listen = async (
 ): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> => {
   const port = await freePort()
   const server = [identity.binaries.postgres, "-D", join(folder, "data"), ...settings(port), ...more]
-  const [command = "", ...args] = [...identity.prefix, "sh", "-c", KEEPER, "keeper", folder, ...server]
+  const { args, command } = commandLine(identity, ["sh", "-c", KEEPER, "keeper", folder, ...server])
   // In a group of its own, so that Ctrl-C in a terminal reaches this process only.
   const keeper = spawn(command, args, { ...identity.ids, cwd: "/", detached: true, stdio: ["pipe", "ignore", "pipe"] })
   const ended = new Promise<void>((resolve) => void keeper.once("close", () => resolve()))
