@@ -29,7 +29,7 @@ describe("MoneySchema", () => {
     }
     expect(Schema.encodeSync(OfferJson)(offer)).toEqual(json)
     expect(JSON.parse(JSON.stringify(offer))).toEqual(json)
-    const decoded = Schema.decodeUnknownSync(OfferJson)(json)
+    const decoded = Schema.decodeSync(OfferJson)(json)
     expect(decoded).toBeInstanceOf(Offer)
     expect(decoded.price).toBeInstanceOf(Money.Money)
     expect(Equal.equals(decoded, offer)).toBe(true)
@@ -45,7 +45,7 @@ describe("MoneySchema", () => {
     ["1 SEK", "object"],
     [null, "object"]
   ])("refuses %o and says why", (json, problem) => {
-    expect(message(Schema.decodeUnknownResult(Schema.toCodecJson(MoneySchema))(json))).toContain(problem)
+    expect(message(Schema.decodeResult(Schema.toCodecJson(MoneySchema))(json))).toContain(problem)
     expect(message(Schema.decodeUnknownResult(MoneyFromJson)(json))).toContain(problem)
   })
 
@@ -65,7 +65,7 @@ describe("MoneySchema", () => {
       fc.property(Arbitrary.storableMoney, (money) => {
         const row = Schema.encodeSync(MoneyColumns)(money)
         expect(row).toEqual({ amount: money.amount, currency: money.currency })
-        expect(Schema.decodeUnknownSync(MoneyColumns)(row)).toEqual(money)
+        expect(Schema.decodeSync(MoneyColumns)(row)).toEqual(money)
       })
     )
   })
@@ -94,7 +94,7 @@ describe("RateSchema", () => {
     const json = Schema.toCodecJson(RateSchema)
     fc.assert(
       fc.property(Arbitrary.rate, (rate) => {
-        expect(Schema.decodeUnknownSync(json)(Schema.encodeSync(json)(rate))).toEqual(rate)
+        expect(Schema.decodeSync(json)(Schema.encodeSync(json)(rate))).toEqual(rate)
       })
     )
   })
@@ -104,10 +104,8 @@ describe("RateSchema", () => {
     expect(Schema.is(AnnualRateSchema)(annual)).toBe(true)
     expect(Schema.is(PeriodicRateSchema)(annual)).toBe(false)
     const periodic = Schema.toCodecJson(PeriodicRateSchema)
-    expect(message(Schema.decodeUnknownResult(periodic)({ kind: "annual", percent: "1" }))).toContain("periodic")
-    expect(message(Schema.decodeUnknownResult(periodic)({ kind: "periodic", percent: "1 %" }))).toContain(
-      "Invalid rate"
-    )
+    expect(message(Schema.decodeResult(periodic)({ kind: "annual", percent: "1" }))).toContain("periodic")
+    expect(message(Schema.decodeResult(periodic)({ kind: "periodic", percent: "1 %" }))).toContain("Invalid rate")
     expectTypeOf<typeof AnnualRateSchema.Type>().toEqualTypeOf<Rate.Rate<"annual">>()
   })
 })
