@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as SqlClient from "effect/sql/SqlClient"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -58,19 +59,36 @@ const withDatabase = async (use: (filename: string) => Promise<Prepared>): Promi
   }
 }
 
-const saldo = (listings: ReadonlyArray<LoanListing>, before: ReadonlyArray<LoanListing>) => () =>
-  withDatabase(async (filename) => {
-    const runtime = ManagedRuntime.make(
-      SqlLoanListingStore.layer.pipe(Layer.provide(SqlAtomic.layer), Layer.provide(SqliteClient.layer({ filename })))
-    )
-    const store = await runtime.runPromise(LoanListingStore)
-    const upsert = (all: ReadonlyArray<LoanListing>) =>
-      runtime.runPromise(Effect.forEach(pagesOf(all), (page) => store.upsert(page, { seenAt }), { discard: true }))
-    await upsert(before)
-    return { run: () => upsert(listings), operations: listingCount, close: () => runtime.dispose() }
-  })
+/** What a run upserts, told its number, and whether it begins with empty tables. */
+interface Scenario {
+  readonly listings: (run: number) => ReadonlyArray<LoanListing>
+  readonly emptied: boolean
+}
 
 const tables = { listings: "saldo_lending_loan_listings", versions: "saldo_lending_loan_listing_versions" }
+
+const saldo =
+  ({ emptied, listings }: Scenario) =>
+  () =>
+    withDatabase(async (filename) => {
+      const runtime = ManagedRuntime.make(
+        SqlLoanListingStore.layer.pipe(
+          Layer.provide(SqlAtomic.layer),
+          Layer.provideMerge(SqliteClient.layer({ filename }))
+        )
+      )
+      const store = await runtime.runPromise(LoanListingStore)
+      const sql = await runtime.runPromise(SqlClient.SqlClient)
+      const empty = emptied
+        ? Effect.forEach(Object.values(tables), (table) => sql`DELETE FROM ${sql(table)}`, { discard: true })
+        : Effect.void
+      const upsert = (all: ReadonlyArray<LoanListing>) =>
+        Effect.forEach(pagesOf(all), (page) => store.upsert(page, { seenAt }), { discard: true })
+      let number = 0
+      const run = () => runtime.runPromise(Effect.andThen(empty, upsert(listings(number++))))
+      await run()
+      return { run, operations: listingCount, close: () => runtime.dispose() }
+    })
 
 /** The same decisions and rows, with statements prepared once and run one by one, a transaction per page. */
 const rawUpsert = (database: DatabaseSync) => {
@@ -108,31 +126,34 @@ const rawUpsert = (database: DatabaseSync) => {
   }
 }
 
-const raw = (listings: ReadonlyArray<LoanListing>, before: ReadonlyArray<LoanListing>) => () =>
-  withDatabase((filename) => {
-    const database = new DatabaseSync(filename)
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-    const upsert = rawUpsert(database)
-    upsert(before)
-    return Promise.resolve({ run: () => upsert(listings), operations: listingCount, close: () => database.close() })
-  })
+const raw =
+  ({ emptied, listings }: Scenario) =>
+  () =>
+    withDatabase((filename) => {
+      const database = new DatabaseSync(filename)
+      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+      const upsert = rawUpsert(database)
+      let number = 0
+      const run = () => {
+        if (emptied) for (const table of Object.values(tables)) database.exec(`DELETE FROM ${table}`)
+        upsert(listings(number++))
+      }
+      run()
+      return Promise.resolve({ run, operations: listingCount, close: () => database.close() })
+    })
 
 const first = generation(0)
 const second = generation(1)
 
-const comparison = (
-  id: string,
-  what: string,
-  listings: ReadonlyArray<LoanListing>,
-  before: ReadonlyArray<LoanListing>
-): Comparison => ({
+const comparison = (id: string, what: string, scenario: Scenario): Comparison => ({
   id,
-  subject: { name: `10,000 ${what} listings in pages of 100`, prepare: saldo(listings, before) },
-  anchor: { name: "node:sqlite, the same rows", prepare: raw(listings, before) },
+  subject: { name: `10,000 ${what} listings in pages of 100`, prepare: saldo(scenario) },
+  anchor: { name: "node:sqlite, the same rows", prepare: raw(scenario) },
   goal: 0.5
 })
 
 export default [
-  comparison("lending.insert", "new", first, []),
-  comparison("lending.upsert", "known (a tenth changed)", second, first)
+  comparison("lending.insert", "new", { listings: () => first, emptied: true }),
+  // Back and forth, so that a tenth changes every time.
+  comparison("lending.upsert", "known", { listings: (run) => (run % 2 === 0 ? first : second), emptied: false })
 ] satisfies ReadonlyArray<Comparison>
