@@ -24,15 +24,24 @@ export interface DecodeContext {
   readonly now: number
 }
 
-type Rejected = Result.Result<never, { readonly field: string; readonly problem: string }>
+/** Why a record cannot be stored. */
+interface Flaw {
+  readonly field: string
+  readonly problem: string
+}
 
-const reject = (field: string, problem: string): Rejected => Result.fail({ field, problem })
+const reject = (field: string, problem: string): Result.Result<never, Flaw> => Result.fail({ field, problem })
 
 // The real key when it is told, else the simplified shape's keys, in their order.
 const firstTold = (record: JsonRecord, keys: ReadonlyArray<string>): readonly [key: string, value: unknown] => {
-  const told = keys.find((key) => Object.hasOwn(record, key) && record[key] !== null)
-  const key = told ?? keys.find((key) => Object.hasOwn(record, key)) ?? keys[0] ?? ""
-  return [key, record[key]]
+  let present: string | undefined
+  for (const key of keys) {
+    const value = record[key]
+    if (value === undefined) continue
+    if (value !== null) return [key, value]
+    present ??= key
+  }
+  return [present ?? keys[0] ?? "", present === undefined ? undefined : null]
 }
 
 /** Reads the optional fields of one record; each failure is noted once in the report and gives `null`. */
@@ -104,7 +113,7 @@ const moneyOf = (value: unknown, currency: string): Result.Result<Money.Money, s
     return Money.isStorable(money) ? Result.succeed(money) : Result.fail("the amount is larger than 64 bits hold")
   })
 
-const requiredId = (record: JsonRecord): Result.Result<LoanId, { field: string; problem: string }> => {
+const requiredId = (record: JsonRecord): Result.Result<LoanId, Flaw> => {
   const [field, value] = firstTold(record, ["loan_application_id", "id"])
   const text = isJsonNumber(value) ? Result.getOrElse(decimalText(value), () => "") : value
   if (typeof text !== "string" || text.trim() === "")
@@ -118,14 +127,14 @@ const requiredId = (record: JsonRecord): Result.Result<LoanId, { field: string; 
 
 const LoanIdPattern = /^\S(.{0,48}\S)?$/u
 
-const requiredTitle = (record: JsonRecord): Result.Result<string, { field: string; problem: string }> => {
+const requiredTitle = (record: JsonRecord): Result.Result<string, Flaw> => {
   const title = record["title"]
   if (typeof title !== "string") return reject("title", `a title is required as text, found ${jsonType(title)}`)
   return title.trim() === "" ? reject("title", "a title is required, and it is blank") : Result.succeed(title.trim())
 }
 
 // Kameo lends in Swedish kronor unless it says otherwise (specification §5.1, "currency").
-const currencyOf = (record: JsonRecord): Result.Result<string, { field: string; problem: string }> => {
+const currencyOf = (record: JsonRecord): Result.Result<string, Flaw> => {
   const told = record["currency"]
   if (told === undefined || told === null || told === "") return Result.succeed("SEK")
   const code = typeof told === "string" ? told.trim().toUpperCase() : ""
@@ -134,10 +143,7 @@ const currencyOf = (record: JsonRecord): Result.Result<string, { field: string; 
     : Result.succeed(code)
 }
 
-const requiredAmount = (
-  record: JsonRecord,
-  currency: string
-): Result.Result<Money.Money, { field: string; problem: string }> => {
+const requiredAmount = (record: JsonRecord, currency: string): Result.Result<Money.Money, Flaw> => {
   const [field, value] = firstTold(record, ["application_amount", "amount"])
   const amount = moneyOf(value, currency)
   if (Result.isFailure(amount)) return reject(field, `an amount above zero is required: ${amount.failure}`)
@@ -167,63 +173,83 @@ const countryOf = (languages: string | null): string | null =>
 const loanUrl = (baseUrl: string, loanId: string): string =>
   `${baseUrl}/listing/investment-option/${encodeURIComponent(loanId)}`
 
-const decodeFields = (record: JsonRecord, report: DriftReport, context: DecodeContext) =>
-  Result.gen(function* () {
-    const loanId = yield* requiredId(record)
-    const title = yield* requiredTitle(record)
-    const currency = yield* currencyOf(record)
-    const amount = yield* requiredAmount(record, currency)
-    const fields = new OptionalFields(record, report)
-    const state = record["subscription_state"]
-    const stateFields = new OptionalFields(isRecord(state) ? state : {}, report)
-    const fundedAmount = fields.money(currency, "subscribed_amount", "funded_amount")
-    const times = {
-      listedAt: fields.instant("listing_date"),
-      opensAt: fields.instant("subscription_starts_at", "open_date"),
-      closesAt: fields.instant("subscription_ends_at", "close_date")
-    }
-    const stateId = stateFields.whole(0, "state_id")
-    const stateText = stateFields.text("status_text_localized")
-    const fullyFundedState = fields.whole(0, "fully_funded_state")
-    const status = listingStatus({
-      statusText: fields.text("status"),
-      stateId,
-      stateText,
-      listedAt: times.listedAt?.epochMilliseconds ?? null,
-      opensAt: times.opensAt?.epochMilliseconds ?? null,
-      closesAt: times.closesAt?.epochMilliseconds ?? null,
-      funded: isFunded({ funded: fundedAmount?.amount ?? null, amount: amount.amount, fullyFundedState }),
-      now: context.now
-    })
-    return new LoanListing({
-      platform: kameoPlatform,
-      loanId,
-      title,
-      status,
-      amount,
-      fundedAmount,
-      fundedBps:
-        fundedAmount === null
-          ? fields.read(["funding_progress", "funded_percentage"], toldBps)
-          : fundedBpsOf(fundedAmount, amount),
-      annualRate: fields.rate("annual_interest_rate", "interest_rate"),
-      durationMonths: fields.whole(0, "duration_in_months", "duration_months", "duration"),
-      riskGrade: fields.text("risk_score", "risk_grade"),
-      country: countryOf(fields.text("available_kiis_languages")),
-      minimumAmount: fields.money(currency, "min_amount"),
-      ownBidAmount: fields.money(currency, "my_bid_amount"),
-      ...times,
-      url: loanUrl(context.baseUrl, loanId),
-      imageUrl: fields.text("image"),
-      description: fields.text("teaser", "description"),
-      borrowerType: fields.text("borrower_type"),
-      loanType: fields.text("loan_type"),
-      stateId,
-      stateText,
-      fullyFundedState,
-      raw: JSON.stringify(record)
-    })
+/** The fields without which there is no listing. */
+interface Required {
+  readonly loanId: LoanId
+  readonly title: string
+  readonly amount: Money.Money
+}
+
+// Written out, because this runs for every record of a listing that may have a million.
+const requiredFields = (record: JsonRecord): Result.Result<Required, Flaw> => {
+  const loanId = requiredId(record)
+  if (Result.isFailure(loanId)) return Result.fail(loanId.failure)
+  const title = requiredTitle(record)
+  if (Result.isFailure(title)) return Result.fail(title.failure)
+  const currency = currencyOf(record)
+  if (Result.isFailure(currency)) return Result.fail(currency.failure)
+  const amount = requiredAmount(record, currency.success)
+  if (Result.isFailure(amount)) return Result.fail(amount.failure)
+  return Result.succeed({ loanId: loanId.success, title: title.success, amount: amount.success })
+}
+
+const listingOf = (
+  record: JsonRecord,
+  { loanId, title, amount }: Required,
+  raw: string,
+  report: DriftReport,
+  context: DecodeContext
+): LoanListing => {
+  const { currency } = amount
+  const fields = new OptionalFields(record, report)
+  const state = record["subscription_state"]
+  const stateFields = new OptionalFields(isRecord(state) ? state : {}, report)
+  const fundedAmount = fields.money(currency, "subscribed_amount", "funded_amount")
+  const listedAt = fields.instant("listing_date")
+  const opensAt = fields.instant("subscription_starts_at", "open_date")
+  const closesAt = fields.instant("subscription_ends_at", "close_date")
+  const stateId = stateFields.whole(0, "state_id")
+  const stateText = stateFields.text("status_text_localized")
+  const fullyFundedState = fields.whole(0, "fully_funded_state")
+  const status = listingStatus({
+    statusText: fields.text("status"),
+    stateId,
+    stateText,
+    listedAt: listedAt?.epochMilliseconds ?? null,
+    opensAt: opensAt?.epochMilliseconds ?? null,
+    closesAt: closesAt?.epochMilliseconds ?? null,
+    funded: isFunded({ funded: fundedAmount?.amount ?? null, amount: amount.amount, fullyFundedState }),
+    now: context.now
   })
+  const toldProgress = () => fields.read(["funding_progress", "funded_percentage"], toldBps)
+  return new LoanListing({
+    platform: kameoPlatform,
+    loanId,
+    title,
+    status,
+    amount,
+    fundedAmount,
+    fundedBps: fundedAmount === null ? toldProgress() : fundedBpsOf(fundedAmount, amount),
+    annualRate: fields.rate("annual_interest_rate", "interest_rate"),
+    durationMonths: fields.whole(0, "duration_in_months", "duration_months", "duration"),
+    riskGrade: fields.text("risk_score", "risk_grade"),
+    country: countryOf(fields.text("available_kiis_languages")),
+    minimumAmount: fields.money(currency, "min_amount"),
+    ownBidAmount: fields.money(currency, "my_bid_amount"),
+    listedAt,
+    opensAt,
+    closesAt,
+    url: loanUrl(context.baseUrl, loanId),
+    imageUrl: fields.text("image"),
+    description: fields.text("teaser", "description"),
+    borrowerType: fields.text("borrower_type"),
+    loanType: fields.text("loan_type"),
+    stateId,
+    stateText,
+    fullyFundedState,
+    raw
+  })
+}
 
 /**
  * Decodes one record. A record without a usable id, title, amount or currency is rejected with the field and what would
@@ -239,8 +265,8 @@ export const decodeLoan = (
     const problem = `a record is expected, found ${jsonType(record)}`
     return Result.fail(new RejectedListing({ loanId: null, field: "$", problem, raw }))
   }
-  return Result.mapError(decodeFields(record, report, context), ({ field, problem }) => {
-    const loanId = Result.getOrElse(requiredId(record), () => null)
-    return new RejectedListing({ loanId, field, problem, raw })
-  })
+  const required = requiredFields(record)
+  if (Result.isSuccess(required)) return Result.succeed(listingOf(record, required.success, raw, report, context))
+  const loanId = Result.getOrElse(requiredId(record), () => null)
+  return Result.fail(new RejectedListing({ loanId, ...required.failure, raw }))
 }

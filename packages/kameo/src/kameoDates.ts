@@ -47,23 +47,29 @@ export const kameoInstant = (value: unknown): Result.Result<DateTime.Utc, string
   if (typeof value !== "string") return Result.fail("a date is expected as ISO 8601 text")
   const match = pattern.exec(value.trim())
   if (match === null) return Result.fail("the text is not an ISO 8601 date")
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
-    .slice(1, 7)
-    .map((part: string | undefined) => Number(part ?? "0"))
+  const year = Number(match[1])
+  const month = Number(match[2])
+  const day = Number(match[3])
+  const hour = Number(match[4] ?? "0")
+  const minute = Number(match[5] ?? "0")
+  const second = Number(match[6] ?? "0")
   const real =
     month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) && hour < 24 && minute < 60 && second < 60
-  if (!real || year < 1) return Result.fail("the calendar or the clock has no such date")
+  // Below the year 100, JavaScript's calendar takes a year for one of the twentieth century.
+  if (!real || year < 100) return Result.fail("the calendar or the clock has no such date")
   const millisecond = Number((match[7] ?? "").slice(0, 3).padEnd(3, "0"))
+  const local = Date.UTC(year, month - 1, day, hour, minute, second, millisecond)
   const offset = match[8]
   if (offset !== undefined) {
     const minutes = offsetMinutes(offset)
-    if (minutes === undefined) return Result.fail("the offset is not a time zone")
-    const shifted = { year, month, day, hour, minute: minute - minutes, second, millisecond }
-    return Result.fromOption(DateTime.make(shifted), () => "the date is out of range")
+    return minutes === undefined
+      ? Result.fail("the offset is not a time zone")
+      : Result.succeed(DateTime.makeUnsafe(local - minutes * 60_000))
   }
-  const zoned = DateTime.makeZoned(
-    { year, month, day, hour, minute, second, millisecond },
-    { timeZone: stockholm, adjustForTimeZone: true, disambiguation: "compatible" }
-  )
+  const zoned = DateTime.makeZoned(local, {
+    timeZone: stockholm,
+    adjustForTimeZone: true,
+    disambiguation: "compatible"
+  })
   return Result.fromOption(Option.map(zoned, DateTime.toUtc), () => "the date is out of range")
 }

@@ -51,10 +51,10 @@ export const isJsonNumber = (value: unknown): boolean => typeof value === "numbe
 
 /** The JSON type of a value, as drift reports name it. */
 export const jsonType = (value: unknown): string => {
+  if (typeof value !== "object") return value === undefined ? "missing" : typeof value
   if (value === null) return "null"
-  if (value === undefined) return "missing"
   if (Array.isArray(value)) return "array"
-  return isJsonNumber(value) ? "number" : typeof value
+  return exactJson.isRawJSON(value) ? "number" : "object"
 }
 
 // More than this many digits is never a real amount; the bound keeps hostile input from costing time and memory.
@@ -154,7 +154,9 @@ const fromText = (text: string): Result.Result<DecimalText, string> => {
  * ```
  */
 export const decimalText = (value: unknown): Result.Result<DecimalText, string> => {
-  if (typeof value === "number") return fromJsonNumber(String(value))
+  if (typeof value === "number") {
+    return Number.isSafeInteger(value) && value !== 0 ? Result.succeed(String(value)) : fromJsonNumber(String(value))
+  }
   if (exactJson.isRawJSON(value)) return fromJsonNumber(value.rawJSON)
   if (typeof value === "string") return fromText(value)
   return Result.fail(`a number is expected, found ${jsonType(value)}`)
@@ -164,6 +166,9 @@ export const decimalText = (value: unknown): Result.Result<DecimalText, string> 
  * Reads a whole number that a JSON number can hold, from a JSON number or from text; zeros behind the decimal sign pass.
  */
 export const wholeNumber = (value: unknown): Result.Result<number, string> =>
+  Number.isSafeInteger(value) ? Result.succeed(Number(value)) : wholeOfText(value)
+
+const wholeOfText = (value: unknown): Result.Result<number, string> =>
   Result.flatMap(decimalText(value), (text) => {
     const match = /^(-?\d+)(?:\.0+)?$/u.exec(text)
     const whole = match?.[1] === undefined ? Number.NaN : Number(match[1])

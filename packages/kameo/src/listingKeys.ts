@@ -18,35 +18,37 @@ const text = ["string", "null"]
 const number = ["number", "null"]
 
 // The 22 keys of the only record ever seen (specification §3.2), with the JSON types that count as unchanged.
-const knownKeys: Readonly<Record<string, ReadonlyArray<string>>> = {
-  title: ["string"],
-  teaser: text,
-  image: text,
-  loan_application_id: ["number"],
-  application_amount: ["number"],
-  annual_interest_rate: number,
-  duration_in_months: number,
-  is_listed: number,
-  available_kiis_languages: text,
-  risk_score: text,
-  subscribed_amount: number,
-  subscription_state: ["object", "null"],
-  listing_date: text,
-  subscription_starts_at: text,
-  subscription_ends_at: text,
-  allocation_type_id: number,
-  book_building_duration: number,
-  currency: text,
-  min_amount: number,
-  underwriter_state: number,
-  fully_funded_state: number,
-  my_bid_amount: number
-}
+const knownKeys: ReadonlyMap<string, ReadonlyArray<string>> = new Map(
+  Object.entries({
+    title: ["string"],
+    teaser: text,
+    image: text,
+    loan_application_id: ["number"],
+    application_amount: ["number"],
+    annual_interest_rate: number,
+    duration_in_months: number,
+    is_listed: number,
+    available_kiis_languages: text,
+    risk_score: text,
+    subscribed_amount: number,
+    subscription_state: ["object", "null"],
+    listing_date: text,
+    subscription_starts_at: text,
+    subscription_ends_at: text,
+    allocation_type_id: number,
+    book_building_duration: number,
+    currency: text,
+    min_amount: number,
+    underwriter_state: number,
+    fully_funded_state: number,
+    my_bid_amount: number
+  })
+)
 
-const stateKeys: Readonly<Record<string, ReadonlyArray<string>>> = {
-  state_id: number,
-  status_text_localized: text
-}
+const stateKeys: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
+  ["state_id", number],
+  ["status_text_localized", text]
+])
 
 // The simplified record shape of specification §5.1: read when the real key is absent, so not news to us.
 const fallbackKeys = new Set([
@@ -91,21 +93,19 @@ export class DriftReport {
 
 const shorten = (value: string): string => (value.length > 60 ? `${value.slice(0, 59)}…` : value)
 
-const compareKeys = (
-  report: DriftReport,
-  path: string,
-  record: JsonRecord,
-  known: Readonly<Record<string, ReadonlyArray<string>>>
-): void => {
+/** Keys in the order of the specification, with the types that each may have. */
+type KnownKeys = ReadonlyMap<string, ReadonlyArray<string>>
+
+const compareKeys = (report: DriftReport, path: string, record: JsonRecord, known: KnownKeys): void => {
   for (const key of Object.keys(record)) {
-    if (!Object.hasOwn(known, key) && !(known === knownKeys && fallbackKeys.has(key))) {
+    if (!known.has(key) && !(known === knownKeys && fallbackKeys.has(key))) {
       report.add(`${path}.${key}`, "unknownKey", jsonType(record[key]))
     }
   }
-  for (const [key, types] of Object.entries(known)) {
-    const type = Object.hasOwn(record, key) ? jsonType(record[key]) : "missing"
-    if (type === "missing") report.add(`${path}.${key}`, "missingKey", "missing")
-    else if (!types.includes(type)) report.add(`${path}.${key}`, "typeChanged", type)
+  for (const [key, types] of known) {
+    const type = jsonType(record[key])
+    if (types.includes(type)) continue
+    report.add(`${path}.${key}`, type === "missing" ? "missingKey" : "typeChanged", type)
   }
 }
 
