@@ -34,9 +34,10 @@ const committingWhen =
   (effect) =>
     Effect.flatten(
       MemoryTransaction.run(
-        Effect.flatMap(Effect.exit(effect), (exit) =>
-          Exit.isFailure(exit) && !chosen(exit.cause) ? Effect.failCause(exit.cause) : Effect.succeed(exit)
-        )
+        Effect.gen(function* () {
+          const exit = yield* Effect.exit(effect)
+          return Exit.isFailure(exit) && !chosen(exit.cause) ? yield* Effect.failCause(exit.cause) : exit
+        })
       )
     )
 

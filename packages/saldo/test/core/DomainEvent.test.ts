@@ -30,8 +30,8 @@ describe("DomainEvent", () => {
       const made = yield* event
       const stored = yield* DomainEvent.store(Paid, made)
       const codec = Schema.toCodecJson(DomainEvent.StoredEvent)
-      const json: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(codec)(stored)))
-      expect(Schema.decodeUnknownSync(codec)(json)).toEqual(stored)
+      const text = JSON.stringify(yield* Schema.encodeEffect(codec)(stored))
+      expect(yield* Schema.decodeUnknownEffect(codec)(JSON.parse(text))).toEqual(stored)
       expect(yield* DomainEvent.read([PaidAgain, Paid], stored)).toEqual(made)
     })
   )
