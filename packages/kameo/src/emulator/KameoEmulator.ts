@@ -1,6 +1,22 @@
 /**
  * A faithful local Kameo: both hosts on this machine over real HTTP, with the login, the listing, the account call, the
  * bidding calls, a clock of its own, and every known way in which the real hosts can misbehave.
+ *
+ * Two clocks: the virtual one moves the loans' life, idle sessions and bid hashes, and can be set, moved and frozen. The
+ * host's clock (Effect's `Clock`) drives what a client sees or waits for: the 60 seconds of the rate limit, delays, the
+ * instants inside access tokens, and, unless `totpClock` says otherwise, codes and the Date header. An access token also
+ * ends when its life has passed on the virtual clock.
+ *
+ * Both hosts answer a control surface in JSON, to this machine only:
+ *
+ * - `POST /__emu/reset`: back to the start.
+ * - `GET` and `PUT /__emu/clock`: `{ "set": "2026-05-01T00:00:00Z" }`, `{ "advanceMillis": 86400000 }`, `{ "frozen": true }`.
+ * - `GET` and `PUT /__emu/faults`: `["status=503x2", "ignorePage"]` or `{ "status": "503x2" }`; replaces all faults.
+ * - `PUT /__emu/loans`: `300`, `"samples"`, `{ "count": 300, "seed": 7, "newPerDay": 4 }`, or a list of records.
+ * - `PUT /__emu/user`: any of `email`, `password`, `secret`, `factor`, `name`, `accounts`.
+ * - `GET /__emu/log`: host, method, path and status of every request.
+ *
+ * The request header `x-emu-fault: status=503; language=da` adds faults to that one request.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Clock from "effect/Clock"

@@ -78,7 +78,7 @@ const userChange = (command: typeof UserCommand.Type): EmulatedUserChange => ({
   ...(command.accounts === undefined ? {} : { accounts: command.accounts })
 })
 
-/** The control surface of both hosts: method, path and answer. Bodies and answers are JSON; see the emulator's guide. */
+/** The control surface of both hosts: method, path and answer, as `KameoEmulator` describes it. */
 export const controlRoutes = (emulator: KameoEmulatorShape) =>
   [
     ["POST", "/__emu/reset", guarded(Effect.as(emulator.reset, ok({ reset: true })))],
