@@ -196,8 +196,16 @@ export const makeKameoSession = (http: KameoHttp, settings: KameoSettings): Kame
     ensure: (path) => oneLogin.withPermit(Effect.suspend(() => (loggedIn ? Effect.void : loginFor(path)))),
     renewing,
     bearer: Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      if (token === null) return Effect.succeed(null)
-      return now < token.refreshAt ? Effect.succeed(token.token) : refreshToken()
+      const known = token
+      if (known === null) return Effect.succeed(null)
+      const usable = now < known.expiresAt ? known.token : null
+      if (now < known.refreshAt) return Effect.succeed(usable)
+      // The listing is public: a site that is down must not take the API with it, nor be asked before every page.
+      return Effect.catchTag(refreshToken(), "KameoError", (error) => {
+        if (error.reason._tag === "SessionExpired") return Effect.fail(error)
+        token = { ...known, refreshAt: now + 60_000 }
+        return Effect.succeed(usable)
+      })
     }),
     logout: Effect.suspend(() => {
       const wasLoggedIn = loggedIn

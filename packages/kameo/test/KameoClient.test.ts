@@ -232,6 +232,19 @@ describe("the listing", () => {
     )
   })
 
+  it("goes on with the public listing while the site is down", () => {
+    const clock = fastClock()
+    return play({ clock: () => clock }, (client, emulator) =>
+      Effect.gen(function* () {
+        yield* client.login
+        clock.jump(16 * 60_000)
+        yield* emulator.setFaults(["status=503@www"])
+        expect((yield* collect(client)).pages).toEqual([1, 2, 3, 4])
+        expect(yield* countOf(emulator, "POST", "/user/login")).toBe(1)
+      })
+    )
+  })
+
   it("goes on when the clock is set back by a day", () => {
     const clock = fastClock()
     return play({ clock: () => clock }, (client) =>

@@ -6,6 +6,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { describe, expect, it } from "vitest"
@@ -67,7 +68,7 @@ const get = (url: string, more: Partial<KameoRequest> = {}): KameoRequest => ({
 })
 
 const run = <A, E>(
-  body: (http: KameoHttp) => Effect.Effect<A, E, import("effect/Scope").Scope>,
+  body: (http: KameoHttp) => Effect.Effect<A, E, Scope.Scope>,
   options: KameoOptions = {},
   transport: Layer.Layer<HttpClient.HttpClient> = layerTransport({ connectTimeoutMs: 5000 })
 ): Promise<A> =>
@@ -141,15 +142,15 @@ describe("a request", () => {
   it("gives the connection up when nobody waits for it any more", () =>
     run((http) =>
       Effect.gen(function* () {
-        let closed = false
+        const connection = { closed: false }
         const { url, seen } = yield* server((_request, response) => {
-          response.on("close", () => (closed = true))
+          response.on("close", () => (connection.closed = true))
         })
         const fiber = yield* Effect.forkChild(http.send(get(url)))
         while (seen.length === 0) yield* Effect.sleep(20)
         yield* Fiber.interrupt(fiber)
-        while (!closed) yield* Effect.sleep(20)
-        expect(closed).toBe(true)
+        while (!connection.closed) yield* Effect.sleep(20)
+        expect(connection.closed).toBe(true)
       })
     ))
 })
@@ -329,17 +330,17 @@ describe("a body", () => {
     run(
       (http) =>
         Effect.gen(function* () {
-          let closed = false
+          const connection = { closed: false }
           const { url } = yield* server((_request, response) => {
             response.writeHead(200, { "content-type": "application/json" })
             const timer = setInterval(() => response.write("x".repeat(10_000)), 1)
             response.on("close", () => {
               clearInterval(timer)
-              closed = true
+              connection.closed = true
             })
           })
           expect(yield* reasonOf(http.send(get(url)))).toEqual({ _tag: "BodyTooLarge", path: "/", limitBytes: 50_000 })
-          while (!closed) yield* Effect.sleep(20)
+          while (!connection.closed) yield* Effect.sleep(20)
         }),
       { maximumBodyBytes: 50_000 }
     ))

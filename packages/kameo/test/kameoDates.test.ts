@@ -51,8 +51,11 @@ describe("kameoInstant", () => {
 
   it("agrees with the platform on every instant it writes", () =>
     fc.assert(
-      fc.property(fc.date({ min: new Date("0100-01-01T00:00:00Z"), max: new Date(2e14), noInvalidDate: true }), (date) => {
-        expect(read(date.toISOString())).toBe(date.toISOString())
-      })
+      fc.property(
+        fc.date({ min: new Date("0100-01-01T00:00:00Z"), max: new Date(2e14), noInvalidDate: true }),
+        (date) => {
+          expect(read(date.toISOString())).toBe(date.toISOString())
+        }
+      )
     ))
 })
