@@ -29,7 +29,7 @@ export const Database = GlobalFlag.Setting("db")({
 
 /** `--no-color`: text without colours; also `NO_COLOR`. */
 export const Color = GlobalFlag.Setting("color")({
-  flag: Flag.Boolean("color").pipe(Flag.withDescription("Colours in the output (NO_COLOR)"), Flag.withDefault(true))
+  flag: Flag.Boolean("color").pipe(Flag.withDescription("Colours in the output; --no-color or NO_COLOR turn them off"), Flag.withDefault(true))
 })
 
 /** `--verbose`: tells what goes on, on standard error. */

@@ -36,21 +36,33 @@ const storage = (target: DatabaseTarget): Storage =>
 /** Every store on the named database. */
 export const layer = (target: DatabaseTarget) => Layer.provide(SqlStores.layer, Storage.client(storage(target)))
 
+const target = Effect.flatMap(Database, (text) => {
+  const parsed = parseTarget(text)
+  if (parsed._tag === "Sqlite" || URL.canParse(Redacted.value(parsed.url))) return Effect.succeed(parsed)
+  return Effect.fail(
+    new CliFailure({
+      happened: "The address of the Postgres server cannot be read.",
+      remedy: "Write it as postgres://user@host:5432/database, with signs such as @ in a password as %40.",
+      exitCode: 2
+    })
+  )
+})
+
 /** Every store on the database of `--db`, made when it does not exist. */
-export const layerWriting = Layer.unwrap(Effect.map(Database, (text) => layer(parseTarget(text))))
+export const layerWriting = Layer.unwrap(Effect.map(target, layer))
 
 /** Every store on the database of `--db`, which must exist: a look into a misspelt file must not make it. */
 export const layerReading = Layer.unwrap(
   Effect.gen(function* () {
-    const target = parseTarget(yield* Database)
+    const named = yield* target
     const files = yield* FileSystem.FileSystem
-    if (target._tag === "Sqlite" && !(yield* Effect.orElseSucceed(files.exists(target.filename), () => true))) {
+    if (named._tag === "Sqlite" && !(yield* Effect.orElseSucceed(files.exists(named.filename), () => true))) {
       return yield* new CliFailure({
-        happened: `There is no database at ${target.filename}.`,
+        happened: `There is no database at ${named.filename}.`,
         remedy: "Run `saldo loans fetch` first, or name another with --db.",
         exitCode: 1
       })
     }
-    return layer(target)
+    return layer(named)
   })
 )

@@ -5,9 +5,11 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import { CliFailure, exitCodes, failureText } from "./CliFailure.ts"
@@ -46,7 +48,8 @@ const exitCodeOf = (code: number): number => {
   return code
 }
 
-const output = Layer.merge(
+const output = Layer.mergeAll(
+  CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
   CliOutput.layer(
     CliOutput.defaultFormatter({ globalFlags: "summary", ...(!isAskedFor("color", given, true) && { colors: false }) })
   ),

@@ -42,7 +42,9 @@ const expected = (text: string): string => {
   const choices = [...text.matchAll(/"([^"]+)"/gu)].map(([, choice]) => choice)
   if (choices.length > 0) return `Choose one of ${choices.join(", ")}.`
   if (/integer/iu.test(text)) return "Give a whole number."
-  return /finite number|number/iu.test(text) ? "Give a number." : `${text.replace(/\.$/u, "")}.`
+  if (/^at most 1 value/u.test(text)) return "Give it once."
+  if (/finite number|number/iu.test(text) && !/^Give /u.test(text)) return "Give a number."
+  return `${text.replace(/\.$/u, "")}.`
 }
 
 const sentencesFor = (error: CliError.NonShowHelpErrors, command: string, help: HelpDoc): Sentences => {
@@ -70,6 +72,7 @@ const sentencesFor = (error: CliError.NonShowHelpErrors, command: string, help: 
       ]
     case "InvalidValue": {
       const name = error.kind === "argument" ? `<${error.option}>` : `--${error.option}`
+      if (/^\d+ occurrences$/u.test(error.value)) return [`${name} is given more than once.`, expected(error.expected)]
       return error.value === ""
         ? [`${name} needs a value.`, expected(error.expected)]
         : [`${name} cannot be ${JSON.stringify(error.value)}.`, expected(error.expected)]

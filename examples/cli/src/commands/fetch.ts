@@ -137,7 +137,7 @@ export const fetch = Command.make(
       Flag.withDescription("Stop after so many pages of 100 loans"),
       Flag.filter(
         (pages) => pages > 0,
-        (pages) => `${pages} is not above zero`
+        () => "Give a whole number above zero"
       ),
       Flag.optional
     ),
