@@ -22,6 +22,20 @@ export interface SuiteOptions {
   readonly skip?: Readonly<Record<string, string>>
 }
 
+/** What a suite will do with its checks: which it skips and why, and which declared skips name no check. */
+export const plan = <R>(checks: ReadonlyArray<Check<R>>, options: SuiteOptions = {}) => {
+  const skips = options.skip ?? {}
+  const keys = new Set(checks.map(({ key }) => key))
+  return {
+    unknown: Object.keys(skips).filter((key) => !keys.has(key)),
+    tests: checks.map((check) => {
+      const reason = skips[check.key]
+      const title = reason === undefined ? check.name : `${check.name} [skipped: ${reason}]`
+      return { title, skipped: reason !== undefined, run: check.run }
+    })
+  }
+}
+
 /**
  * Registers checks with vitest against one adapter, in real time: databases know no test clock.
  *
@@ -32,19 +46,17 @@ export const register = <R, E>(
   checks: ReadonlyArray<Check<R>>,
   name: string,
   layer: Layer.Layer<R, E>,
-  options: SuiteOptions = {}
+  options?: SuiteOptions
 ): void => {
-  const skips = options.skip ?? {}
+  const { tests, unknown } = plan(checks, options)
   describe(`${port} (${name})`, () => {
     it("declares no skip for a check that does not exist", () => {
-      const keys = new Set(checks.map((check) => check.key))
-      expect(Object.keys(skips).filter((key) => !keys.has(key))).toEqual([])
+      expect(unknown).toEqual([])
     })
     it.layer(layer, { excludeTestServices: true })((it) => {
-      for (const check of checks) {
-        const reason = skips[check.key]
-        if (reason === undefined) it.effect(check.name, () => check.run)
-        else it.effect.skip(`${check.name} [skipped: ${reason}]`, () => check.run)
+      for (const { run, skipped, title } of tests) {
+        if (skipped) it.effect.skip(title, () => run)
+        else it.effect(title, () => run)
       }
     })
   })

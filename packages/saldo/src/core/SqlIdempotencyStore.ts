@@ -57,7 +57,7 @@ const make = (sql: SqlClient.SqlClient): IdempotencyStore["Service"] => {
         Effect.map(
           sql<{ readonly locked: boolean }>`
             SELECT pg_try_advisory_xact_lock(
-              hashtextextended(${JSON.stringify(["saldo.command", tenant, operation, key])}, 0)
+              hashtextextended(current_schema() || ${JSON.stringify(["saldo.command", tenant, operation, key])}, 0)
             ) AS locked`,
           (rows) => rows[0]?.locked === true
         ),
