@@ -80,30 +80,26 @@ const close = (level: Level, committed: boolean): void => {
 const runCallback = <R>(effect: Effect.Effect<void, never, R>): Effect.Effect<void, never, R> =>
   Effect.ignoreCause(effect, { log: "Unhandled", message: "Unhandled defect in an Atomic.afterCommit callback" })
 
+/** Whether the level commits is decided by how the effect ends, in one step that no interruption cuts. */
+const runLevel = <A, E, R>(level: Level, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.onExit(restore(Effect.provideService(effect, CurrentLevel, level)), (exit) =>
+      Effect.sync(() => close(level, Exit.isSuccess(exit)))
+    )
+  )
+
 const runOutermost = <A, E, R>(lock: Semaphore.Semaphore, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.uninterruptibleMask((restore) => {
     const level = makeLevel(undefined)
-    const body = Effect.onExit(restore(Effect.provideService(effect, CurrentLevel, level)), (exit) =>
-      Effect.ensuring(
-        Effect.sync(() => close(level, Exit.isSuccess(exit))),
-        lock.release(1)
-      )
-    )
-    return Effect.onExit(Effect.andThen(restore(lock.take(1)), body), () =>
+    // Callbacks are left only when the level has committed, even if an interruption came right after.
+    return Effect.onExit(restore(lock.withPermit(runLevel(level, effect))), () =>
       Effect.forEach(level.callbacks, runCallback, { discard: true })
     )
   })
 
 const runSavepoint = <A, E, R>(parent: Level, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   // Savepoints of one level nest strictly, so siblings in concurrent fibres take turns.
-  parent.savepoints.withPermit(
-    Effect.uninterruptibleMask((restore) => {
-      const level = makeLevel(parent)
-      return Effect.onExit(restore(Effect.provideService(effect, CurrentLevel, level)), (exit) =>
-        Effect.sync(() => close(level, Exit.isSuccess(exit)))
-      )
-    })
-  )
+  parent.savepoints.withPermit(Effect.suspend(() => runLevel(makeLevel(parent), effect)))
 
 /** Runs an effect as a memory transaction, or as a savepoint of the one already running; see `Atomic.run`. */
 export const run = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
