@@ -32,9 +32,30 @@ export const makeConditions = (sql: SqlClient.SqlClient): ((terms: ReadonlyArray
   return (terms) => sql.and(terms.map(condition))
 }
 
-/** An order as columns of the index table, under an alias where the name alone would be ambiguous. */
-export const keyColumns = (order: ReadonlyArray<SortColumn>, alias?: string): ReadonlyArray<KeyColumn> =>
-  order.map(({ column, direction }) => ({
-    column: alias === undefined ? columnOf[column] : `${alias}.${columnOf[column]}`,
-    direction
-  }))
+/** An order as columns of the index table. */
+export const keyColumns = (order: ReadonlyArray<SortColumn>): ReadonlyArray<KeyColumn> =>
+  order.map(({ column, direction }) => ({ column: columnOf[column], direction }))
+
+const nullable: ReadonlySet<string> = new Set([
+  columnOf.fundedBps,
+  columnOf.ratePpm,
+  columnOf.durationMonths,
+  columnOf.riskGrade,
+  columnOf.country,
+  columnOf.listedAt,
+  columnOf.opensAt,
+  columnOf.closesAt
+])
+
+/**
+ * The items of an `ORDER BY` clause over an alias of the index table, nulls last both ways. Columns that hold no nulls are
+ * named without a word about them: with one, SQLite would sort although an index has the order.
+ */
+export const orderBy = (sql: SqlClient.SqlClient, order: ReadonlyArray<SortColumn>, alias: string): Fragment =>
+  sql.csv(
+    keyColumns(order).map(({ column, direction }) => {
+      const name = sql(`${alias}.${column}`)
+      const way = direction === "ascending" ? "ASC" : "DESC"
+      return sql`${name} ${sql.literal(nullable.has(column) ? `${way} NULLS LAST` : way)}`
+    })
+  )

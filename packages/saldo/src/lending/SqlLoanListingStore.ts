@@ -27,7 +27,7 @@ import {
   versionValues
 } from "./LoanListingRow.ts"
 import { LoanListingStore } from "./LoanListingStore.ts"
-import { keyColumns, makeConditions } from "./SqlListingConditions.ts"
+import { keyColumns, makeConditions, orderBy } from "./SqlListingConditions.ts"
 import {
   findUnstorable,
   type LoanListingVersion,
@@ -80,7 +80,11 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, S
         raw ${text} NOT NULL,
         PRIMARY KEY (platform, loan_id, version)
       )`
-    yield* sql`CREATE INDEX saldo_lending_loan_listings_by_listed ON ${sql(listingsTable)} (listed_at)`
+    // The default order, newest first; SQLite puts nulls last in a descending index without being told, and cannot be.
+    const descending = sql.literal(sql.onDialectOrElse({ pg: () => "DESC NULLS LAST", orElse: () => "DESC" }))
+    yield* sql`
+      CREATE INDEX saldo_lending_loan_listings_newest_first
+      ON ${sql(listingsTable)} (listed_at ${descending}, platform, loan_id)`
   })
 }
 
@@ -240,32 +244,30 @@ const makeUpsert = (sql: SqlClient.SqlClient) => {
   })
 }
 
-/** The order of `all`: that of the primary key, so that a page is a short walk along it. */
-const keyOrder: ReadonlyArray<SortColumn> = [
-  { column: "platform", direction: "ascending" },
-  { column: "loanId", direction: "ascending" }
-]
-
 const makeQueries = (sql: SqlClient.SqlClient) => {
   const where = makeConditions(sql)
   const names = Object.values(columnOf).filter((column) => column !== columnOf.searchText)
   const pageColumns = sql.literal(["version", ...names].join(", "))
 
+  type Order = (alias: string) => Fragment
+
+  /** The order of the primary key. Without a word about nulls, which it has none of, SQLite walks along it unsorted. */
+  const byKey: Order = (alias) => sql`${sql(`${alias}.platform`)}, ${sql(`${alias}.loan_id`)}`
+
   /** The chosen index rows joined with their current versions, in order. Choosing first keeps contents out of the sort. */
-  const read = (condition: Fragment, order: ReadonlyArray<SortColumn>, limit: number) =>
+  const read = (condition: Fragment, order: Order, limit: number) =>
     sql<ListingRow>`
       WITH page AS (
         SELECT ${pageColumns} FROM ${sql(listingsTable)} l WHERE ${condition}
-        ORDER BY ${SqlKeyset.orderBy(sql, keyColumns(order, "l"))} LIMIT ${limit}
+        ORDER BY ${order("l")} LIMIT ${limit}
       )
       SELECT page.*, v.content, v.raw FROM page
       JOIN ${sql(versionsTable)} v
         ON v.platform = page.platform AND v.loan_id = page.loan_id AND v.version = page.version
-      ORDER BY ${SqlKeyset.orderBy(sql, keyColumns(order, "page"))}`
+      ORDER BY ${order("page")}`
 
   return {
-    find: (platform: PlatformId, loanId: LoanId) =>
-      read(sql`platform = ${platform} AND loan_id = ${loanId}`, keyOrder, 1),
+    find: (platform: PlatformId, loanId: LoanId) => read(sql`platform = ${platform} AND loan_id = ${loanId}`, byKey, 1),
     history: (platform: PlatformId, loanId: LoanId) =>
       sql<VersionRow & { readonly recorded_at: bigint }>`
         SELECT platform, loan_id, version, recorded_at, content, raw FROM ${sql(versionsTable)}
@@ -273,7 +275,8 @@ const makeQueries = (sql: SqlClient.SqlClient) => {
     page: ({ columns: order, terms }: ListingPlan, start: Page.Position | undefined, limit: number) => {
       const condition = where(terms)
       const rest = start === undefined ? undefined : SqlKeyset.after(sql, keyColumns(order), start)
-      return read(rest === undefined ? condition : sql.and([condition, rest]), order, limit)
+      const inOrder: Order = (alias) => orderBy(sql, order, alias)
+      return read(rest === undefined ? condition : sql.and([condition, rest]), inOrder, limit)
     },
     count: (terms: ReadonlyArray<Term>) =>
       sql<{ readonly count: number | bigint }>`
@@ -284,7 +287,7 @@ const makeQueries = (sql: SqlClient.SqlClient) => {
         after === undefined
           ? condition
           : sql`(platform, loan_id) > (${after.platform}, ${after.loan_id}) AND ${condition}`,
-        keyOrder,
+        byKey,
         chunkSize
       )
     }
