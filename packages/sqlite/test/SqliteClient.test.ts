@@ -277,6 +277,13 @@ describe("SqliteClient (opening and closing)", () => {
       )
       yield* Effect.ignore(undone)
       expect(yield* all).toEqual([{ id: 1, note: null, amount: 5n }])
+      // As many columns as before, so that nothing but the change itself tells.
+      yield* sql`ALTER TABLE rows DROP COLUMN note`
+      yield* sql`ALTER TABLE rows ADD COLUMN note BIGINT DEFAULT 7`
+      expect(yield* all).toEqual([{ id: 1, amount: 5n, note: 7n }])
+      yield* sql`ALTER TABLE rows DROP COLUMN note`
+      yield* sql`ALTER TABLE rows ADD COLUMN note TEXT`
+      expect(yield* all).toEqual([{ id: 1, amount: 5n, note: null }])
     }).pipe(Effect.provide(TestSqlite.layer))
   )
 
@@ -295,6 +302,29 @@ describe("SqliteClient (opening and closing)", () => {
         expect(yield* returning).toEqual([{ id: 1, note: "x", amount: 5n }])
         expect(yield* all).toEqual([{ id: 1, note: "x", amount: 5n }])
       }).pipe(using({ filename: path }))
+    })
+  )
+
+  it.live("lets two clients of a file read and then write in turn, without a failure", () =>
+    Effect.gen(function* () {
+      const path = yield* filename
+      yield* using({ filename: path })(Effect.andThen(createRows, insert(0)))
+      const increments = Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        for (let i = 0; i < 20; i++) {
+          yield* sql.withTransaction(
+            Effect.gen(function* () {
+              const [row] = yield* sql<{ readonly note: string | null }>`SELECT note FROM rows WHERE id = 0`
+              yield* Effect.sleep(0)
+              yield* sql`UPDATE rows SET note = ${String(Number(row?.note ?? 0) + 1)} WHERE id = 0`
+            })
+          )
+        }
+      })
+      const client = using({ filename: path, synchronous: "off", busyTimeout: "20 seconds" })
+      yield* Effect.all([client(increments), client(increments)], { concurrency: 2 })
+      const note = SqlClient.SqlClient.use((sql) => sql`SELECT note FROM rows`)
+      expect(yield* using({ filename: path })(note)).toEqual([{ note: "40" }])
     })
   )
 })

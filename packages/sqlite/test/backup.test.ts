@@ -4,7 +4,7 @@ import * as TestSqlite from "@saldo/testing/TestSqlite"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as SqlClient from "effect/sql/SqlClient"
-import { existsSync, readdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { folder, using } from "./files.ts"
 
@@ -57,6 +57,17 @@ describe("backup", () => {
       writeFileSync(destination, "older")
       const sql = yield* create
       yield* sql.backup(destination)
+      expect(yield* using({ filename: destination })(total)).toEqual([{ total: 500_000 }])
+    }).pipe(Effect.provide(TestSqlite.layer))
+  )
+
+  it.live("leaves the older backup whole when it cannot be completed", () =>
+    Effect.gen(function* () {
+      const destination = join(yield* folder, "copy.db")
+      const sql = yield* create
+      yield* sql.backup(destination)
+      mkdirSync(`${destination}.partial`)
+      expect((yield* Effect.flip(sql.backup(destination))).message).toContain(destination)
       expect(yield* using({ filename: destination })(total)).toEqual([{ total: 500_000 }])
     }).pipe(Effect.provide(TestSqlite.layer))
   )

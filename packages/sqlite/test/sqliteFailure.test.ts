@@ -102,7 +102,9 @@ describe("files that are not as they should be", () => {
       const path = yield* filename
       writeFileSync(path, "This is a letter, not a database. ".repeat(200))
       for (const readonly of [false, true]) {
-        expect(named(yield* opening(path, readonly))).toEqual(["UnknownError", "NotADatabase"])
+        const error = yield* opening(path, readonly)
+        expect(named(error)).toEqual(["UnknownError", "NotADatabase"])
+        expect(error.message).toContain(`Cannot open the database ${path}`)
       }
       expect(readFileSync(path, "utf8")).toContain("This is a letter")
       const damaged = join(dirname(path), "damaged.db")

@@ -100,6 +100,18 @@ describe("streams", () => {
     )
   }
 
+  it.live("let go of their table when they end early", () =>
+    Effect.gen(function* () {
+      const sql = yield* fill(600)
+      yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* Stream.runDrain(Stream.take(sql`SELECT * FROM rows`.stream, 1))
+          yield* sql`DROP TABLE rows`
+        })
+      )
+    }).pipe(Effect.provide(TestSqlite.layer))
+  )
+
   it.live("transform names like other statements", () =>
     Effect.gen(function* () {
       const sql = yield* fill(3)

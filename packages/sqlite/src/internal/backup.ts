@@ -22,7 +22,8 @@ export const backupTo = (source: DatabaseSync, destination: string): Effect.Effe
     },
     catch: (cause) => sqlErrorOf(cause, "backup", `Cannot back up to ${destination}`)
   }).pipe(
-    Effect.onError(() => Effect.promise(() => rm(partial, { force: true }))),
+    // What went wrong is what counts, not that its remains could not be removed either.
+    Effect.onError(() => Effect.ignore(Effect.tryPromise(() => rm(partial, { force: true })))),
     Effect.uninterruptible
   )
 }
