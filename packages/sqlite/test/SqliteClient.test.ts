@@ -278,8 +278,11 @@ describe("SqliteClient (opening and closing)", () => {
       yield* Effect.ignore(undone)
       expect(yield* all).toEqual([{ id: 1, note: null, amount: 5n }])
       // As many columns as before, so that nothing but the change itself tells.
+      const notes = sql`SELECT note FROM rows`
+      expect(yield* notes).toEqual([{ note: null }])
       yield* sql`ALTER TABLE rows DROP COLUMN note`
       yield* sql`ALTER TABLE rows ADD COLUMN note BIGINT DEFAULT 7`
+      expect(yield* notes).toEqual([{ note: 7n }])
       expect(yield* all).toEqual([{ id: 1, amount: 5n, note: 7n }])
       yield* sql`ALTER TABLE rows DROP COLUMN note`
       yield* sql`ALTER TABLE rows ADD COLUMN note TEXT`

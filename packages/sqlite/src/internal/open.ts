@@ -45,9 +45,8 @@ const openNow = (options: OpenOptions): NativeConnection => {
   const database = new DatabaseSync(options.filename, { readOnly, enableForeignKeyConstraints: true, timeout: 0 })
   try {
     if (!readOnly && options.disableWAL !== true) database.exec("PRAGMA journal_mode = WAL")
-    database.exec(`PRAGMA synchronous = ${options.synchronous ?? "full"}`)
     // SQLite opens a file without looking into it; this reads the header, so that a foreign file is refused here.
-    database.exec("PRAGMA schema_version")
+    database.exec(`PRAGMA synchronous = ${options.synchronous ?? "full"}`)
   } catch (cause) {
     database.close()
     throw cause
