@@ -49,8 +49,8 @@ describe("IdempotencyTest and IdempotencyStoreTest find", () => {
     it.live(name, () =>
       Effect.gen(function* () {
         const layer = withBug(bug)
-        const useCase = yield* broken(layer, { only: expected.useCase, timeout: "1 second" })
-        const store = yield* brokenChecks(storeChecks, layer, { only: expected.store, timeout: "1 second" })
+        const useCase = yield* broken(layer, { only: expected.useCase, timeout: "500 millis" })
+        const store = yield* brokenChecks(storeChecks, layer, { only: expected.store, timeout: "500 millis" })
         expect({ useCase, store }).toEqual(expected)
       })
     )

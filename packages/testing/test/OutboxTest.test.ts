@@ -31,7 +31,7 @@ describe("OutboxTest finds", () => {
   ) =>
     it.live(name, () =>
       Effect.gen(function* () {
-        expect(yield* broken(layerOf, { only: expected, timeout: "1 second" })).toEqual(expected)
+        expect(yield* broken(layerOf, { only: expected, timeout: "500 millis" })).toEqual(expected)
       })
     )
 

@@ -76,6 +76,27 @@ export interface IdempotencyOptions {
  * early or late, never double.
  *
  * Called inside an outer transaction both are part of it: what the outer one rolls back, refusals included, never happened.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import * as Schema from "effect/Schema"
+ * import { Atomic } from "saldo/core/Atomic"
+ * import * as Command from "saldo/core/Command"
+ * import { Idempotency } from "saldo/core/Idempotency"
+ * import { IdempotencyStore } from "saldo/core/IdempotencyStore"
+ *
+ * const Pay = Command.make({ operation: "demo.pay", input: Schema.BigInt, success: Schema.String })
+ * const program = Effect.gen(function*() {
+ *   const idempotency = yield* Idempotency
+ *   const request = { tenant: "demo", key: Command.CommandKey.make("from the client"), input: 100n }
+ *   yield* idempotency.run(Pay, request, Effect.succeed("receipt 1"))
+ *   return yield* idempotency.run(Pay, request, Effect.succeed("receipt 2"))
+ * })
+ * const layer = Layer.provide(Idempotency.layer, [Atomic.layerMemory, IdempotencyStore.layerMemory])
+ * await Effect.runPromise(Effect.provide(program, layer)) // => { value: "receipt 1", replayed: true }
+ * ```
  */
 export class Idempotency extends Context.Service<
   Idempotency,

@@ -55,6 +55,30 @@ export interface SubscriberOptions {
  *   lets the others pass. Subscribers to whom more order matters compare versions of the subject.
  * - Subscriptions are part of the program: all processes on one database are started with the same list. An event that no
  *   subscription wants is not kept.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import * as Schema from "effect/Schema"
+ * import { Atomic } from "saldo/core/Atomic"
+ * import * as DomainEvent from "saldo/core/DomainEvent"
+ * import { Outbox } from "saldo/core/Outbox"
+ *
+ * const Paid = DomainEvent.define("demo.Paid", Schema.Struct({ amount: Schema.BigInt }))
+ * const mails = { name: "demo.mails", events: [Paid] }
+ * const sent: Array<bigint> = []
+ *
+ * const program = Effect.gen(function*() {
+ *   const [atomic, outbox] = [yield* Atomic, yield* Outbox]
+ *   const event = yield* DomainEvent.make(Paid, { tenant: "demo", subject: "loan 1", payload: { amount: 100n } })
+ *   yield* atomic.run(outbox.append(Paid, event))
+ *   yield* outbox.handleNext(mails, ({ payload }) => Effect.sync(() => void sent.push(payload.amount)))
+ * })
+ * const layer = Layer.provideMerge(Outbox.layerMemory([mails]), Atomic.layerMemory)
+ * await Effect.runPromise(Effect.provide(program, layer))
+ * sent // => [100n]
+ * ```
  */
 export class Outbox extends Context.Service<
   Outbox,
