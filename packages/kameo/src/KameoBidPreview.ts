@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import * as Money from "saldo/money/Money"
 import { kameoInstant } from "./kameoDates.ts"
 import { decimalText, type DecimalText } from "./kameoNumbers.ts"
-import { isRecord } from "./listingKeys.ts"
+import { isRecord } from "./internal/listingKeys.ts"
 
 /** What a preview is asked for. */
 export interface BidPreviewQuery {

@@ -23,12 +23,12 @@ import {
 import { type BidPreviewQuery, bidPreviewBody, decodeBidPreview, type KameoBidPreview } from "./KameoBidPreview.ts"
 import { type KameoOptions, type KameoSettings, kameoSettings, kameoSettingsFromConfig } from "./KameoConfig.ts"
 import { type KameoError, kameoError } from "./KameoError.ts"
-import { layerTransport } from "./KameoExchange.ts"
-import { type KameoHttp, makeKameoHttp } from "./KameoHttp.ts"
-import { loginPaths, notKnown, readJson } from "./kameoJson.ts"
-import { dashboardAccountNumber } from "./kameoPages.ts"
+import { layerTransport } from "./internal/KameoExchange.ts"
+import { type KameoHttp, makeKameoHttp } from "./internal/KameoHttp.ts"
+import { loginPaths, notKnown, readJson } from "./internal/kameoJson.ts"
+import { dashboardAccountNumber } from "./internal/kameoPages.ts"
 import type { KameoListingPage, KameoOrigins, ListingPagesQuery, ListingQuery } from "./KameoListing.ts"
-import { listingPages } from "./kameoPaging.ts"
+import { listingPages } from "./internal/kameoPaging.ts"
 import {
   dashboardPath,
   type KameoSession,
@@ -36,7 +36,7 @@ import {
   makeKameoSession,
   newBudget,
   transferInit
-} from "./KameoSession.ts"
+} from "./internal/KameoSession.ts"
 
 /** What is known of one loan: its listing, or, where Kameo does not give that, its questions and its bidding. */
 export interface KameoLoan {

@@ -6,7 +6,7 @@ import * as Result from "effect/Result"
 import { SchemaDrift } from "saldo/lending/LoanSource"
 import * as Money from "saldo/money/Money"
 import { decimalText, jsonType } from "./kameoNumbers.ts"
-import { isRecord } from "./listingKeys.ts"
+import { isRecord } from "./internal/listingKeys.ts"
 
 /** One of the investor's client accounts at Kameo. It is not a bank account. */
 export interface KameoAccount {

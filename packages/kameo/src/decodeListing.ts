@@ -7,7 +7,7 @@ import type { LoanListing } from "saldo/lending/LoanListing"
 import { type RejectedListing, SchemaDrift } from "saldo/lending/LoanSource"
 import { type DecodeContext, decodeLoan } from "./decodeLoan.ts"
 import { jsonType, parseExactJson, wholeNumber } from "./kameoNumbers.ts"
-import { compareRecord, DriftReport, isRecord, recordPath } from "./listingKeys.ts"
+import { compareRecord, DriftReport, isRecord, recordPath } from "./internal/listingKeys.ts"
 
 /** What a page says of itself; `null` where it says nothing usable. */
 export interface ListingPaging {

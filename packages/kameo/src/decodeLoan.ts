@@ -10,7 +10,7 @@ import * as Money from "saldo/money/Money"
 import * as Rate from "saldo/money/Rate"
 import { kameoInstant } from "./kameoDates.ts"
 import { compareDecimals, decimalText, isJsonNumber, jsonType, scaled, wholeNumber } from "./kameoNumbers.ts"
-import { type DriftReport, isRecord, type JsonRecord, recordPath } from "./listingKeys.ts"
+import { type DriftReport, isRecord, type JsonRecord, recordPath } from "./internal/listingKeys.ts"
 import { isFunded, listingStatus } from "./listingStatus.ts"
 
 /** Kameo's name in stored rows. */

@@ -6,7 +6,7 @@ import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import { kameoInstant } from "./kameoDates.ts"
 import { decimalText, type DecimalText, isJsonNumber, wholeNumber } from "./kameoNumbers.ts"
-import { isRecord, type JsonRecord } from "./listingKeys.ts"
+import { isRecord, type JsonRecord } from "./internal/listingKeys.ts"
 
 /** One question about a loan, with its answer if there is one. */
 export interface KameoQuestion {

@@ -3,7 +3,7 @@
  */
 import * as Result from "effect/Result"
 import { SchemaDrift } from "saldo/lending/LoanSource"
-import { jsonType, wholeNumber } from "./kameoNumbers.ts"
+import { jsonType, wholeNumber } from "../kameoNumbers.ts"
 
 /** A JSON object. */
 export type JsonRecord = Readonly<Record<string, unknown>>

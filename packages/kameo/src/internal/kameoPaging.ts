@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { SchemaDrift } from "saldo/lending/LoanSource"
-import { type KameoError, kameoError } from "./KameoError.ts"
-import type { KameoListingPage, ListingPagesQuery, ListingQuery } from "./KameoListing.ts"
+import { type KameoError, kameoError } from "../KameoError.ts"
+import type { KameoListingPage, ListingPagesQuery, ListingQuery } from "../KameoListing.ts"
 import { type LoginBudget, newBudget } from "./KameoSession.ts"
 
 /** Reads one page, within the login budget of the whole listing. */

@@ -17,8 +17,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import type { KameoSettings } from "./KameoConfig.ts"
-import { type KameoError, kameoError } from "./KameoError.ts"
+import type { KameoSettings } from "../KameoConfig.ts"
+import { type KameoError, kameoError } from "../KameoError.ts"
 
 /** A request to one of Kameo's hosts. */
 export interface KameoRequest {

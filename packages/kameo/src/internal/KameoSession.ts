@@ -6,14 +6,14 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Semaphore from "effect/Semaphore"
-import type { KameoCredentials, KameoSettings } from "./KameoConfig.ts"
-import { type KameoError, kameoError } from "./KameoError.ts"
+import type { KameoCredentials, KameoSettings } from "../KameoConfig.ts"
+import { type KameoError, kameoError } from "../KameoError.ts"
 import type { KameoAnswer } from "./KameoExchange.ts"
 import type { KameoHttp } from "./KameoHttp.ts"
 import { readJson } from "./kameoJson.ts"
 import { type AccessToken, accessToken, saysLocked, type TwoFactorForm, twoFactorForm } from "./kameoPages.ts"
 import { isRecord } from "./listingKeys.ts"
-import { totpCode, totpRemainingMs, type TotpSecret, totpStep } from "./totp.ts"
+import { totpCode, totpRemainingMs, type TotpSecret, totpStep } from "../totp.ts"
 
 /** The logins that a command may still cause: the first one of the client, and one more when a session ends. */
 export interface LoginBudget {

@@ -3,8 +3,10 @@
  * personal data and a token before the second factor (specification §0.9), so no text of a page leaves this module other
  * than these values, and secrets only as `Redacted`.
  */
+import * as Base64Url from "effect/encoding/Base64Url"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { type HTMLElement, parse } from "node-html-parser"
 
@@ -53,19 +55,14 @@ export const pageKind = (html: string, page: URL): PageKind => {
 const Claims = Schema.fromJsonString(
   Schema.Struct({ refreshNotBefore: Schema.optionalKey(Schema.Finite), exp: Schema.Finite })
 )
-const readClaims = Schema.decodeUnknownOption(Claims)
-
-const base64UrlText = (text: string): string | undefined => {
-  if (!/^[A-Za-z0-9_-]+$/u.test(text)) return undefined
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"))
-  return new TextDecoder().decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)))
-}
+const readClaims = (payload: string) =>
+  Option.flatMap(Result.getSuccess(Base64Url.decodeString(payload)), Schema.decodeUnknownOption(Claims))
 
 /** Reads the access token of a page; `null` when there is none or its times cannot be read. */
 export const accessToken = (html: string): AccessToken | null => {
   const token = parse(html).querySelector("#api-data")?.getAttribute("data-access-token") ?? ""
   const payload = token.split(".")[1]
-  const claims = payload === undefined ? undefined : Option.getOrUndefined(readClaims(base64UrlText(payload)))
+  const claims = payload === undefined ? undefined : Option.getOrUndefined(readClaims(payload))
   if (claims === undefined) return null
   return {
     token: Redacted.make(token, { label: "access token" }),

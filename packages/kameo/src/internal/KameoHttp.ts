@@ -13,8 +13,8 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
 import { CookieJar } from "tough-cookie"
-import type { KameoSettings } from "./KameoConfig.ts"
-import { type KameoError, kameoError } from "./KameoError.ts"
+import type { KameoSettings } from "../KameoConfig.ts"
+import { type KameoError, kameoError } from "../KameoError.ts"
 import { exchange, type KameoAnswer, type KameoRequest } from "./KameoExchange.ts"
 
 /** Requests with everything around them; the state is per client. */
