@@ -241,7 +241,9 @@ const transactions: ReadonlyArray<Check<LoanListingStore | Atomic>> = [
   )
 ]
 
-/** Money that no constructor makes: in a currency that this process does not know, as a careless cast could bring in. */
+/**
+ * Money that no constructor makes: in a currency that this process does not know, as a careless cast could bring in.
+ */
 const inUnknownCurrency = (): Money.Money =>
   Object.assign(Object.create(Money.Money.prototype), { amount: 100n, currency: "QQQ" })
 

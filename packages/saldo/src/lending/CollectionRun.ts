@@ -37,8 +37,8 @@ export const noCounts: CollectionCounts = {
 }
 
 /**
- * How a run stands: `running`, or left behind by a process that died; `complete`, when the platform had no more; `partial`, when
- * a page limit ended it; `failed`, when the source did.
+ * How a run stands: `running`, or left behind by a process that died; `complete`, when the platform had no more;
+ * `partial`, when a page limit ended it; `failed`, when the source did.
  */
 export const CollectionState = Schema.Literals(["running", "complete", "partial", "failed"])
 

@@ -41,16 +41,16 @@ export interface RejectedRecord {
  * Port: the records of collection runs, by which a collector resumes and two collectors do not harm each other.
  *
  * Contract:
- * - `begin` takes up the latest run of the platform when it is `running` or `failed` and young enough, and otherwise begins
- *   a new one at page 1. Either way the caller becomes the only holder: the fence of a resumed run grows by one, and a run
- *   that is left `running` by the new one is marked `failed`.
- * - `checkpoint` and `end` write only while the caller holds the run and it is running; they say whether they did. Called in the
- *   same `Atomic.run` as the writes of a page, `false` must make the caller roll it back.
+ * - `begin` takes up the latest run of the platform when it is `running` or `failed` and young enough, and otherwise
+ *   begins a new one at page 1. Either way the caller becomes the only holder: the fence of a resumed run grows by
+ *   one, and a run that is left `running` by the new one is marked `failed`.
+ * - `checkpoint` and `end` write only while the caller holds the run and it is running; they say whether they did.
+ *   Called in the same `Atomic.run` as the writes of a page, `false` must make the caller roll it back.
  * - A rejected record is kept once per run and position: keeping the same page again changes nothing.
  * - A clock that was set back makes a run look young, never old: an unfinished run is rather resumed.
  *
- * Concurrency: of concurrent holders of one run the last to `begin` wins, and no checkpoint of an earlier one is written
- * after that.
+ * Concurrency: of concurrent holders of one run the last to `begin` wins, and no checkpoint of an earlier one is
+ * written after that.
  */
 export class CollectionRuns extends Context.Service<
   CollectionRuns,

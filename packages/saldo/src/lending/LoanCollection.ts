@@ -18,11 +18,14 @@ import type { CollectionRunId, UpsertResult } from "./StoredListing.ts"
 
 /** How to collect. */
 export interface CollectionOptions {
-  /** Stop after so many pages in this call, at least one; the run is partial unless it met all. No limit when left out. */
+  /**
+   * Stop after so many pages in this call, at least one; the run is partial unless it met all. No limit when left
+   * out.
+   */
   readonly maxPages?: number
   /**
-   * Take up an unfinished run of the last so many hours at the page where it stopped: true when left out. False begins a new run
-   * at the first page.
+   * Take up an unfinished run of the last six hours at the page where it stopped: true when left out. False begins a
+   * new run at the first page.
    */
   readonly resume?: boolean
   /** Told after every page that is stored. Its failure is not the collection's, so it has none. */
@@ -59,8 +62,8 @@ export interface CollectionReport extends CollectionCounts {
 }
 
 /**
- * The source failed before it came to the end. What was stored stays, and the next collection goes on from the page that failed.
- * The report says how far it came: `pages` is 0 when nothing was read.
+ * The source failed before it came to the end. What was stored stays, and the next collection goes on from the page
+ * that failed. The report says how far it came: `pages` is 0 when nothing was read.
  */
 export class CollectionFailed extends Schema.TaggedError<CollectionFailed>()(
   "CollectionFailed",
@@ -75,10 +78,10 @@ export class CollectionFailed extends Schema.TaggedError<CollectionFailed>()(
 /**
  * Use case: reads a platform's listings to the end and stores them.
  *
- * Each page is stored in one transaction together with the place to go on from, so that a crash loses no stored row and the next
- * collection resumes at the page that was not stored. A failure of the source is a failure (`CollectionFailed`), never the end
- * of the listing. Two collectors of one platform do not harm each other: the later one takes the run over where it stands
- * and the earlier one stops with `CollectionTakenOver`.
+ * Each page is stored in one transaction together with the place to go on from, so that a crash loses no stored row
+ * and the next collection resumes at the page that was not stored. A failure of the source is a failure
+ * (`CollectionFailed`), never the end of the listing. Two collectors of one platform do not harm each other: the
+ * later one takes the run over where it stands and the earlier one stops with `CollectionTakenOver`.
  *
  * A listing that the store cannot keep exactly is counted and kept as rejected, and the rest of its page is stored.
  */

@@ -81,7 +81,10 @@ export const LoanListingSort = Schema.Struct({
 /** One step of an order. */
 export type LoanListingSort = typeof LoanListingSort.Type
 
-/** The order when none is asked for: newest first. Ties are broken by platform and loan id, so that pages never overlap. */
+/**
+ * The order when none is asked for: newest first. Ties are broken by platform and loan id, so that pages never
+ * overlap.
+ */
 export const newestFirst: ReadonlyArray<LoanListingSort> = [{ by: "listedAt", direction: "descending" }]
 
 /** A filter that contradicts itself, such as bounds in two currencies or a minimum above its maximum. */

@@ -1,7 +1,7 @@
 /**
  * Listings as rows: an index row per loan with what is filtered and sorted by, and a version row per content with the
- * content as canonical JSON and the raw record. Instants are epoch milliseconds in 64-bit integers: both dialects compare,
- * index and return them alike, and no driver's date type rounds or shifts them.
+ * content as canonical JSON and the raw record. Instants are epoch milliseconds in 64-bit integers: both dialects
+ * compare, index and return them alike, and no driver's date type rounds or shifts them.
  */
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"

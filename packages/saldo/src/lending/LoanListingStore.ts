@@ -35,21 +35,22 @@ import {
  *
  * Contract:
  * - A loan is its platform and its id there. `upsert` keeps one version per *content*: it inserts a loan that is new,
- *   appends a version when any content field differs (`contentFields`), and otherwise leaves the version and `updatedAt`
- *   alone and only moves `lastSeenAt`. The raw record is kept with every version.
+ *   appends a version when any content field differs (`contentFields`), and otherwise leaves the version and
+ *   `updatedAt` alone and only moves `lastSeenAt`. The raw record is kept with every version.
  * - When a loan comes more than once in a batch, the last one counts, and there is one result per loan, in the order of
  *   first appearance.
  * - A batch happens as a whole or not at all, and joins a running `Atomic.run`. A listing that cannot be kept exactly
  *   fails the batch with `ListingUnstorable`; nothing is written then.
- * - Times never run backwards: a sighting before the latest one moves neither `lastSeenAt` nor the order of history, so a clock
- *   that was set back cannot reorder versions.
+ * - Times never run backwards: a sighting before the latest one moves neither `lastSeenAt` nor the order of history,
+ *   so a clock that was set back cannot reorder versions.
  * - `list` gives every listing that passes the filter exactly once over its pages, as long as none of them changes
  *   its place in between. Text is found as `searchText` says, the same on every storage.
- * - `all` streams in the order of platform and id with flat memory. It sees each listing at most once and each listing that is
- *   there from start to end exactly once; it is not a snapshot, so a version written meanwhile may be the one it gives.
+ * - `all` streams in the order of platform and id with flat memory. It sees each listing at most once and each
+ *   listing that is there from start to end exactly once; it is not a snapshot, so a version written meanwhile may be
+ *   the one it gives.
  *
- * Concurrency: batches are serialisable. Of concurrent upserts of one loan exactly one is told `inserted`; versions count 1, 2, 3 …
- * without gaps, and the last to commit is the current one.
+ * Concurrency: batches are serialisable. Of concurrent upserts of one loan exactly one is told `inserted`; versions
+ * count 1, 2, 3 … without gaps, and the last to commit is the current one.
  */
 export class LoanListingStore extends Context.Service<
   LoanListingStore,

@@ -48,8 +48,8 @@ const nullable: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The items of an `ORDER BY` clause over an alias of the index table, nulls last both ways. Columns that hold no nulls are
- * named without a word about them: with one, SQLite would sort although an index has the order.
+ * The items of an `ORDER BY` clause over an alias of the index table, nulls last both ways. Columns that hold no
+ * nulls are named without a word about them: with one, SQLite would sort although an index has the order.
  */
 export const orderBy = (sql: SqlClient.SqlClient, order: ReadonlyArray<SortColumn>, alias: string): Fragment =>
   sql.csv(

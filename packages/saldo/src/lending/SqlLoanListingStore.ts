@@ -254,7 +254,10 @@ const makeQueries = (sql: SqlClient.SqlClient) => {
   /** The order of the primary key. Without a word about nulls, which it has none of, SQLite walks along it unsorted. */
   const byKey: Order = (alias) => sql`${sql(`${alias}.platform`)}, ${sql(`${alias}.loan_id`)}`
 
-  /** The chosen index rows joined with their current versions, in order. Choosing first keeps contents out of the sort. */
+  /**
+   * The chosen index rows joined with their current versions, in order. Choosing first keeps contents out of the
+   * sort.
+   */
   const read = (condition: Fragment, order: Order, limit: number) =>
     sql<ListingRow>`
       WITH page AS (
@@ -313,8 +316,8 @@ const positionOfRow = (order: ReadonlyArray<SortColumn>, row: ListingRow): Page.
   order.map(({ column }) => row[columnOf[column]])
 
 /**
- * The store in any SQL database of which Effect has a client: index rows with what is filtered and sorted by, and one row
- * per version with its content as JSON. Run `Migrations` first.
+ * The store in any SQL database of which Effect has a client: index rows with what is filtered and sorted by, and one
+ * row per version with its content as JSON. Run `Migrations` first.
  */
 export const layer: Layer.Layer<LoanListingStore, never, SqlClient.SqlClient | Atomic> = Layer.effect(
   LoanListingStore,

@@ -54,8 +54,8 @@ export interface UpsertResult {
 }
 
 /**
- * A listing that the store cannot keep without changing it: an amount beyond 64-bit minor units, or in a currency that is neither
- * of ISO 4217 nor registered. Nothing of its batch was written.
+ * A listing that the store cannot keep without changing it: an amount beyond 64-bit minor units, or in a currency
+ * that is neither of ISO 4217 nor registered. Nothing of its batch was written.
  */
 export class ListingUnstorable extends Schema.TaggedError<ListingUnstorable>()(
   "ListingUnstorable",

@@ -5,9 +5,10 @@ import { compareText } from "./listingOrder.ts"
 import type { LoanListing, LoanListingStatus } from "./LoanListing.ts"
 
 /**
- * How fast money comes in while loans are open: Σ funded ÷ Σ time open, over the listings that tell what is funded and when they
- * opened. A loan is open from `opensAt` until `closesAt`, or until `asOf` when that is earlier or no end is told; a loan that
- * was full before its end counts with its whole window, as no platform tells when it became full.
+ * How fast money comes in while loans are open: Σ funded ÷ Σ time open, over the listings that tell what is funded
+ * and when they opened. A loan is open from `opensAt` until `closesAt`, or until `asOf` when that is earlier or no
+ * end is told; a loan that was full before its end counts with its whole window, as no platform tells when it became
+ * full.
  */
 export interface FundingVelocity {
   readonly listings: number

@@ -5,8 +5,8 @@ import { ratePpm } from "./listingIndex.ts"
 import { makeQuantiles } from "./quantiles.ts"
 
 /**
- * A distribution of amounts. Mean and quantiles are rounded half to even, to the minor unit; quantiles are exact (type 7, see
- * `Quantiles`).
+ * A distribution of amounts. Mean and quantiles are rounded half to even, to the minor unit; quantiles are exact
+ * (type 7, see `Quantiles`).
  */
 export interface AmountStatistics {
   /** How many listings tell the amount. */

@@ -1,6 +1,7 @@
 /**
- * Which fields a platform really sends: a fold over raw records that says, per field, how often it was there, with which
- * types, and an example of it. Memory grows with the number of different fields, never with the number of records.
+ * Which fields a platform really sends: a fold over raw records that says, per field, how often it was there, with
+ * which types, and an example of it. Memory grows with the number of different fields, never with the number of
+ * records.
  */
 
 /** The JSON type of a value; integers are told apart because a field that turns fractional is news. */
@@ -146,9 +147,11 @@ export const makeFieldInventory = (): FieldInventoryFold => {
  * The inventory of raw records.
  *
  * @example
+ * ```ts
  * import { fieldInventory } from "saldo/lending/fieldInventory"
  *
  * fieldInventory(['{"id":1}', '{"id":"2"}']).fields[0]?.types // => { integer: 1, string: 1 }
+ * ```
  */
 export const fieldInventory = (raws: Iterable<string>): FieldInventory => {
   const fold = makeFieldInventory()

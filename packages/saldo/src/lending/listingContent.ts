@@ -9,8 +9,9 @@ export type ContentField = Exclude<
 >
 
 /**
- * The content fields in the order in which they are written down. `raw` is left out, so that a record that only spells the
- * same facts differently (other key order, unknown keys that tick with every request) does not count as a change.
+ * The content fields in the order in which they are written down. `raw` is left out, so that a record that only
+ * spells the same facts differently (other key order, unknown keys that tick with every request) does not count as a
+ * change.
  */
 export const contentFields = [
   "title",
@@ -41,8 +42,8 @@ const instant = (at: { readonly epochMilliseconds: number } | null): number | nu
   at === null ? null : Math.trunc(at.epochMilliseconds)
 
 /**
- * The content of a listing as canonical JSON text: two listings tell the same exactly when their texts are equal. Text keeps
- * any character, since JSON escapes what a database column may refuse.
+ * The content of a listing as canonical JSON text: two listings tell the same exactly when their texts are equal.
+ * Text keeps any character, since JSON escapes what a database column may refuse.
  */
 export const listingContent = (listing: LoanListing): string =>
   JSON.stringify({

@@ -4,8 +4,8 @@ import type { LoanListing } from "./LoanListing.ts"
 import { searchText, titleSortKey } from "./searchText.ts"
 
 /**
- * What a listing is filtered and sorted by, as plain values that mean the same in memory, SQLite and Postgres: whole numbers as
- * bigint, instants in epoch milliseconds, text that compares by code point.
+ * What a listing is filtered and sorted by, as plain values that mean the same in memory, SQLite and Postgres: whole
+ * numbers as bigint, instants in epoch milliseconds, text that compares by code point.
  */
 export interface ListingIndex {
   readonly status: string
@@ -31,10 +31,15 @@ const parts = 1_000_000n
 /** A rate in whole parts per million, rounded half to even. */
 export const ratePpm = (rate: Rate): bigint => divide(rate.ratio.numerator * parts, rate.ratio.denominator, "halfEven")
 
-/** Text that every database gives back unchanged: Postgres refuses NUL, and half a surrogate pair is no text in UTF-8. */
+/**
+ * Text that every database gives back unchanged: Postgres refuses NUL, and half a surrogate pair is no text in UTF-8.
+ */
 export const storableText = (text: string): string => text.toWellFormed().replaceAll("\u0000", "\uFFFD")
 
-/** How much of a text is filtered and sorted by, in UTF-16 units: enough to tell grades apart, little enough for a cursor. */
+/**
+ * How much of a text is filtered and sorted by, in UTF-16 units: enough to tell grades apart, little enough for a
+ * cursor.
+ */
 const indexedLength = 64
 
 /** The part of a short text, such as a grade, by which listings are filtered and sorted. */

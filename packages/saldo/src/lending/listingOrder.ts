@@ -32,8 +32,8 @@ const columnsOf: Readonly<Record<LoanListingSortKey, ReadonlyArray<ColumnName>>>
 }
 
 /**
- * The columns of an order. Currencies always ascend, so that amounts of one currency stay together; platform and loan id
- * break ties; a column that comes again is dropped, as it could decide nothing.
+ * The columns of an order. Currencies always ascend, so that amounts of one currency stay together; platform and loan
+ * id break ties; a column that comes again is dropped, as it could decide nothing.
  */
 export const sortColumns = (sort: ReadonlyArray<LoanListingSort>): ReadonlyArray<SortColumn> => {
   const columns = new Map<ColumnName, SortColumn>()
@@ -53,8 +53,8 @@ export const positionOf = (columns: ReadonlyArray<SortColumn>, listing: IndexedL
   columns.map(({ column }) => listing[column])
 
 /**
- * Compares text by code point, which is how UTF-8 bytes compare in a database. JavaScript's own `<` compares UTF-16 units
- * and puts characters beyond U+FFFF before U+E000.
+ * Compares text by code point, which is how UTF-8 bytes compare in a database. JavaScript's own `<` compares UTF-16
+ * units and puts characters beyond U+FFFF before U+E000.
  */
 export const compareText = (left: string, right: string): number => {
   const length = Math.min(left.length, right.length)

@@ -110,8 +110,8 @@ const makeTally = () => {
 }
 
 /**
- * Starts statistics with no listings. Memory grows by at most 32 bytes per listing, which exact quantiles cost; a million
- * listings take about 32 MB.
+ * Starts statistics with no listings. Memory grows by at most 32 bytes per listing, which exact quantiles cost; a
+ * million listings take about 32 MB.
  *
  * `asOf` is the instant up to which open loans have been open, for the funding velocity.
  */

@@ -7,9 +7,9 @@ export interface Quantiles {
   readonly add: (value: bigint) => void
   readonly size: () => number
   /**
-   * The quantile `numerator / denominator`, of 0 to 1, by linear interpolation between the two nearest ranks: type 7 of Hyndman
-   * and Fan (1996), the default of R, NumPy and spreadsheets' PERCENTILE.INC. The interpolated value is exact and then
-   * rounded half to even. Undefined without values.
+   * The quantile `numerator / denominator`, of 0 to 1, by linear interpolation between the two nearest ranks: type 7
+   * of Hyndman and Fan (1996), the default of R, NumPy and spreadsheets' PERCENTILE.INC. The interpolated value is
+   * exact and then rounded half to even. Undefined without values.
    */
   readonly at: (numerator: number, denominator: number) => bigint | undefined
 }

@@ -3,8 +3,8 @@
  * Swedish å, ä, ö are letters of their own: typed with their marks they match only themselves (and Danish and
  * Norwegian æ, ø match ä, ö), while typed plainly, as on a foreign keyboard, `Orebro` finds `Örebro`.
  *
- * A database keeps {@link searchText} in a column and looks for {@link searchQuery} as a plain substring, so SQLite, Postgres
- * and memory agree without any collation, and no character of a query is a wildcard.
+ * A database keeps {@link searchText} in a column and looks for {@link searchQuery} as a plain substring, so SQLite,
+ * Postgres and memory agree without any collation, and no character of a query is a wildcard.
  */
 
 const nordic: Readonly<Record<string, string>> = { æ: "ä", ø: "ö" }
@@ -62,9 +62,11 @@ const formsOf = (part: string): ReadonlyArray<string> => {
  * The text to look into: each part in every form that a query may take, one per line, so that no match spans two parts.
  *
  * @example
+ * ```ts
  * import { searchText } from "saldo/lending/searchText"
  *
  * searchText(["Lokal i ÖREBRO"]) // => "lokal i örebro\nlokal i orebro"
+ * ```
  */
 export const searchText = (parts: ReadonlyArray<string | null>): string =>
   parts.flatMap((part) => (part === null ? [] : formsOf(part))).join("\n")
@@ -73,10 +75,12 @@ export const searchText = (parts: ReadonlyArray<string | null>): string =>
  * What to look for, as a plain substring of {@link searchText}. Empty when the query has nothing but blanks.
  *
  * @example
+ * ```ts
  * import { searchQuery, searchText } from "saldo/lending/searchText"
  *
  * searchText(["Fårö"]).includes(searchQuery("FARO")) // => true
  * searchText(["Faro"]).includes(searchQuery("fårö")) // => false
+ * ```
  */
 export const searchQuery = (query: string): string => replaceLetters(baseForm(query), nordic)
 
@@ -84,8 +88,8 @@ const alphabetEnd: Readonly<Record<string, string>> = { å: "{", ä: "|", ö: "}
 const sortKeyLength = 120
 
 /**
- * A key that sorts titles in the Swedish order (… x y z å ä ö) when keys are compared by code point: `{ | }` follow `z`.
- * Only the first 120 characters count.
+ * A key that sorts titles in the Swedish order (… x y z å ä ö) when keys are compared by code point: `{ | }` follow
+ * `z`. Only the first 120 characters count.
  */
 export const titleSortKey = (title: string): string => {
   const key = replaceLetters(replaceLetters(baseForm(title.slice(0, sortKeyLength * 4)), nordic), alphabetEnd)

@@ -260,7 +260,9 @@ onEveryStorage("lets a second collector take over, and stops the first without l
     const source = { platform, pages: () => MemoryLoanSource.inPages(loans(platform, 1, 6), 2) }
     const beforePage = (page: number) =>
       page === 2 ? Effect.andThen(Deferred.succeed(atPage2, undefined), Deferred.await(goOn)) : Effect.void
-    const first = yield* Effect.forkChild(Effect.flip(collect({ ...source, beforePage })))
+    // What the first collector read before it was overtaken is older than what the second has stored.
+    const stale = { platform, pages: () => MemoryLoanSource.inPages(loans(platform, 1, 6, { riskGrade: "old" }), 2) }
+    const first = yield* Effect.forkChild(Effect.flip(collect({ ...stale, beforePage })))
     yield* Deferred.await(atPage2)
     const report = yield* collect(source)
     expect(report).toMatchObject({
@@ -275,6 +277,9 @@ onEveryStorage("lets a second collector take over, and stops the first without l
     const runs = yield* CollectionRuns
     expect(Option.getOrThrow(yield* runs.find(report.runId))).toMatchObject({ state: "complete", counts: { seen: 6 } })
     expect(yield* idsIn(platform)).toEqual(range(1, 6))
+    const store = yield* LoanListingStore
+    expect(yield* store.count({ platform, riskGrades: ["old"] })).toBe(2)
+    expect((yield* store.history(platform, LoanId.make("3"))).length).toBe(1)
   })
 )
 
