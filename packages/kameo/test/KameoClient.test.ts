@@ -12,7 +12,8 @@ const transferPath = "/ezjscore/call/kameo_transfer::init"
 const steps = (log: ReadonlyArray<{ readonly method: string; readonly path: string }>) =>
   log.map(({ method, path }) => `${method} ${path}`)
 
-describe("login", () => {
+// Side by side, because most of a login is waiting for the next code.
+describe.concurrent("login", () => {
   it("goes the browser's way, and ends with the proof", () =>
     play({}, (client, emulator) =>
       Effect.gen(function* () {
@@ -140,7 +141,7 @@ describe("login", () => {
     ))
 })
 
-describe("accounts", () => {
+describe.concurrent("accounts", () => {
   it("come with their balances in their currencies", () =>
     play({}, (client) =>
       Effect.map(client.accounts, (accounts) =>
@@ -169,7 +170,7 @@ describe("accounts", () => {
     ))
 })
 
-describe("the listing", () => {
+describe.concurrent("the listing", () => {
   it("needs no login and sends no cookie", () =>
     play({ anonymous: true }, (client, emulator) =>
       Effect.gen(function* () {
@@ -258,7 +259,7 @@ describe("the listing", () => {
   })
 })
 
-describe("one loan", () => {
+describe.concurrent("one loan", () => {
   const scene = {
     emulator: { loans: "samples", frozen: true },
     clock: () => fastClock({ start: Date.parse("2026-03-10T12:00:00+01:00") })

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import * as Result from "effect/Result"
+import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { decodeListing } from "@saldo/kameo/decodeListing"
 
@@ -241,4 +242,37 @@ describe("drift", () => {
 
   it("a single record of the right form with an unusable value is only rejected", () =>
     expect(decode(page([{ ...good, application_amount: 0 }])).rejected).toHaveLength(1))
+})
+
+describe("whatever is sent", () => {
+  it("is decoded or refused, and never thrown at", () => {
+    const keys = fc.constantFrom(...Object.keys(good), "id", "amount", "status", "__proto__", "constructor", "toString")
+    const record = fc.dictionary(keys, fc.jsonValue({ maxDepth: 2 }))
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 5 }), fc.jsonValue({ maxDepth: 1 }), (records, paging) => {
+        const text = JSON.stringify({
+          data: { investment_options: records, total: paging, last_page: paging, current_page: paging }
+        })
+        const decoded = decodeListing(text, context)
+        if (Result.isFailure(decoded)) expect(decoded.failure.length).toBeGreaterThan(0)
+        else {
+          const { listings, rejected, recordCount } = decoded.success
+          expect(listings.length + rejected.length).toBe(recordCount)
+        }
+      })
+    )
+  })
+
+  it("may be any JSON, or none", () =>
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
+        const decoded = decodeListing(text, context)
+        if (Result.isFailure(decoded)) expect(decoded.failure.length).toBeGreaterThan(0)
+      })
+    ))
+
+  it("cannot steer a terminal through a report", () => {
+    const { drift } = decode(page([{ ...good, "\u001b[31mred\u0007\u202e": 1 }]))
+    expect(drift.map(({ path }) => path)).toEqual(["data.investment_options[].�[31mred��"])
+  })
 })

@@ -211,7 +211,9 @@ export const makeKameoSession = (http: KameoHttp, settings: KameoSettings): Kame
       const wasLoggedIn = loggedIn
       loggedIn = false
       token = null
-      return wasLoggedIn ? Effect.andThen(get("/user/logout", "/aktuella-lan"), http.forgetCookies) : Effect.void
+      return wasLoggedIn
+        ? Effect.asVoid(Effect.ensuring(get("/user/logout", "/aktuella-lan"), http.forgetCookies))
+        : Effect.void
     })
   }
 }

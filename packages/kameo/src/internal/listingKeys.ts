@@ -91,7 +91,11 @@ export class DriftReport {
   }
 }
 
-const shorten = (value: string): string => (value.length > 60 ? `${value.slice(0, 59)}…` : value)
+// What a stranger's server names must not steer a terminal or break a log line.
+const shorten = (value: string): string => {
+  const plain = value.slice(0, 60).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "�")
+  return value.length > 60 ? `${plain.slice(0, 59)}…` : plain
+}
 
 /** Keys in the order of the specification, with the types that each may have. */
 type KnownKeys = ReadonlyMap<string, ReadonlyArray<string>>

@@ -49,7 +49,7 @@ export class LoanListing extends Schema.Class<LoanListing>("saldo/lending/LoanLi
   amount: MoneySchema,
   /** What investors have subscribed; may exceed `amount`. Same currency as `amount`. */
   fundedAmount: Schema.NullOr(MoneySchema),
-  /** 10,000 × funded / amount, rounded half up: 9,840 is 98.40 %. May exceed 10,000. Null when `fundedAmount` is. */
+  /** 10,000 × funded / amount, rounded half up: 9,840 is 98.40 %. May exceed 10,000. Null when not told. */
   fundedBps: Schema.NullOr(Schema.Int),
   /** Nominal interest per year, 0 to 100 %. */
   annualRate: Schema.NullOr(AnnualRateSchema),
