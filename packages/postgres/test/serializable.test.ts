@@ -5,6 +5,7 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import * as SqlClient from "effect/sql/SqlClient"
 
 const create = Effect.gen(function* () {
@@ -14,10 +15,11 @@ const create = Effect.gen(function* () {
   return sql
 })
 
-const increment = (id: number) =>
+const increment = (id: number, between: Effect.Effect<unknown> = Effect.void) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const [row] = yield* sql<{ readonly n: bigint }>`SELECT n FROM counters WHERE id = ${id}`
+    yield* between
     yield* sql`UPDATE counters SET n = ${(row?.n ?? 0n) + 1n} WHERE id = ${id}`
   })
 
@@ -25,17 +27,13 @@ describe("serializable", () => {
   it.effect("loses none of 40 concurrent increments, even under a test clock", () =>
     Effect.gen(function* () {
       const sql = yield* create
+      const met = yield* Latch.make()
       let runs = 0
-      const counted = Effect.andThen(
-        Effect.sync(() => runs++),
-        increment(1)
-      )
+      // The first two read before either of them writes, so at least one must lose.
+      const meeting = Effect.suspend(() => (++runs < 2 ? met.await : met.open))
       yield* Effect.all(
-        Array.from({ length: 40 }, () => serializable(counted, { attempts: 200 })),
-        {
-          concurrency: "unbounded",
-          discard: true
-        }
+        Array.from({ length: 40 }, () => serializable(increment(1, meeting), { attempts: 200 })),
+        { concurrency: "unbounded", discard: true }
       )
       expect(yield* sql`SELECT n FROM counters WHERE id = 1`).toEqual([{ n: 40n }])
       expect(runs).toBeGreaterThan(40)
