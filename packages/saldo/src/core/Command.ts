@@ -1,4 +1,6 @@
 import type * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 /** The key by which a client names one command: 1 to 255 characters, none of them a control character. */
@@ -25,6 +27,45 @@ export interface Command<Input, A, E> {
   readonly input: Schema.Codec<Input, unknown>
   readonly success: Schema.Codec<A, unknown>
   readonly refusal: Schema.Codec<E, unknown>
+  /** The codecs, made once per kind of command, as making them costs more than using them. */
+  readonly codecs: CommandCodecs<Input, A, E>
+}
+
+/** How the input and the outcome of a command are written down and read back. */
+export interface CommandCodecs<Input, A, E> {
+  readonly encodeInput: (input: Input) => Effect.Effect<unknown, Schema.SchemaError>
+  readonly encodeOutcome: (outcome: Result.Result<A, E>) => Effect.Effect<string, Schema.SchemaError>
+  readonly decodeOutcome: (text: string) => Effect.Effect<Result.Result<A, E>, Schema.SchemaError>
+  readonly isRefusal: (error: unknown) => error is E
+}
+
+const codecsOf = <Input, A, E>(
+  input: Schema.Codec<Input, unknown>,
+  success: Schema.Codec<A, unknown>,
+  refusal: Schema.Codec<E, unknown>
+): CommandCodecs<Input, A, E> => {
+  const stored = Schema.fromJsonString(
+    Schema.toCodecJson(
+      Schema.Union([
+        Schema.TaggedStruct("Success", { value: success }),
+        Schema.TaggedStruct("Refusal", { error: refusal })
+      ])
+    )
+  )
+  const encode = Schema.encodeEffect(stored)
+  const decode = Schema.decodeEffect(stored)
+  return {
+    encodeInput: Schema.encodeEffect(Schema.toCodecJson(input)),
+    encodeOutcome: Result.match({
+      onSuccess: (value) => encode({ _tag: "Success", value }),
+      onFailure: (error) => encode({ _tag: "Refusal", error })
+    }),
+    decodeOutcome: (text) =>
+      Effect.map(decode(text), (outcome) =>
+        outcome._tag === "Success" ? Result.succeed(outcome.value) : Result.fail(outcome.error)
+      ),
+    isRefusal: Schema.is(refusal)
+  }
 }
 
 /**
@@ -49,11 +90,11 @@ export const make = <Input, A, E = never>(definition: {
   readonly input: Schema.Codec<Input, unknown>
   readonly success: Schema.Codec<A, unknown>
   readonly refusal?: Schema.Codec<E, unknown>
-}): Command<Input, A, E> => ({
-  ...definition,
+}): Command<Input, A, E> => {
   // Without refusals every failure is one of the infrastructure.
-  refusal: definition.refusal ?? Schema.Never
-})
+  const refusal: Schema.Codec<E, unknown> = definition.refusal ?? Schema.Never
+  return { ...definition, refusal, codecs: codecsOf(definition.input, definition.success, refusal) }
+}
 
 /** One command as a client sends it. */
 export interface CommandRequest<Input> {

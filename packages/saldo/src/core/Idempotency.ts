@@ -7,10 +7,10 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
-import * as Schema from "effect/Schema"
 import { Atomic } from "./Atomic.ts"
 import {
   type Command,
+  type CommandCodecs,
   CommandInProgress,
   type CommandRequest,
   type CommandScope,
@@ -149,51 +149,24 @@ export class Idempotency extends Context.Service<
   )
 }
 
-/** A command whose outcomes can be written down and read back. */
+/** A command of a client, ready to be looked up. */
 interface Prepared<A, E> {
   readonly scope: CommandScope
   readonly input: unknown
   readonly fingerprint: Fingerprint
-  readonly isRefusal: (error: unknown) => error is E
-  readonly encode: (outcome: Result.Result<A, E>) => Effect.Effect<string>
-  readonly decode: (outcome: string) => Effect.Effect<Result.Result<A, E>>
+  readonly codecs: Pick<CommandCodecs<never, A, E>, "encodeOutcome" | "decodeOutcome" | "isRefusal">
 }
 
 const prepare = Effect.fnUntraced(function* <Input, A, E>(
   command: Command<Input, A, E>,
   request: CommandRequest<Input>
 ) {
-  const input = yield* Schema.encodeEffect(Schema.toCodecJson(command.input))(request.input)
-  const print = yield* Effect.fromResult(fingerprint(input))
-  const stored = Schema.fromJsonString(
-    Schema.toCodecJson(
-      Schema.Union([
-        Schema.TaggedStruct("Success", { value: command.success }),
-        Schema.TaggedStruct("Refusal", { error: command.refusal })
-      ])
-    )
-  )
+  const input = yield* command.codecs.encodeInput(request.input)
   return {
     scope: { tenant: request.tenant, operation: command.operation, key: request.key },
     input,
-    fingerprint: print,
-    isRefusal: Schema.is(command.refusal),
-    encode: (outcome) =>
-      Effect.orDie(
-        Schema.encodeEffect(stored)(
-          Result.match(outcome, {
-            onSuccess: (value) => ({ _tag: "Success" as const, value }),
-            onFailure: (error) => ({ _tag: "Refusal" as const, error })
-          })
-        )
-      ),
-    decode: (text) =>
-      Schema.decodeEffect(stored)(text).pipe(
-        Effect.map((outcome) =>
-          outcome._tag === "Success" ? Result.succeed(outcome.value) : Result.fail(outcome.error)
-        ),
-        Effect.orDie
-      )
+    fingerprint: yield* Effect.fromResult(fingerprint(input)),
+    codecs: command.codecs
   } satisfies Prepared<A, E>
 }, Effect.orDie)
 
@@ -227,7 +200,7 @@ const make = (atomic: Atomic["Service"], store: IdempotencyStore["Service"], opt
     }
     if (reservation.request !== undefined) yield* requireSame(command, reservation.request)
     if (reservation._tag === "Held") return yield* inProgress(command.scope, reservation.until)
-    const outcome = yield* command.decode(reservation.outcome)
+    const outcome = yield* Effect.orDie(command.codecs.decodeOutcome(reservation.outcome))
     return { _tag: "Replay", execution: { outcome, replayed: true } }
   })
 
@@ -240,13 +213,13 @@ const make = (atomic: Atomic["Service"], store: IdempotencyStore["Service"], opt
     const outcome = yield* atomic.run(effect).pipe(
       Effect.map((value): Result.Result<A, E> => Result.succeed(value)),
       Effect.catch((error): Effect.Effect<Result.Result<A, E>, Exclude<X, E>> =>
-        command.isRefusal(error) ? Effect.succeed(Result.fail(error)) : Effect.fail(error as Exclude<X, E>)
+        command.codecs.isRefusal(error) ? Effect.succeed(Result.fail(error)) : Effect.fail(error as Exclude<X, E>)
       )
     )
     const settled = yield* store.settle(
       command.scope,
       lease.token,
-      yield* command.encode(outcome),
+      yield* Effect.orDie(command.codecs.encodeOutcome(outcome)),
       yield* Clock.currentTimeMillis
     )
     return settled ? { outcome, replayed: false } : yield* inProgress(command.scope, undefined)
