@@ -97,6 +97,13 @@ export const whatHappened: (reason: KameoReason) => string = KameoReason.match({
     `The investor has no account in ${currency}${available.length === 0 ? "" : `, only in ${available.join(", ")}`}.`
 })
 
+const statusRemedy = (status: number): string => {
+  if (status >= 500) return "Try again later."
+  if (status === 403) return "Open Kameo's website with a browser and see whether it asks for something there."
+  if (status === 422) return "Ask for smaller pages; Kameo's own pages ask for 12 loans at most."
+  return "Check that the address and the loan id are right."
+}
+
 /** What to do about it, in one sentence. */
 export const remedyFor: (reason: KameoReason) => string = KameoReason.match({
   InvalidConfig: ({ key }) => `Correct ${key} in the environment, in .env or in the options.`,
@@ -119,8 +126,7 @@ export const remedyFor: (reason: KameoReason) => string = KameoReason.match({
   UnsafeRedirect: () => "Check KAMEO_BASE_URL and KAMEO_API_BASE_URL.",
   TooManyRedirects: () => "Check KAMEO_BASE_URL; if it is right, try again later.",
   BodyTooLarge: () => "Ask for smaller pages, or raise maximumBodyBytes.",
-  HttpStatus: ({ status }) =>
-    status >= 500 ? "Try again later." : "Check that the address and the loan id are right.",
+  HttpStatus: ({ status }) => statusRemedy(status),
   TimedOut: () => "Try again, or raise KAMEO_READ_TIMEOUT.",
   Network: () => "Check the network and KAMEO_BASE_URL and KAMEO_API_BASE_URL.",
   LoanNotFound: () => "Check the id; the listing shows the ids that exist.",

@@ -73,6 +73,11 @@ describe("KameoError", () => {
     expect(rejected(null).message).toContain("could not be read")
   })
 
+  it("says something else to do for another status", () => {
+    const remedies = [403, 404, 422, 500].map((status) => kameoError({ _tag: "HttpStatus", path, status }).remedy)
+    expect(new Set(remedies).size).toBe(4)
+  })
+
   it("becomes a source's error with the page to resume at", () => {
     const error = toLoanSourceError(kameoError({ _tag: "LoginRejected" }), 7)
     expect(error).toMatchObject({ platform: "kameo", reason: "LoginRejected", page: 7 })
