@@ -218,9 +218,7 @@ const cursorStream = (
         waiting = undefined
         return ready === undefined ? connection.run("executeStream", () => nextChunk(cursor)) : Effect.succeed(ready)
       })
-      return Stream.fromPull(
-        Effect.succeed(Effect.flatMap(pull, (rows) => (isFilled(rows) ? Effect.succeed(rows) : Cause.done())))
-      )
+      return Stream.fromPull(Effect.succeed(Effect.filterOrElse(pull, isFilled, () => Cause.done())))
     })
   )
 }
