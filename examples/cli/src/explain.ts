@@ -41,7 +41,7 @@ const ofCollection = (error: CollectionFailed): CliFailure => {
   return failure(
     [
       happened,
-      `${remedy.replace(/\.$/u, "")}; ${seen} loans of ${pages} pages are stored, and the next fetch goes on from page ${error.cause.page}.`
+      `${remedy.replace(/\.$/u, "")}; ${seen} loans of ${pages} ${pages === 1 ? "page" : "pages"} are stored, and the next fetch goes on from page ${error.cause.page}.`
     ],
     4
   )
