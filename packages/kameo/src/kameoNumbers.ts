@@ -24,8 +24,9 @@ interface ExactJson {
 const exactJson = JSON as unknown as ExactJson
 
 // A double gives back every decimal of 15 significant digits unchanged. Only a text with a longer run of digits, or with
-// an exponent, can lose anything, and only such a text pays for the slower reviver.
-const mayLoseDigits = /(?:\d\.?){16}|\d[eE][-+]?\d/u
+// an exponent, can lose anything, and only such a text pays for the slower reviver. A number stands behind `:`, `,` or
+// `[`, which keeps file names and colours (`00c5e302`) from looking like one.
+const mayLoseDigits = /(?:^|[:,[])\s*-?(?:\d+(?:\.\d+)?[eE]|(?:\d\.?){16})/u
 
 /**
  * Parses JSON without losing digits: a number that a double cannot hold stays as its source text, which
