@@ -1,7 +1,7 @@
-import { defineConfig } from "tsup"
+import { defineConfig, type Options } from "tsup"
 
 /** One file with everything in it, so that the command starts in a fraction of a second. */
-export default defineConfig({
+export const bundle = {
   entry: ["examples/cli/src/saldo.ts"],
   outDir: "examples/cli/dist",
   format: "esm",
@@ -19,4 +19,6 @@ export default defineConfig({
   esbuildOptions: (options) => {
     options.conditions = ["saldo-source"]
   }
-})
+} satisfies Options
+
+export default defineConfig(bundle)

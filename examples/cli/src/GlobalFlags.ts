@@ -29,7 +29,10 @@ export const Database = GlobalFlag.Setting("db")({
 
 /** `--no-color`: text without colours; also `NO_COLOR`. */
 export const Color = GlobalFlag.Setting("color")({
-  flag: Flag.Boolean("color").pipe(Flag.withDescription("Colours in the output; --no-color or NO_COLOR turn them off"), Flag.withDefault(true))
+  flag: Flag.Boolean("color").pipe(
+    Flag.withDescription("Colours in the output; --no-color or NO_COLOR turn them off"),
+    Flag.withDefault(true)
+  )
 })
 
 /** `--verbose`: tells what goes on, on standard error. */
@@ -50,6 +53,6 @@ export const isAskedFor = (name: "color" | "json", given: ReadonlyArray<string>,
     new RegExp(`^--(?:no-)?${name}(?:=|$)`, "u").test(one)
   )
   if (last === undefined) return otherwise
-  const value = /=(?:false|no|off|0|n)$/u.test(last) ? false : true
+  const value = !/=(?:false|no|off|0|n)$/u.test(last)
   return last.startsWith("--no-") ? !value : value
 }

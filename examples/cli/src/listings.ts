@@ -153,7 +153,5 @@ export const fieldText = (value: LoanListing[keyof LoanListing]): string => {
   if (typeof value === "string") return plain(value)
   if (typeof value === "number") return String(value)
   if (value instanceof Rate.Rate) return rateText(value)
-  return "amount" in value && "currency" in value
-    ? amountText(value as Money.Money)
-    : instantText(value as DateTime.Utc)
+  return "amount" in value && "currency" in value ? amountText(value) : instantText(value)
 }

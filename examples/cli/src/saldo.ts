@@ -62,9 +62,7 @@ class WrongUsage extends Error {
 }
 
 Command.run(saldo, { version: "0.1.0", renderErrors: true }).pipe(
-  Effect.provide(output),
-  Effect.provide(environment.layer),
-  Effect.provide(NodeServices.layer),
+  Effect.provide(Layer.merge(output, environment.layer).pipe(Layer.provideMerge(NodeServices.layer))),
   Effect.tapError((error) => (error instanceof CliFailure ? Console.error(failureText(error, json)) : Effect.void)),
   Effect.mapError((error) => (CliError.isCliError(error) ? new WrongUsage() : error)),
   NodeRuntime.runMain({

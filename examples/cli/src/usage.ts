@@ -42,8 +42,8 @@ const expected = (text: string): string => {
   const choices = [...text.matchAll(/"([^"]+)"/gu)].map(([, choice]) => choice)
   if (choices.length > 0) return `Choose one of ${choices.join(", ")}.`
   if (/integer/iu.test(text)) return "Give a whole number."
-  if (/^at most 1 value/u.test(text)) return "Give it once."
-  if (/finite number|number/iu.test(text) && !/^Give /u.test(text)) return "Give a number."
+  if (text.startsWith("at most 1 value")) return "Give it once."
+  if (/finite number|number/iu.test(text) && !text.startsWith("Give ")) return "Give a number."
   return `${text.replace(/\.$/u, "")}.`
 }
 

@@ -9,7 +9,7 @@ import { build } from "tsup"
 import { afterAll, beforeAll } from "vitest"
 import { demoUser } from "@saldo/kameo/emulator/EmulatedUser"
 import * as Redacted from "effect/Redacted"
-import config from "../tsup.config.ts"
+import { bundle } from "../tsup.config.ts"
 
 /** How a process ended, and what it wrote. */
 export interface Ended {
@@ -62,7 +62,7 @@ export const useSaldo = () => {
   const script = join(folder, "bin", "saldo.js")
   mkdirSync(home)
   beforeAll(async () => {
-    await build({ ...config, config: false, outDir: join(folder, "bin"), silent: true })
+    await build({ ...bundle, config: false, outDir: join(folder, "bin"), silent: true })
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

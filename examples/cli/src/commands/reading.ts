@@ -31,10 +31,7 @@ const pageText = (page: Page.Page<StoredListing>, total: number, width: number |
 }
 
 const cursorOf = (text: string) =>
-  Effect.mapError(
-    Schema.decodeUnknownEffect(Page.Cursor)(text),
-    () => new Page.InvalidCursor({ reason: "it is too long" })
-  )
+  Effect.mapError(Schema.decodeEffect(Page.Cursor)(text), () => new Page.InvalidCursor({ reason: "it is too long" }))
 
 const printPage = Effect.fnUntraced(function* (
   filter: LoanListingFilter,
@@ -79,12 +76,9 @@ export const search = Command.make(
 const loanArgument = Argument.String("loan").pipe(Argument.withDescription("The loan's number at Kameo"))
 
 const loanId = (text: string) => {
-  const id = LoanId.makeOption(text.trim())
-  return Option.isSome(id)
-    ? Effect.succeed(id.value)
-    : Effect.fail(
-        new CliFailure({ happened: `"${text}" is not a loan's number.`, remedy: "Give one such as 5101.", exitCode: 2 })
-      )
+  const wrong = () =>
+    new CliFailure({ happened: `"${text}" is not a loan's number.`, remedy: "Give one such as 5101.", exitCode: 2 })
+  return Effect.mapError(Effect.fromOption(LoanId.makeOption(text.trim())), wrong)
 }
 
 const notStored = (id: string) =>

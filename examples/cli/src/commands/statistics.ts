@@ -39,9 +39,9 @@ const earliestMonth = "2005-01"
 
 const monthsOf = (counts: ReadonlyMap<string, number>): ReadonlyArray<MonthCount> => {
   const known = [...counts.keys()].filter((month) => month >= earliestMonth).sort()
-  const last = known.at(-1)
+  const last = known.at(-1) ?? ""
   const months: Array<MonthCount> = []
-  for (let month = known[0]; month !== undefined && last !== undefined && month <= last; month = monthAfter(month)) {
+  for (let month = known[0]; month !== undefined && month <= last; month = monthAfter(month)) {
     months.push({ month, listings: counts.get(month) ?? 0 })
   }
   return months
