@@ -158,16 +158,16 @@ export const demo = Command.make(
   "demo",
   {
     loans: between(Flag.Int("loans"), 10, 1_000_000).pipe(
-      Flag.withDescription("How many loans Kameo has"),
+      Flag.withDescription("How many loans Kameo has; 300 when left out"),
       Flag.withDefault(300)
     ),
     days: between(Flag.Int("days"), 1, 3650).pipe(
-      Flag.withDescription("How far its clock moves between the collections"),
+      Flag.withDescription("How many days its clock moves between the collections; 4 when left out"),
       Flag.withDefault(4)
     ),
     seed: Flag.Int("seed").pipe(Flag.withDescription("Another seed, other loans"), Flag.withDefault(1)),
     file: Flag.String("file").pipe(
-      Flag.withDescription("SQLite file for the listings, made anew"),
+      Flag.withDescription("SQLite file for the listings, made anew; saldo-demo.sqlite when left out"),
       Flag.withDefault(demoFile)
     ),
     overwrite: Flag.Boolean("overwrite").pipe(

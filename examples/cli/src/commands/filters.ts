@@ -145,7 +145,10 @@ export const pageFlags = {
     Flag.withDescription(`Order by ${LoanListingSortKey.literals.join(", ")}; --sort=-rate is from high to low`),
     Flag.withDefault("-listedAt")
   ),
-  limit: Flag.Int("limit").pipe(Flag.withDescription("How many at most, 1 to 500"), Flag.withDefault(20)),
+  limit: Flag.Int("limit").pipe(
+    Flag.withDescription("How many at most, 1 to 500; 20 when left out"),
+    Flag.withDefault(20)
+  ),
   cursor: Flag.String("cursor").pipe(Flag.withDescription("Go on where the page before ended"), Flag.optional)
 }
 

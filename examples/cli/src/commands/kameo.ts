@@ -39,7 +39,11 @@ const login = Command.make(
 const account = Command.make(
   "account",
   {
-    currency: Flag.String("currency").pipe(Flag.withDescription("Which account"), Flag.withDefault("SEK")),
+    currency: Flag.String("currency").pipe(
+      Flag.withMetavar("code"),
+      Flag.withDescription("Which account; SEK when left out"),
+      Flag.withDefault("SEK")
+    ),
     all: Flag.Boolean("all").pipe(Flag.withDescription("Every account"), Flag.withDefault(false)),
     reveal: Flag.Boolean("reveal").pipe(Flag.withDescription("Print account numbers in full"), Flag.withDefault(false))
   },
