@@ -222,7 +222,7 @@ const listingOf = (
     now: context.now
   })
   const toldProgress = () => fields.read(["funding_progress", "funded_percentage"], toldBps)
-  return new LoanListing({
+  return LoanListing.ofChecked({
     platform: kameoPlatform,
     loanId,
     title,

@@ -76,4 +76,11 @@ export class LoanListing extends Schema.Class<LoanListing>("saldo/lending/LoanLi
   fullyFundedState: Schema.NullOr(Schema.Int),
   /** The record exactly as the platform sent it, as compact JSON text. */
   raw: Schema.String
-}) {}
+}) {
+  /**
+   * A listing of fields that have just been checked one by one, as a decoder does. `new` checks them all once more, which
+   * is a third of the time that decoding a listing takes.
+   */
+  static readonly ofChecked = (fields: typeof LoanListing.Type): LoanListing =>
+    Object.assign(Object.create(LoanListing.prototype) as LoanListing, fields)
+}

@@ -121,7 +121,7 @@ export interface ListingRow
 
 /** The listing of a row. Throws when the row was not written by this schema, which is a defect of the database. */
 export const listingOfRow = (row: VersionRow): LoanListing =>
-  new LoanListing({
+  LoanListing.ofChecked({
     ...decodeContent(row.content),
     platform: PlatformId.make(row.platform),
     loanId: LoanId.make(row.loan_id),
