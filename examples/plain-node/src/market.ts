@@ -5,7 +5,7 @@ import { toPercent } from "saldo/money/Rate"
 import { createSaldo } from "saldo/promise"
 
 /** Collects a market into a file and gives a line about each currency. No Effect in sight. */
-export const describeMarket = async (filename: string, addresses: { baseUrl: string; apiBaseUrl: string }) => {
+export const describeMarket = async (filename: string, addresses: { baseUrl?: string; apiBaseUrl?: string }) => {
   await using saldo = await createSaldo({ storage: sqlite({ filename }) })
   const report = await saldo.loans.collect(kameo(addresses))
   const { currencies } = await saldo.loans.statistics({ statuses: ["open", "upcoming"] })
