@@ -75,7 +75,10 @@ describe("statements that fail", () => {
       expect(yield* fail(sql`INSERT INTO rows (id, b) VALUES (1, NULL)`)).toEqual(["ConstraintError", "Constraint"])
       expect(yield* fail(sql`SELEC 1`)).toEqual(["SqlSyntaxError", "Statement"])
       expect(yield* fail(sql`SELECT * FROM nowhere`)).toEqual(["SqlSyntaxError", "Statement"])
-      expect(yield* fail(sql.unsafe("-- nothing"))).toEqual(["UnknownError", "Parameter"])
+      for (const nothing of ["", " ;", "-- nothing", "/* nothing */ ; -- at all", "/* no end"]) {
+        expect(yield* fail(sql.unsafe(nothing))).toEqual(["UnknownError", "Parameter"])
+      }
+      expect(yield* sql.unsafe("SELECT 1 AS one ;; -- nothing more")).toEqual([{ one: 1 }])
       expect(yield* fail(sql.unsafe("SELECT ?", [1, 2]))).toEqual(["UnknownError", "Parameter"])
       expect(yield* fail(sql`SELECT ${{ a: 1 }}`)).toEqual(["UnknownError", "Parameter"])
       expect(sqliteFailure(new Error("elsewhere"))).toBeUndefined()

@@ -100,6 +100,19 @@ describe("streams", () => {
     )
   }
 
+  it.live("end once, whether their integers are narrowed or not, at any number of rows", () =>
+    Effect.gen(function* () {
+      const sql = yield* fill(600)
+      for (const rows of [0, 1, 255, 256, 257, 512, 600]) {
+        const count = Stream.runCount(sql`SELECT id, note FROM rows WHERE id <= ${rows}`.stream.pipe(Stream.take(1000)))
+        const texts = Stream.runCount(sql`SELECT note FROM rows WHERE id <= ${rows}`.stream.pipe(Stream.take(1000)))
+        expect([yield* count, yield* Effect.provideService(count, SqlClient.SafeIntegers, true), yield* texts]).toEqual(
+          [rows, rows, rows]
+        )
+      }
+    }).pipe(Effect.provide(TestSqlite.layer))
+  )
+
   it.live("let go of their table when they end early", () =>
     Effect.gen(function* () {
       const sql = yield* fill(600)

@@ -186,20 +186,27 @@ export class SqliteConnection implements Connection {
   }
 }
 
+/** Rows of a cursor, and whether it has ended with them: a cursor that has ended must not be asked again. */
+interface Chunk {
+  readonly rows: ReadonlyArray<NativeRow>
+  readonly last: boolean
+}
+
 const cursorStream = (
   connection: SqliteConnection,
   sql: string,
   params: ReadonlyArray<unknown>,
   transformRows: Transform
 ): Stream.Stream<NativeRow, SqlError> => {
-  const nextChunk = (cursor: NodeJS.Iterator<NativeRow>): ReadonlyArray<NativeRow> => {
+  const nextChunk = (cursor: NodeJS.Iterator<NativeRow>): Chunk => {
     const rows: Array<NativeRow> = []
-    while (rows.length < CHUNK) {
+    let last = false
+    while (rows.length < CHUNK && !last) {
       const next = cursor.next()
-      if (next.done === true) break
-      rows.push(next.value)
+      if (next.done === true) last = true
+      else rows.push(next.value)
     }
-    return transformRows === undefined ? rows : transformRows(rows)
+    return { rows: transformRows === undefined ? rows : transformRows(rows), last }
   }
   // The first rows are read together with opening, because only then does SQLite take its lock and can be busy.
   const open = connection.run("executeStream", (safeIntegers) => {
@@ -212,13 +219,19 @@ const cursorStream = (
     })
   return Stream.unwrap(
     Effect.map(Effect.acquireRelease(open, close), ({ cursor, first }) => {
-      let waiting: ReadonlyArray<NativeRow> | undefined = first
-      const pull = Effect.suspend(() => {
+      let waiting: Chunk | undefined = first
+      let ended = false
+      const pull = Effect.suspend((): Effect.Effect<Chunk, SqlError | Cause.Done> => {
         const ready = waiting
         waiting = undefined
+        if (ended) return Cause.done()
         return ready === undefined ? connection.run("executeStream", () => nextChunk(cursor)) : Effect.succeed(ready)
       })
-      return Stream.fromPull(Effect.succeed(Effect.filterOrElse(pull, isFilled, () => Cause.done())))
+      const filled = Effect.flatMap(pull, ({ last, rows }) => {
+        ended = last
+        return isFilled(rows) ? Effect.succeed(rows) : Cause.done()
+      })
+      return Stream.fromPull(Effect.succeed(filled))
     })
   )
 }

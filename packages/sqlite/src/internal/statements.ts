@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite"
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite"
 
 /** A row as `node:sqlite` gives it: an object without a prototype. */
 export type NativeRow = Record<string, SQLOutputValue>
@@ -12,15 +12,16 @@ interface IntegerPlan {
   /** A plain read cannot change anything, so it may be read twice: first as numbers, and as bigint if that fails. */
   readonly optimistic: boolean
   readonly columnCount: number
-  /** How many different names the columns have: as many as a row has keys. */
-  readonly nameCount: number
+  /** The different names of the columns: the keys of a row. */
+  readonly names: ReadonlyArray<string>
 }
 
-const LEADING = String.raw`^(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)*`
+const COMMENT = String.raw`--[^\n]*(?:\n|$)|/\*[\s\S]*?(?:\*/|$)`
+const LEADING = String.raw`^(?:\s|${COMMENT})*`
 const PLAIN_READ = new RegExp(`${LEADING}(?:select|values)\\b`, "iu")
 const CHANGES_SCHEMA = new RegExp(`${LEADING}(?:create|alter|drop|attach|detach|vacuum|pragma)\\b`, "iu")
 const ROLLS_BACK = new RegExp(`${LEADING}rollback\\b`, "iu")
-const ONLY_COMMENTS = new RegExp(`${LEADING}$`, "u")
+const NO_STATEMENT = new RegExp(String.raw`^(?:\s|;|${COMMENT})*$`, "u")
 
 /** Columns of these affinities (https://sqlite.org/datatype3.html §3.1) never hold an integer. */
 const HOLDS_NO_INTEGER = /char|clob|text|real|floa|doub/iu
@@ -33,18 +34,22 @@ export class PreparedStatement {
   readonly rollsBack: boolean
   readonly #bigintTypes: ReadonlySet<string>
   readonly #plainRead: boolean
+  /** Whether a change of the schema can change how many columns there are. */
+  readonly #allColumns: boolean
   #plan: IntegerPlan | undefined
   #bigints = false
   #arrays = false
 
   constructor(database: DatabaseSync, sql: string, bigintTypes: ReadonlySet<string>) {
+    if (NO_STATEMENT.test(sql)) throw new NoStatement()
     this.native = database.prepare(sql)
     this.#bigintTypes = bigintTypes
     this.#plainRead = PLAIN_READ.test(sql)
+    this.#allColumns = sql.includes("*")
     this.changesSchema = CHANGES_SCHEMA.test(sql)
     this.rollsBack = ROLLS_BACK.test(sql)
     const rest = sql.slice(this.native.sourceSQL.length)
-    if (rest.length > 0 && !ONLY_COMMENTS.test(rest)) throw new SeveralStatements()
+    if (!NO_STATEMENT.test(rest)) throw new SeveralStatements()
   }
 
   /** Reads all rows. With `safeIntegers` every integer is a bigint, whatever its column was declared. */
@@ -52,7 +57,7 @@ export class PreparedStatement {
     this.#readArrays(false)
     if (safeIntegers) {
       this.#readBigInts(true)
-      return this.native.all(...params)
+      return this.#all(params)
     }
     const plan = this.#columns()
     const optimistic = plan.optimistic ? this.#numberRows(params, plan.narrowed) : undefined
@@ -60,7 +65,7 @@ export class PreparedStatement {
     const first = rows[0]
     if (first === undefined) return rows
     // Another process has changed the table: SQLite prepared the statement anew while running it.
-    if (Object.keys(first).length !== plan.nameCount) {
+    if (!hasKeys(first, plan.names)) {
       this.#plan = undefined
       if (this.#plainRead) return this.#rowsAnew(params)
     }
@@ -78,7 +83,7 @@ export class PreparedStatement {
   ): ReadonlyArray<NativeRow> | undefined {
     this.#readBigInts(false)
     try {
-      const rows = this.native.all(...params)
+      const rows = this.#all(params)
       return columns.length > 0 && rows.some((row) => holdsLeast(row, columns)) ? undefined : rows
     } catch (cause) {
       if (isOutOfRange(cause)) return undefined
@@ -88,15 +93,23 @@ export class PreparedStatement {
 
   #exactRows(params: ReadonlyArray<SQLInputValue>): ReadonlyArray<NativeRow> {
     this.#readBigInts(true)
-    return this.native.all(...params)
+    return this.#all(params)
+  }
+
+  #all(params: ReadonlyArray<SQLInputValue>): ReadonlyArray<NativeRow> {
+    return this.#allColumns && countsColumnsTooEarly()
+      ? [...this.native.iterate(...params)]
+      : this.native.all(...params)
   }
 
   /** Reads all rows as arrays of values in column order. */
   values(params: ReadonlyArray<SQLInputValue>, safeIntegers: boolean): Array<Array<SQLOutputValue>> {
-    const plan = this.#columns()
     this.#readArrays(true)
     this.#readBigInts(true)
-    const rows: ReadonlyArray<unknown> = this.native.all(...params)
+    const rows: ReadonlyArray<unknown> = this.#all(params)
+    // An array does not name its columns, so they are looked at again after each read of whatever columns there are.
+    if (this.#allColumns) this.#plan = undefined
+    const plan = this.#columns()
     const arrays: Array<Array<SQLOutputValue>> = []
     for (const row of rows) {
       if (!Array.isArray(row)) continue
@@ -106,7 +119,10 @@ export class PreparedStatement {
     return arrays
   }
 
-  /** Opens a cursor. It cannot be read twice, so integers are read as bigint and narrowed row by row. */
+  /**
+   * Opens a cursor. It cannot be read twice, so integers are read as bigint and narrowed row by row. Whoever reads it stops
+   * at the end: on Node 22 and before 24.17, asking once more would run the statement again.
+   */
   cursor(params: ReadonlyArray<SQLInputValue>, safeIntegers: boolean): NodeJS.Iterator<NativeRow> {
     const columns = safeIntegers ? [] : this.#columns().narrowed
     this.#readBigInts(true)
@@ -156,6 +172,37 @@ export class SeveralStatements extends SyntaxError {
   }
 }
 
+/** Neither does an empty text run, nor one of comments only; Node 22 would prepare it all the same. */
+export class NoStatement extends TypeError {
+  readonly code = "ERR_INVALID_ARG_VALUE"
+
+  constructor() {
+    super("The text holds no statement")
+  }
+}
+
+let tooEarly: boolean | undefined
+
+/**
+ * Tells whether this Node's `all()` counts the columns before SQLite notices that another connection has changed the
+ * table, as 22.19 and 24.6 to 24.16 do: a new column would be missing once, and a dropped one would make `RETURNING *`
+ * throw after it has written. Their `iterate()` counts them row by row.
+ */
+const countsColumnsTooEarly = (): boolean => {
+  if (tooEarly !== undefined) return tooEarly
+  const database = new DatabaseSync(":memory:")
+  try {
+    database.exec("CREATE TABLE probe (a); INSERT INTO probe VALUES (1)")
+    const all = database.prepare("SELECT * FROM probe")
+    all.all()
+    database.exec("ALTER TABLE probe ADD COLUMN b")
+    tooEarly = Object.keys(all.all()[0] ?? {}).length === 1
+    return tooEarly
+  } finally {
+    database.close()
+  }
+}
+
 const integerPlan = (native: StatementSync, plainRead: boolean, bigintTypes: ReadonlySet<string>): IntegerPlan => {
   const columns = native.columns()
   const exact = columns.map((column) => column.type !== null && bigintTypes.has(column.type.toUpperCase()))
@@ -167,8 +214,13 @@ const integerPlan = (native: StatementSync, plainRead: boolean, bigintTypes: Rea
     narrowedPositions: columns.flatMap((_, i) => (exact[i] === false && holdsNone[i] === false ? [i] : [])),
     optimistic: (plainRead && !exact.includes(true)) || columns.length === 0 || holdsNone.every(Boolean),
     columnCount: columns.length,
-    nameCount: byName.size
+    names: [...byName.keys()]
   }
+}
+
+const hasKeys = (row: NativeRow, names: ReadonlyArray<string>): boolean => {
+  for (const name of names) if (!(name in row)) return false
+  return Object.keys(row).length === names.length
 }
 
 const narrowed = <A>(value: A): A | number => {
