@@ -32,7 +32,8 @@ const withoutAccents = (letter: string): string =>
     .replaceAll(/[\u0300-\u036f]/gu, "")
     .replaceAll(/[ßœðđħıłþς]/gu, (special) => undecomposed[special] ?? special)
 
-const plain = /^[\x21-\x7e]*(?: [\x21-\x7e]+)*$/u
+/** Text that is its own base form but for capitals: a leading, trailing or doubled blank would have to go. */
+const plain = /^(?:[\x21-\x7e]+(?: [\x21-\x7e]+)*)?$/u
 const latin1 = /^[\x20-\x7e\xc0-\xff]*$/u
 
 /** Composed small letters. Latin-1 text without signs, which most Nordic text is, is composed as it stands. */

@@ -44,6 +44,13 @@ describe("searchText", () => {
     expect(finds("kafé", "kafe")).toBe(true)
   })
 
+  it("takes no notice of blanks around a text, whichever letters it holds", () => {
+    for (const text of [" a", "a ", " aß", "a  b ", " å\t"]) {
+      expect([searchText([text]), searchQuery(text)]).toEqual([searchText([text.trim()]), searchQuery(text.trim())])
+    }
+    expect(finds(" a", " aß")).toBe(true)
+  })
+
   it("finds every part of a text by itself, in any case and either normal form", () => {
     const letters = fc.constantFrom(..."aåäöæøéüßñ zZÅÄÖÆØÉİŁ%_\\'🏗\u0301".split(""), "𝔘")
     fc.assert(
