@@ -86,9 +86,10 @@ describe("a Kameo that misbehaves", () => {
     for (const { field, problem } of report.rejections) expect(`${field} ${problem}`.length).toBeGreaterThan(10)
     const list = await run(["loans", "list", "--db", fresh])
     expect(list.code).toBe(0)
-    expect(list.stdout).toContain("x".repeat(1_000_000))
-    expect(list.stdout).toContain("🏡👨‍👩‍👧‍👦")
-    for (const control of ["\u202e", "\u0007"]) expect(list.stdout).not.toContain(control)
+    // Compared as booleans: a diff of a text of a megabyte would take the reporter minutes.
+    const shows = (text: string) => list.stdout.includes(text)
+    expect(["x".repeat(1_000_000), "🏡👨‍👩‍👧‍👦"].map(shows)).toEqual([true, true])
+    expect(["\u202e", "\u0007"].map(shows)).toEqual([false, false])
     expect((await run(["loans", "stats", "--db", fresh])).code).toBe(0)
     expect((await run(["loans", "analyze", "--db", fresh])).code).toBe(0)
   })
