@@ -1,9 +1,12 @@
+import { fileURLToPath } from "node:url"
 import { defineConfig, type Options } from "tsup"
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /** One file with everything in it, so that the command starts in a fraction of a second. */
 export const bundle = {
-  entry: ["examples/cli/src/saldo.ts"],
-  outDir: "examples/cli/dist",
+  entry: [here("src/saldo.ts")],
+  outDir: here("dist"),
   format: "esm",
   target: "node22",
   platform: "node",

@@ -69,6 +69,7 @@ export const useSaldo = () => {
   const environment = (env: Readonly<Record<string, string>> = {}) => ({
     PATH: process.env["PATH"] ?? "",
     HOME: home,
+    NODE_OPTIONS: process.env["NODE_OPTIONS"] ?? "",
     NODE_COMPILE_CACHE: join(folder, "compiled"),
     ...env
   })

@@ -56,7 +56,7 @@ describe("KameoError", () => {
   it("survives JSON with its reason", () => {
     const error = kameoError({ _tag: "RateLimited", path: "/v1/q-a", retryAfterSeconds: 12.5 })
     const json = Schema.encodeUnknownSync(Schema.fromJsonString(Schema.toCodecJson(KameoError)))(error)
-    const back = Schema.decodeUnknownSync(Schema.fromJsonString(Schema.toCodecJson(KameoError)))(json)
+    const back = Schema.decodeSync(Schema.fromJsonString(Schema.toCodecJson(KameoError)))(json)
     expect(back).toBeInstanceOf(KameoError)
     expect(back.reason).toEqual(error.reason)
     expect(back.remedy).toBe("Wait 13 seconds and try again.")

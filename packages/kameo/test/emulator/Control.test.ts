@@ -226,8 +226,8 @@ describe("the emulator as a part of a program", () => {
           // The second request's answer proves that the first has arrived; pages are not delayed.
           yield* Effect.promise(() => send(`${emulator.wwwUrl}/user/login`))
           yield* Effect.promise(() => send(`${emulator.apiUrl}/__emu/clock`))
-          return answer
-        }).pipe(Effect.map((answer) => ({ answer })))
+          return { answer }
+        })
       )
       expect(yield* Effect.promise(() => hanging.answer)).toBe("ECONNRESET")
     })
