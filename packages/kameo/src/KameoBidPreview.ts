@@ -1,6 +1,6 @@
 /**
  * The preview of a bid. It commits nobody to anything, and this package can go no further: there is no call that places
- * a bid, and no type that a preview could be mistaken for (specification §4.3, §7 failure 42).
+ * a bid, and no type that a preview could be mistaken for.
  */
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"

@@ -191,7 +191,7 @@ const makeClient = (http: KameoHttp, settings: KameoSettings): KameoClient["Serv
       const one = yield* decodeOne(`/v1/loans/${id}`, found.success, baseUrl)
       return { loanId: id, ...one, questions: null, bidding: null }
     }
-    // The call was never seen on the real host; the other two are what its own pages use (specification §4.4).
+    // The call was never seen on the real host; the other two are what its own pages use.
     if (!isMissing(found.failure)) return yield* found.failure
     const asked = yield* questions(budget, id)
     return { loanId: id, listing: null, drift: [], questions: asked, bidding: yield* biddingState(budget, id) }

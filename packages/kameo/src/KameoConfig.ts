@@ -1,6 +1,6 @@
 /**
- * The settings of Kameo's client: from the environment (specification §6.3) or as plain options, checked when the client
- * starts. Without e-mail and password the client still reads the public listing.
+ * The settings of Kameo's client: from the environment or as plain options, checked when the client starts. Without
+ * e-mail and password the client still reads the public listing.
  */
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import { type KameoError, kameoError } from "./KameoError.ts"
 import { parseTotpSecret, type TotpSecret } from "./totp.ts"
 
-/** Where the listing is read: the public JSON API, or the site's own call, which needs a login (specification §3.6). */
+/** Where the listing is read: the public JSON API, or the site's own call, which needs a login. */
 export type KameoListingPath = "api" | "ezjscore"
 
 /** Settings as a host gives them; every one has a default, and secrets may be plain text or `Redacted`. */

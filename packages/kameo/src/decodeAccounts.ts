@@ -1,5 +1,5 @@
 /**
- * The investor's accounts as the transfer call tells them (specification §2.1): one per currency, with Swedish decimals.
+ * The investor's accounts as the transfer call tells them: one per currency, with Swedish decimals.
  */
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"

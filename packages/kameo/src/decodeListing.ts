@@ -1,6 +1,6 @@
 /**
  * One page of the listing: unwrapped from either envelope, decoded record by record, and compared with the form that
- * this version knows (specification §3.2, §5.3).
+ * this version knows.
  */
 import * as Result from "effect/Result"
 import type { LoanListing } from "saldo/lending/LoanListing"
@@ -54,7 +54,7 @@ const readPaging = (holder: unknown, report: DriftReport): ListingPaging => {
   return { currentPage, perPage, total, lastPage }
 }
 
-// The order of specification §3.2: the ezjscore envelope's content.data, else data; then a list as it is, or its
+// Looked for in this order: the ezjscore envelope's content.data, else data; then a list as it is, or its
 // investment_options, or its loans. Anything else is a mismatch, never an empty page.
 const unwrap = (json: unknown, report: DriftReport): Result.Result<Unwrapped, ListingMismatch> => {
   if (!isRecord(json)) return mismatch("$", jsonType(json))

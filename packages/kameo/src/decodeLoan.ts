@@ -1,5 +1,5 @@
 /**
- * One record of the listing as a `LoanListing` (specification §5.1 to §5.3). Only the id, the title and the amount are
+ * One record of the listing as a `LoanListing`. Only the id, the title and the amount are
  * required; anything else that cannot be read becomes `null` with a note, and never costs the record.
  */
 import type * as DateTime from "effect/DateTime"
@@ -9,7 +9,7 @@ import { RejectedListing } from "saldo/lending/LoanSource"
 import * as Money from "saldo/money/Money"
 import * as Rate from "saldo/money/Rate"
 import { kameoInstant } from "./kameoDates.ts"
-import { compareDecimals, decimalText, isJsonNumber, jsonType, scaled, wholeNumber } from "./kameoNumbers.ts"
+import { decimalText, isJsonNumber, jsonType, scaled, wholeNumber } from "./kameoNumbers.ts"
 import { type DriftReport, isRecord, type JsonRecord, recordPath } from "./internal/listingKeys.ts"
 import { isFunded, listingStatus } from "./listingStatus.ts"
 
@@ -94,11 +94,12 @@ class OptionalFields {
   rate(...keys: ReadonlyArray<string>): Rate.Rate<"annual"> | null {
     return this.read(keys, (value) =>
       Result.flatMap(decimalText(value), (percent) => {
-        if (compareDecimals(percent, "0") < 0 || compareDecimals(percent, "100") > 0) {
-          return Result.fail("a rate from 0 to 100 percent is expected")
-        }
         const rate = Rate.fromPercent("annual", percent)
-        return rate instanceof Error ? Result.fail("the rate cannot be read") : Result.succeed(rate)
+        if (rate instanceof Error) return Result.fail("the rate cannot be read")
+        const { numerator, denominator } = rate.ratio
+        return numerator < 0n || numerator > denominator
+          ? Result.fail("a rate from 0 to 100 percent is expected")
+          : Result.succeed(rate)
       })
     )
   }
@@ -133,7 +134,7 @@ const requiredTitle = (record: JsonRecord): Result.Result<string, Flaw> => {
   return title.trim() === "" ? reject("title", "a title is required, and it is blank") : Result.succeed(title.trim())
 }
 
-// Kameo lends in Swedish kronor unless it says otherwise (specification §5.1, "currency").
+// Kameo lends in Swedish kronor unless it says otherwise.
 const currencyOf = (record: JsonRecord): Result.Result<string, Flaw> => {
   const told = record["currency"]
   if (told === undefined || told === null || told === "") return Result.succeed("SEK")
@@ -152,7 +153,7 @@ const requiredAmount = (record: JsonRecord, currency: string): Result.Result<Mon
     : reject(field, "an amount above zero is required, and it is zero or below")
 }
 
-// 10,000 × funded / amount, half up, in whole numbers (specification §5.1, "funding_progress").
+// 10,000 × funded / amount, half up, in whole numbers.
 const fundedBpsOf = (funded: Money.Money, amount: Money.Money): number | null => {
   const bps = (2n * 10_000n * funded.amount + amount.amount) / (2n * amount.amount)
   return bps <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(bps) : null

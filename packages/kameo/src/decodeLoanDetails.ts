@@ -1,6 +1,6 @@
 /**
- * Questions about a loan and the state of its bidding. The forms of both were only claimed, never seen (specification
- * §4.1, §4.2), so everything is optional and an empty object is a valid answer.
+ * Questions about a loan and the state of its bidding. The forms of both were only claimed, never
+ * seen, so everything is optional and an empty object is a valid answer.
  */
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"

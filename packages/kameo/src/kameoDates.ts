@@ -7,8 +7,8 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
 const pattern = new RegExp(
-  "^(\\d{4})-(\\d{2})-(\\d{2})" + // the date
-    "(?:[Tt ](\\d{2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)?" + // the time, to the minute, second or below
+  "^\\d{4}-\\d{2}-\\d{2}" + // the date
+    "(?:[Tt ]\\d{2}:\\d{2}(?::(\\d{2})(?:[.,](\\d{1,9}))?)?" + // the time, to the minute, second or below
     "\\s*([Zz]|[-+\\u2212]\\d{2}(?::?\\d{2})?)?)?$", // the offset
   "u"
 )
@@ -22,7 +22,7 @@ const daysInMonth = (year: number, month: number): number => {
 
 // Answers minutes east of Greenwich, or undefined when the offset lies outside ISO 8601's range.
 const offsetMinutes = (offset: string): number | undefined => {
-  if (/^z$/iu.test(offset)) return 0
+  if (offset === "Z" || offset === "z") return 0
   const hours = Number(offset.slice(1, 3))
   const minutes = Number(offset.slice(3).replace(":", "") || "0")
   if (hours > 18 || minutes > 59) return undefined
@@ -45,21 +45,23 @@ const offsetMinutes = (offset: string): number | undefined => {
  */
 export const kameoInstant = (value: unknown): Result.Result<DateTime.Utc, string> => {
   if (typeof value !== "string") return Result.fail("a date is expected as ISO 8601 text")
-  const match = pattern.exec(value.trim())
+  const text = value.trim()
+  const match = pattern.exec(text)
   if (match === null) return Result.fail("the text is not an ISO 8601 date")
-  const year = Number(match[1])
-  const month = Number(match[2])
-  const day = Number(match[3])
-  const hour = Number(match[4] ?? "0")
-  const minute = Number(match[5] ?? "0")
-  const second = Number(match[6] ?? "0")
+  const [, seconds = "0", fraction = "", offset] = match
+  const year = Number(text.slice(0, 4))
+  const month = Number(text.slice(5, 7))
+  const day = Number(text.slice(8, 10))
+  // Where a text has a date only, these are empty, which counts as zero.
+  const hour = Number(text.slice(11, 13))
+  const minute = Number(text.slice(14, 16))
+  const second = Number(seconds)
   const real =
     month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) && hour < 24 && minute < 60 && second < 60
   // Below the year 100, JavaScript's calendar takes a year for one of the twentieth century.
   if (!real || year < 100) return Result.fail("the calendar or the clock has no such date")
-  const millisecond = Number((match[7] ?? "").slice(0, 3).padEnd(3, "0"))
+  const millisecond = Number(fraction.slice(0, 3).padEnd(3, "0"))
   const local = Date.UTC(year, month - 1, day, hour, minute, second, millisecond)
-  const offset = match[8]
   if (offset !== undefined) {
     const minutes = offsetMinutes(offset)
     return minutes === undefined

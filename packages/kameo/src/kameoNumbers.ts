@@ -89,7 +89,7 @@ const groups = (parts: ReadonlyArray<string>): boolean =>
   parts.every((part, index) => (index === 0 ? /^\d{1,3}$/u : /^\d{3}$/u).test(part))
 
 // The last separator is the decimal one when both kinds occur; a repeated separator can only group. A single one is read
-// as decimal: Kameo groups with blanks, so `1,234` is one and a bit (specification §5.3, "comma or dot decimals").
+// as decimal: Kameo groups with blanks, so `1,234` is one and a bit.
 const splitDecimal = (digits: string): readonly [whole: string, fraction: string] | undefined => {
   const comma = digits.lastIndexOf(",")
   const dot = digits.lastIndexOf(".")
@@ -140,9 +140,9 @@ const fromText = (text: string): Result.Result<DecimalText, string> => {
 /**
  * Reads a JSON number or a number written as text as an exact decimal.
  *
- * Accepts what specification §5.3 lists: blanks (U+0020, U+00A0, U+202F) as grouping, a percent sign, a currency code,
- * comma or dot decimals, and `1.234.567,89` or `1,234,567.89` by the last separator. Fails with a sentence fragment that
- * says what is wrong, without the value.
+ * Accepts blanks (U+0020, U+00A0, U+202F) as grouping, a percent sign, a currency code, comma or dot decimals, and
+ * `1.234.567,89` or `1,234,567.89` by the last separator. Fails with a sentence fragment that says what is wrong, without
+ * the value.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * The stage of a loan, derived from what the listing tells (specification §5.2). Kameo sends no status of its own.
+ * The stage of a loan, derived from what the listing tells. Kameo sends no status of its own.
  */
 import type { LoanListingStatus } from "saldo/lending/LoanListing"
 
@@ -54,7 +54,10 @@ export const isFunded = (facts: {
   readonly fullyFundedState: number | null
 }): boolean => (facts.funded !== null && facts.funded >= facts.amount) || facts.fullyFundedState === 1
 
-/** Derives the stage: the first of the eight rules of specification §5.2 that matches decides. */
+/**
+ * Derives the stage. The first rule that matches decides: what the simplified record says, an ended state, the
+ * allotment (30), the opening and closing instants, the preview (11), and at last whether there is any date at all.
+ */
 export const listingStatus = (facts: StatusFacts): LoanListingStatus => {
   if (facts.statusText !== null) return lookUp(told, stateKey(facts.statusText)) ?? "unknown"
   const text = stateKey(facts.stateText)

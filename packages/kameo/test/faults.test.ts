@@ -1,6 +1,5 @@
 /**
- * Every fault switch of the emulator with what the client must do about it: specification §7, and what the emulator can
- * do beyond it. A switch without a case does not compile.
+ * Every fault switch of the emulator with what the client must do about it. A switch without a case does not compile.
  */
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"

@@ -7,6 +7,7 @@ import { documented } from "./documented.ts"
 import type { Exception } from "./exceptions.ts"
 import { kinds } from "./kinds.ts"
 import { reachable } from "./reachable.ts"
+import { references, referencesInProse } from "./references.ts"
 import { fileLength, functionLength } from "./sizes.ts"
 import { type Problem, type Source } from "./source.ts"
 
@@ -31,11 +32,13 @@ export const rules: Readonly<Record<string, Rule>> = {
   "every exported symbol has a doc block": perFile(documented),
   "every port has a suite and every implementation runs it": conformance,
   "no export reaches tests": reachable,
-  "nothing is left unfinished in code": perFile(unfinishedText)
+  "nothing is left unfinished in code": perFile(unfinishedText),
+  "comments stand on their own": perFile(references)
 }
 
 /** The rule over prose. */
-export const proseRule = (files: ReadonlyArray<SourceFile>): ReadonlyArray<Problem> => files.flatMap(unfinishedText)
+export const proseRule = (files: ReadonlyArray<SourceFile>): ReadonlyArray<Problem> =>
+  files.flatMap((file) => [...unfinishedText(file), ...referencesInProse(file)])
 
 /** The problems that no exception covers. */
 export const uncovered = (

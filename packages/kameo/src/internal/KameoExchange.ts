@@ -91,7 +91,7 @@ const transportError = (url: URL, error: HttpClientError.HttpClientError): Kameo
 const httpRequest = (request: KameoRequest, cookie: string, userAgent: string): HttpClientRequest.HttpClientRequest => {
   const headers: Record<string, string> = {
     accept: acceptHeaders[request.accept],
-    // The listing's texts follow this header (specification §3.1); the site's own script sends it too.
+    // The listing's texts follow this header; the site's own script sends it too.
     "accept-language": "sv",
     "user-agent": userAgent,
     ...(cookie === "" ? {} : { cookie }),

@@ -1,6 +1,6 @@
 /**
  * HTTP as Kameo's hosts need it: one request at a time, a cookie jar per host, redirects that never leave the host,
- * retries of what may be retried, and a slower pace before the rate limit is hit (specification §1.4, §3.5, §7).
+ * retries of what may be retried, and a slower pace before the rate limit is hit.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -62,7 +62,7 @@ const retryAfterMs = (headers: Headers.Headers, now: number): number | null => {
     : null
 }
 
-// The counter's window is said to be a minute (specification §3.5).
+// The counter's window is said to be a minute.
 const windowMs = 60_000
 
 /** What is known of one host's rate limit: when its window began, and the instant before which nothing is sent. */

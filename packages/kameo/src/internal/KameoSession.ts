@@ -1,5 +1,5 @@
 /**
- * The session with Kameo's site: the login of specification §1, its proof, the access token for the API, and one new
+ * The session with Kameo's site: the login, its proof, the access token for the API, and one new
  * login when a session ends.
  */
 import * as Clock from "effect/Clock"

@@ -1,6 +1,5 @@
 /**
- * From an answer to JSON: a page where data was asked for is told apart before anything is parsed (specification §7,
- * failure 14).
+ * From an answer to JSON: a page where data was asked for is told apart before anything is parsed.
  */
 import * as Headers from "effect/http/Headers"
 import * as Option from "effect/Option"

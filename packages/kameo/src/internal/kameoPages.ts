@@ -1,6 +1,6 @@
 /**
  * What Kameo's web pages tell: the two-factor form, the access token, a lock message, the account number. Pages carry
- * personal data and a token before the second factor (specification §0.9), so no text of a page leaves this module other
+ * personal data and a token before the second factor, so no text of a page leaves this module other
  * than these values, and secrets only as `Redacted`.
  */
 import * as Base64Url from "effect/encoding/Base64Url"

@@ -1,5 +1,5 @@
 /**
- * The end of the listing (specification §3.4): every rule that ends it, and none that takes an error for the end.
+ * The end of the listing: every rule that ends it, and none that takes an error for the end.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -17,7 +17,7 @@ export const isRecord = (value: unknown): value is JsonRecord => jsonType(value)
 const text = ["string", "null"]
 const number = ["number", "null"]
 
-// The 22 keys of the only record ever seen (specification §3.2), with the JSON types that count as unchanged.
+// The 22 keys of the only record ever seen, with the JSON types that count as unchanged.
 const knownKeys: ReadonlyMap<string, ReadonlyArray<string>> = new Map(
   Object.entries({
     title: ["string"],
@@ -50,7 +50,7 @@ const stateKeys: ReadonlyMap<string, ReadonlyArray<string>> = new Map([
   ["status_text_localized", text]
 ])
 
-// The simplified record shape of specification §5.1: read when the real key is absent, so not news to us.
+// The simplified record shape: read when the real key is absent, so not news to us.
 const fallbackKeys = new Set([
   "id",
   "amount",
@@ -97,7 +97,7 @@ const shorten = (value: string): string => {
   return value.length > 60 ? `${plain.slice(0, 59)}…` : plain
 }
 
-/** Keys in the order of the specification, with the types that each may have. */
+/** Keys with the types that each may have. */
 type KnownKeys = ReadonlyMap<string, ReadonlyArray<string>>
 
 const compareKeys = (report: DriftReport, path: string, record: JsonRecord, known: KnownKeys): void => {

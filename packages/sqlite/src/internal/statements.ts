@@ -121,7 +121,7 @@ export class PreparedStatement {
 
   /**
    * Opens a cursor. It cannot be read twice, so integers are read as bigint and narrowed row by row. Whoever reads it stops
-   * at the end: on Node 22 and before 24.17, asking once more would run the statement again.
+   * at the end: on Node 22.19 to 22.23 and 24.6 to 24.16, asking once more would run the statement again.
    */
   cursor(params: ReadonlyArray<SQLInputValue>, safeIntegers: boolean): NodeJS.Iterator<NativeRow> {
     const columns = safeIntegers ? [] : this.#columns().narrowed
@@ -185,7 +185,7 @@ let tooEarly: boolean | undefined
 
 /**
  * Tells whether this Node's `all()` counts the columns before SQLite notices that another connection has changed the
- * table, as 22.19 and 24.6 to 24.16 do: a new column would be missing once, and a dropped one would make `RETURNING *`
+ * table, as 22.19 to 22.23 and 24.6 to 24.16 do: a new column would be missing once, and a dropped one would make `RETURNING *`
  * throw after it has written. Their `iterate()` counts them row by row.
  */
 const countsColumnsTooEarly = (): boolean => {
