@@ -6,7 +6,7 @@
  *     console.log(String(total)) // => 13.25 SEK    what is printed, as text
  */
 import { spawnSync } from "node:child_process"
-import { mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Node, nameOf, parse, type Source, walk } from "./tidy/source.ts"
 import { root, type SourceFile } from "./workspace.ts"
@@ -94,8 +94,10 @@ export const uncheckedExamples = (source: Source): ReadonlyArray<Failure> =>
 export const importsSomething = ({ code }: Fence): boolean => /^\s*import\b/mu.test(code)
 
 /** Type-checks fences together, as one program with strict options, from the sources. */
-export const typeCheck = (fences: ReadonlyArray<Fence>, name: string): ReadonlyArray<Failure> => {
-  const folder = emptyFolder(name)
+export const typeCheck = (fences: ReadonlyArray<Fence>): ReadonlyArray<Failure> =>
+  inFolder((folder) => typeCheckIn(folder, fences))
+
+const typeCheckIn = (folder: string, fences: ReadonlyArray<Fence>): ReadonlyArray<Failure> => {
   for (const [at, { code }] of fences.entries()) writeFileSync(join(folder, `fence${at}.ts`), code)
   const config = {
     extends: join(root, "tsconfig.base.json"),
@@ -117,12 +119,19 @@ export const typeCheck = (fences: ReadonlyArray<Fence>, name: string): ReadonlyA
   })
 }
 
-/** The folder where fences are written: inside this package, because its dependencies are what a fence may import. */
-const emptyFolder = (name: string): string => {
-  const folder = join(root, "packages/house/dist/docs", name)
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  return folder
+/**
+ * Works in a new folder, which is gone afterwards, so that two runs at once do not meet. It lies inside this package,
+ * because its dependencies are what a fence may import.
+ */
+const inFolder = <A>(work: (folder: string) => A): A => {
+  const parent = join(root, "packages/house/dist/docs")
+  mkdirSync(parent, { recursive: true })
+  const folder = mkdtempSync(join(parent, "run-"))
+  try {
+    return work(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /** An assertion of a fence: the statement it stands behind, and what it says. */
@@ -204,8 +213,10 @@ const instrumented = (fence: Fence): string => {
 }
 
 /** Runs the fences that assert, one after another in one process, and gives what did not come out as they say. */
-export const runFences = (fences: ReadonlyArray<Fence>, name: string): ReadonlyArray<Failure> => {
-  const folder = emptyFolder(name)
+export const runFences = (fences: ReadonlyArray<Fence>): ReadonlyArray<Failure> =>
+  inFolder((folder) => runFencesIn(folder, fences))
+
+const runFencesIn = (folder: string, fences: ReadonlyArray<Fence>): ReadonlyArray<Failure> => {
   const runnable: Array<{ readonly path: string; readonly line: number; readonly expected: ReadonlyArray<number> }> = []
   const failures: Array<Failure> = []
   for (const fence of fences) {

@@ -36,10 +36,10 @@ describe("every fence of the documentation", () => {
     expect(show(sources.flatMap(uncheckedExamples))).toEqual([])
   })
 
-  it("type-checks", { timeout: 120_000 }, () => expect(show(typeCheck(fences, "types"))).toEqual([]))
+  it("type-checks", { timeout: 120_000 }, () => expect(show(typeCheck(fences))).toEqual([]))
 
   it("comes out as it says", { timeout: 150_000 }, () => {
-    expect(show(runFences(fences.filter(asserts), "runs"))).toEqual([])
+    expect(show(runFences(fences.filter(asserts)))).toEqual([])
   })
 })
 
@@ -89,7 +89,7 @@ describe("a planted violation is reported at its line", () => {
       fence(`import { a } from "saldo/money/Missing"`, 30),
       fence(`import * as Effect from "effect/Effect"\nexport const fine = Effect.succeed(1)`, 40)
     ]
-    expect(typeCheck(planted, "planted-types").map(({ line, path }) => `${path}:${line}`)).toEqual([
+    expect(typeCheck(planted).map(({ line, path }) => `${path}:${line}`)).toEqual([
       "docs/planted.md:12",
       "docs/planted.md:20",
       "docs/planted.md:30"
@@ -103,7 +103,7 @@ describe("a planted violation is reported at its line", () => {
       fence("export const never = () => {\n  const a = 1 // => 1\n  return a\n}", 30),
       fence("const list = [{ a: 1n }]\nlist // => [{ a: 2n }]", 40)
     ]
-    expect(show(runFences(planted, "planted-runs"))).toEqual([
+    expect(show(runFences(planted))).toEqual([
       "docs/planted.md:10 the document says 3, it is 2",
       "docs/planted.md:12 the document says 2 c, it is 2 b",
       expect.stringContaining("docs/planted.md:20 the fence throws TypeError: no"),
@@ -120,6 +120,6 @@ describe("a planted violation is reported at its line", () => {
       fence(`"1\\u00a0234 kr" // => "1 234 kr"\nconsole.log("1\\u202f234 kr") // => 1 234 kr`),
       fence(`BigInt(5) // => 5n\n"plain text".slice(0, 5) // => "plain"\nArray.of(1, 2).join(" and ") // => 1 and 2`)
     ]
-    expect(show(runFences(right, "planted-right"))).toEqual([])
+    expect(show(runFences(right))).toEqual([])
   })
 })
