@@ -87,6 +87,16 @@ const Delay = Schema.Struct({ milliseconds: Schema.Int, on: FaultReach })
 
 const flag = choice(["on"])
 
+const burst = codec(
+  FaultBurst,
+  "nothing, or times and reach such as x2, @www or x2@api",
+  (text) => {
+    const match = new RegExp(`^(?:on|(?:x?([1-9]\\d{0,5}))?${reachPattern})$`, "u").exec(text)
+    return match === null ? undefined : { ...repetition(match[1]), on: reachOf(match[2]) }
+  },
+  (burst) => printBurst(burst) || "on"
+)
+
 const fields = {
   /** Loan keys the API never had: every record of a page is unusable. */
   renameKeys: choice(["camel", "legacy"]),
@@ -161,15 +171,7 @@ const fields = {
     ({ milliseconds, on }) => `${milliseconds}${on === "data" ? "" : `@${on}`}`
   ),
   /** The connection is reset instead of an answer. */
-  reset: codec(
-    FaultBurst,
-    "nothing, or times and reach such as x2, @www or x2@api",
-    (text) => {
-      const match = new RegExp(`^(?:on|(?:x?([1-9]\\d{0,5}))?${reachPattern})$`, "u").exec(text)
-      return match === null ? undefined : { ...repetition(match[1]), on: reachOf(match[2]) }
-    },
-    (burst) => printBurst(burst) || "on"
-  ),
+  reset: burst,
   /** The body's compression: `br` and the like when offered by the request, `brForced` always. */
   encoding: choice(["br", "zstd", "gzip", "deflate", "brForced"]),
   /** Every page after the first begins with the last loan of the page before. */
@@ -195,15 +197,7 @@ const fields = {
   /** The body arrives in small pieces with n milliseconds between them. */
   slowDrip: wholeNumber("milliseconds from 1", 1, 1_000_000),
   /** The body ends after half of the announced length. */
-  cutBody: codec(
-    FaultBurst,
-    "nothing, or times and reach such as x2, @www or x2@api",
-    (text) => {
-      const match = new RegExp(`^(?:on|(?:x?([1-9]\\d{0,5}))?${reachPattern})$`, "u").exec(text)
-      return match === null ? undefined : { ...repetition(match[1]), on: reachOf(match[2]) }
-    },
-    (burst) => printBurst(burst) || "on"
-  ),
+  cutBody: burst,
   /** The listing answers 401 without a bearer token. */
   listingNeedsLogin: flag,
   /** Every loan carries this currency. */
