@@ -1,3 +1,4 @@
+import { copyFileSync } from "node:fs"
 import { beforeAll, describe, expect, it } from "vitest"
 import type { ListedLoan } from "@saldo/kameo/emulator/LoanBook"
 import { sampleLoans } from "@saldo/kameo/emulator/sampleLoans"
@@ -9,7 +10,7 @@ const saldo = useSaldo()
 const { path, run } = saldo
 const withKameo = againstKameo(saldo)
 
-describe("a Kameo that misbehaves", () => {
+describe.concurrent("a Kameo that misbehaves", () => {
   const file = path("stored.sqlite")
   let before: ReturnType<typeof rowsIn>
   beforeAll(async () => {
@@ -17,25 +18,32 @@ describe("a Kameo that misbehaves", () => {
     before = rowsIn(file)
     expect(before.listings.length).toBeGreaterThan(200)
   })
+  const copyOf = (name: string): string => {
+    const own = path(`stored-${name}.sqlite`)
+    copyFileSync(file, own)
+    return own
+  }
 
   it.each(["maintenance", "login", "twoFactor", "badGateway"])("answers HTML instead of JSON: %s", async (page) => {
-    const end = await withKameo({ loans: 250, faults: [`htmlInsteadOfJson=${page}`] }, ["loans", "fetch", "--db", file])
+    const own = copyOf(page)
+    const end = await withKameo({ loans: 250, faults: [`htmlInsteadOfJson=${page}`] }, ["loans", "fetch", "--db", own])
     expect([1, 3]).toContain(end.code)
     expectFailure(end, end.code ?? -1, /^Kameo /u, /./u)
     expect(told(end)).not.toContain("<")
-    expect(rowsIn(file)).toEqual(before)
+    expect(rowsIn(own)).toEqual(before)
   })
 
   it("cannot be reached", async () => {
     const env = { KAMEO_BASE_URL: "http://127.0.0.1:9", KAMEO_API_BASE_URL: "http://127.0.0.1:9" }
-    const end = await run(["loans", "fetch", "--db", file], { env })
+    const own = copyOf("unreachable")
+    const end = await run(["loans", "fetch", "--db", own], { env })
     expectFailure(
       end,
       1,
       /^The connection to 127\.0\.0\.1:9 failed at \/v1\/loans\/listing\/investment-options \(\w+\)\.$/u,
       "Check the network and KAMEO_BASE_URL and KAMEO_API_BASE_URL."
     )
-    expect(rowsIn(file)).toEqual(before)
+    expect(rowsIn(own)).toEqual(before)
   })
 
   it("fails in the midst: what was read stays, and the next call goes on from there", async () => {

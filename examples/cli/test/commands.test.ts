@@ -56,7 +56,7 @@ beforeAll(async () => {
 })
 afterAll(() => emulator.close())
 
-describe("saldo loans fetch", () => {
+describe.concurrent("saldo loans fetch", () => {
   it("logs in, collects, and reports in a line", () => {
     expect(first.code).toBe(0)
     expect(first.stdout).toMatch(/^Collected (\d+) loans from kameo: \1 new, 0 changed, 0 unchanged\.\n$/u)
@@ -92,7 +92,7 @@ describe("saldo loans fetch", () => {
   })
 })
 
-describe("saldo loans list", () => {
+describe.concurrent("saldo loans list", () => {
   it("prints a table whose columns are as wide as their cells, with the cursor of the next page", async () => {
     const { code, stdout } = await saldo("loans", "list", "--limit", "3")
     expect(code).toBe(0)
@@ -190,7 +190,7 @@ describe("saldo loans list", () => {
   })
 })
 
-describe("saldo loans search", () => {
+describe.concurrent("saldo loans search", () => {
   it("finds å, ä and ö with and without their marks, in any case", async () => {
     const byTitle = (await rowsOf("loans", "list")).filter(({ title }) => /tillägg/iu.test(title))
     expect(byTitle.length).toBeGreaterThan(3)
@@ -208,7 +208,7 @@ describe("saldo loans search", () => {
   })
 })
 
-describe("saldo loans show and history", () => {
+describe.concurrent("saldo loans show and history", () => {
   it("shows one listing with its fields, as text and as data", async () => {
     const [row] = await rowsOf("loans", "list", "--status", "open")
     const { code, stdout } = await saldo("loans", "show", row?.loanId ?? "")
@@ -243,7 +243,7 @@ describe("saldo loans show and history", () => {
   })
 })
 
-describe("saldo loans stats, analyze and health", () => {
+describe.concurrent("saldo loans stats, analyze and health", () => {
   it("counts and measures, currencies apart, with bars and sparklines", async () => {
     const { code, stdout } = await saldo("loans", "stats")
     expect(code).toBe(0)
@@ -307,7 +307,7 @@ describe("saldo loans stats, analyze and health", () => {
   })
 })
 
-describe("saldo kameo", () => {
+describe.concurrent("saldo kameo", () => {
   // A code is good once, so that commands which log in again would wait for the next; one that needs no code does not.
   let withoutCode: StartedKameoEmulator
   beforeAll(async () => {
@@ -346,7 +346,7 @@ describe("saldo kameo", () => {
   })
 })
 
-describe("the reader of a pipe that stops reading", () => {
+describe.concurrent("the reader of a pipe that stops reading", () => {
   it("does not make the command fail or print a stack", async () => {
     for (const command of ["export", "list"]) {
       const { code, stderr, stdout } = await run(["loans", command, "--db", db], {

@@ -20,7 +20,7 @@ import { type RunOptions, settings, useSaldo } from "./saldo.ts"
 
 const { folder, path, run } = useSaldo()
 
-describe("a database file", () => {
+describe.concurrent("a database file", () => {
   let emulator: StartedKameoEmulator
   const good = path("good.sqlite")
   const nobody = 65_534
@@ -161,7 +161,7 @@ describe("a database file", () => {
   })
 })
 
-describe("a file .env", () => {
+describe.concurrent("a file .env", () => {
   it("that is a folder stops the command with what to do", async () => {
     const cwd = path("with-env")
     mkdirSync(join(cwd, ".env"), { recursive: true })

@@ -66,7 +66,7 @@ const json = async (...flags: ReadonlyArray<string>): Promise<ReadonlyArray<Row>
   return JSON.parse(stdout) as ReadonlyArray<Row>
 }
 
-describe("saldo loans export", () => {
+describe.concurrent("saldo loans export", () => {
   it("writes CSV that reads back as the data, with formulas made harmless", async () => {
     const { code, stderr, stdout } = await run(["loans", "export", "--db", db])
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })

@@ -4,7 +4,7 @@ import { failureOf, login, secrets, useSaldo } from "./saldo.ts"
 
 const withKameo = againstKameo(useSaldo())
 
-describe("a login that does not work ends with 3", () => {
+describe.concurrent("a login that does not work ends with 3", () => {
   const check = ["kameo", "login", "--check"]
 
   it("wrong password", async () => {
@@ -65,7 +65,7 @@ describe("a login that does not work ends with 3", () => {
   })
 })
 
-describe("a TOTP secret", () => {
+describe.concurrent("a TOTP secret", () => {
   const check = ["kameo", "login", "--check"]
   const secret = secrets.KAMEO_TOTP_SECRET
   const written: ReadonlyArray<readonly [string, string]> = [

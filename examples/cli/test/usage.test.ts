@@ -4,7 +4,7 @@ import { failureOf, useSaldo } from "./saldo.ts"
 
 const { run } = useSaldo()
 
-describe("wrong usage ends with 2, one sentence of what is wrong and one of what would be right", () => {
+describe.concurrent("wrong usage ends with 2, one sentence of what is wrong and one of what would be right", () => {
   const cases: ReadonlyArray<readonly [command: string, happened: string, remedy: string]> = [
     ["lons", "saldo has no command lons.", "Did you mean `saldo loans`?"],
     ["loans fetsh", "saldo loans has no command fetsh.", "Did you mean `saldo loans fetch`?"],
@@ -78,7 +78,7 @@ describe("wrong usage ends with 2, one sentence of what is wrong and one of what
   })
 })
 
-describe("help", () => {
+describe.concurrent("help", () => {
   const commands = [
     "",
     "loans",
@@ -119,7 +119,7 @@ describe("help", () => {
   })
 })
 
-describe("shell completions", () => {
+describe.concurrent("shell completions", () => {
   it.each(["bash", "zsh", "fish"])("%s", async (shell) => {
     const { code, stderr, stdout } = await run(["--completions", shell])
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
