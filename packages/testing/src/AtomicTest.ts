@@ -9,7 +9,7 @@ import * as References from "effect/References"
 import { Atomic } from "saldo/core/Atomic"
 import * as Id from "saldo/core/Id"
 import { Cells } from "./Cells.ts"
-import { type Check, register, type SuiteOptions } from "./Check.ts"
+import { type Check, checksOf, register, type SuiteOptions } from "./Check.ts"
 
 interface Subject {
   readonly atomic: Atomic["Service"]
@@ -18,19 +18,13 @@ interface Subject {
   readonly cell: string
 }
 
-const check = (
-  key: string,
-  name: string,
-  run: (subject: Subject) => Effect.Effect<void, unknown>
-): Check<Atomic | Cells> => ({
-  key,
-  name,
-  run: Effect.gen(function* () {
+const check = checksOf<Subject, Atomic | Cells>(
+  Effect.gen(function* () {
     const atomic = yield* Atomic
     const cells = yield* Cells
-    yield* run({ atomic, cells, cell: yield* Id.make("cell") })
+    return { atomic, cells, cell: yield* Id.make("cell") }
   })
-})
+)
 
 const both = ({ cells, cell }: Subject) => Effect.all([cells.left.get(cell), cells.right.get(cell)])
 

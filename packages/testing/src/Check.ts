@@ -17,6 +17,15 @@ export interface Check<R> {
   readonly run: Effect.Effect<void, unknown, R | Scope.Scope>
 }
 
+/** Makes the checks of one suite: each works on a subject of its own, made afresh for every run. */
+export const checksOf =
+  <Subject, R>(subject: Effect.Effect<Subject, unknown, R>) =>
+  (key: string, name: string, run: (subject: Subject) => Effect.Effect<void, unknown>): Check<R> => ({
+    key,
+    name,
+    run: Effect.flatMap(subject, run)
+  })
+
 /** Checks that an adapter is known not to pass, each with the reason, which the test report prints. */
 export interface SuiteOptions {
   readonly skip?: Readonly<Record<string, string>>

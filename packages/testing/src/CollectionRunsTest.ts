@@ -10,7 +10,7 @@ import { type CollectionRun, noCounts } from "saldo/lending/CollectionRun"
 import { CollectionRuns } from "saldo/lending/CollectionRuns"
 import type { PlatformId } from "saldo/lending/LoanListing"
 import { RejectedListing } from "saldo/lending/LoanSource"
-import { type Check, register, type SuiteOptions } from "./Check.ts"
+import { type Check, checksOf, register, type SuiteOptions } from "./Check.ts"
 import { freshPlatform } from "./internal/loanListingCheck.ts"
 
 interface Subject {
@@ -20,19 +20,13 @@ interface Subject {
   readonly platform: PlatformId
 }
 
-const check = (
-  key: string,
-  name: string,
-  run: (subject: Subject) => Effect.Effect<void, unknown>
-): Check<CollectionRuns | Atomic> => ({
-  key,
-  name,
-  run: Effect.gen(function* () {
+const check = checksOf<Subject, CollectionRuns | Atomic>(
+  Effect.gen(function* () {
     const runs = yield* CollectionRuns
     const atomic = yield* Atomic
-    yield* run({ runs, atomic, platform: yield* freshPlatform })
+    return { runs, atomic, platform: yield* freshPlatform }
   })
-})
+)
 
 const noon = DateTime.makeUnsafe("2026-03-10T12:00:00Z")
 const later = (minutes: number) => DateTime.add(noon, { minutes })

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import { Atomic } from "saldo/core/Atomic"
 import { type DeadLetter, DeadLetterStore } from "saldo/core/DeadLetterStore"
 import * as Id from "saldo/core/Id"
-import { type Check, register, type SuiteOptions } from "./Check.ts"
+import { type Check, checksOf, register, type SuiteOptions } from "./Check.ts"
 
 interface Subject {
   readonly atomic: Atomic["Service"]
@@ -18,14 +18,8 @@ interface Subject {
 
 type Services = Atomic | DeadLetterStore
 
-const check = (
-  key: string,
-  name: string,
-  run: (subject: Subject) => Effect.Effect<void, unknown>
-): Check<Services> => ({
-  key,
-  name,
-  run: Effect.gen(function* () {
+const check = checksOf<Subject, Services>(
+  Effect.gen(function* () {
     const subscription = yield* Id.make("subscription")
     const letter = Effect.map(Id.make("event"), (id): DeadLetter => ({
       subscription,
@@ -43,9 +37,9 @@ const check = (
       reason: "no such account",
       diedAt: DateTime.makeUnsafe(1_700_000_000_456)
     }))
-    yield* run({ atomic: yield* Atomic, store: yield* DeadLetterStore, subscription, letter })
+    return { atomic: yield* Atomic, store: yield* DeadLetterStore, subscription, letter }
   })
-})
+)
 
 /** What every `DeadLetterStore` promises, each as a program of its own; see the doc comment of the port. */
 export const checks: ReadonlyArray<Check<Services>> = [

@@ -7,7 +7,7 @@ import * as Command from "saldo/core/Command"
 import { type Fingerprint, fingerprint } from "saldo/core/fingerprint"
 import * as Id from "saldo/core/Id"
 import { IdempotencyStore } from "saldo/core/IdempotencyStore"
-import { type Check, register, type SuiteOptions } from "./Check.ts"
+import { type Check, checksOf, register, type SuiteOptions } from "./Check.ts"
 
 interface Subject {
   readonly atomic: Atomic["Service"]
@@ -17,22 +17,16 @@ interface Subject {
 
 type Services = Atomic | IdempotencyStore
 
-const check = (
-  key: string,
-  name: string,
-  run: (subject: Subject) => Effect.Effect<void, unknown>
-): Check<Services> => ({
-  key,
-  name,
-  run: Effect.gen(function* () {
+const check = checksOf<Subject, Services>(
+  Effect.gen(function* () {
     const unique = Command.CommandKey.make(yield* Id.make("command"))
-    yield* run({
+    return {
       atomic: yield* Atomic,
       store: yield* IdempotencyStore,
       scope: { tenant: "test", operation: "test.store", key: unique }
-    })
+    }
   })
-})
+)
 
 const tokenOf = (reservation: { readonly _tag: string; readonly token?: bigint }): bigint => {
   expect(reservation._tag).toBe("Reserved")

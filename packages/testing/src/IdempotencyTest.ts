@@ -15,7 +15,14 @@ import * as Id from "saldo/core/Id"
 import { Idempotency } from "saldo/core/Idempotency"
 import type { IdempotencyStore } from "saldo/core/IdempotencyStore"
 import { Cells } from "./Cells.ts"
-import { broken as brokenChecks, type BrokenOptions, type Check, register, type SuiteOptions } from "./Check.ts"
+import {
+  broken as brokenChecks,
+  type BrokenOptions,
+  type Check,
+  checksOf,
+  register,
+  type SuiteOptions
+} from "./Check.ts"
 
 class Refused extends Schema.TaggedError<Refused>()("Refused", { because: Schema.String, limit: Schema.BigInt }) {}
 class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable", {}) {}
@@ -44,18 +51,12 @@ interface Subject {
 
 type Services = Atomic | Cells | IdempotencyStore | Idempotency
 
-const check = (
-  key: string,
-  name: string,
-  run: (subject: Subject) => Effect.Effect<void, unknown>
-): Check<Services> => ({
-  key,
-  name,
-  run: Effect.gen(function* () {
+const check = checksOf<Subject, Services>(
+  Effect.gen(function* () {
     const cells = yield* Cells
     const unique = yield* Id.make("command")
     const paid = Effect.map(cells.left.get(unique), (count) => count ?? 0)
-    yield* run({
+    return {
       atomic: yield* Atomic,
       cells,
       idempotency: yield* Idempotency,
@@ -67,9 +68,9 @@ const check = (
         return { receipt: `receipt ${before + 1}`, amount: input.amount }
       }),
       paid
-    })
+    }
   })
-})
+)
 
 /** Time goes on by an hour around an effect, and no test waits for it. */
 const anHourLater = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

@@ -3,13 +3,9 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { type LoanListingPage, LoanSource, type LoanSourceError } from "saldo/lending/LoanSource"
-import { type Check, register, type SuiteOptions } from "./Check.ts"
+import { type Check, checksOf, register, type SuiteOptions } from "./Check.ts"
 
-const check = (
-  key: string,
-  name: string,
-  run: (source: LoanSource["Service"]) => Effect.Effect<void, unknown>
-): Check<LoanSource> => ({ key, name, run: Effect.flatMap(LoanSource, run) })
+const check = checksOf(LoanSource)
 
 const pagesFrom = (source: LoanSource["Service"], fromPage: number) => Stream.runCollect(source.pages({ fromPage }))
 

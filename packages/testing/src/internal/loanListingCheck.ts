@@ -4,7 +4,7 @@ import { Atomic } from "saldo/core/Atomic"
 import * as Id from "saldo/core/Id"
 import { LoanId, PlatformId } from "saldo/lending/LoanListing"
 import { LoanListingStore } from "saldo/lending/LoanListingStore"
-import type { Check } from "../Check.ts"
+import { checksOf } from "../Check.ts"
 
 /** What a check of the listing store works on. */
 export interface Subject {
@@ -20,19 +20,13 @@ export const freshPlatform: Effect.Effect<PlatformId> = Effect.map(Id.make("t"),
 )
 
 /** A check of the listing store, with a platform of its own. */
-export const check = (
-  key: string,
-  name: string,
-  run: (subject: Subject) => Effect.Effect<void, unknown>
-): Check<LoanListingStore | Atomic> => ({
-  key,
-  name,
-  run: Effect.gen(function* () {
+export const check = checksOf<Subject, LoanListingStore | Atomic>(
+  Effect.gen(function* () {
     const store = yield* LoanListingStore
     const atomic = yield* Atomic
-    yield* run({ store, atomic, platform: yield* freshPlatform })
+    return { store, atomic, platform: yield* freshPlatform }
   })
-})
+)
 
 /** The stored listing of a loan that must be there. */
 export const stored = ({ platform, store }: Subject, loanId: string) =>
