@@ -190,7 +190,7 @@ const filterOf = (filter: LoanListingFilter | undefined): Effect.Effect<Query.Lo
   )
 
 const cursorOf = (text: string) =>
-  Effect.mapError(Schema.decodeUnknownEffect(Cursor)(text), () => new InvalidCursor({ reason: "it is too long" }))
+  Effect.mapError(Schema.decodeEffect(Cursor)(text), () => new InvalidCursor({ reason: "it is too long" }))
 
 const keyOf = (platform: string, loanId: string) =>
   Option.all([PlatformId.makeOption(platform), LoanId.makeOption(loanId)])
