@@ -110,7 +110,7 @@ describe("streams", () => {
           [rows, rows, rows]
         )
       }
-    }).pipe(Effect.provide(TestSqlite.layer))
+    }).pipe(Effect.provide(TestSqlite.layerFile))
   )
 
   it.live("let go of their table when they end early", () =>

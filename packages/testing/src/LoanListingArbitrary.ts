@@ -4,20 +4,9 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as fc from "fast-check"
-import { LoanId, LoanListing, type LoanListingStatus, type PlatformId } from "saldo/lending/LoanListing"
+import { LoanId, LoanListing, LoanListingStatus, type PlatformId } from "saldo/lending/LoanListing"
 import * as Money from "saldo/money/Money"
 import * as Rate from "saldo/money/Rate"
-
-const statuses: ReadonlyArray<LoanListingStatus> = [
-  "upcoming",
-  "open",
-  "funded",
-  "closed",
-  "active",
-  "completed",
-  "canceled",
-  "unknown"
-]
 
 const maximum64 = 2n ** 63n - 1n
 
@@ -59,7 +48,7 @@ const nullable = <A>(arbitrary: fc.Arbitrary<A>): fc.Arbitrary<A | null> => fc.o
 
 const content = fc.record({
   title,
-  status: fc.constantFrom(...statuses),
+  status: fc.constantFrom(...LoanListingStatus.literals),
   currency: fc.constantFrom("SEK", "DKK", "EUR", "JPY"),
   minor: fc.oneof(
     fc.bigInt({ min: 1n, max: 20n }).map((steps) => steps * 1_000_000n),
