@@ -41,6 +41,9 @@ export const contentFields = [
 const instant = (at: { readonly epochMilliseconds: number } | null): number | null =>
   at === null ? null : Math.trunc(at.epochMilliseconds)
 
+// Called here, because `JSON.stringify` takes a third longer when it has to call it.
+const json = <A>(value: { readonly toJSON: () => A } | null): A | null => (value === null ? null : value.toJSON())
+
 /**
  * The content of a listing as canonical JSON text: two listings tell the same exactly when their texts are equal.
  * Text keeps any character, since JSON escapes what a database column may refuse.
@@ -49,15 +52,15 @@ export const listingContent = (listing: LoanListing): string =>
   JSON.stringify({
     title: listing.title,
     status: listing.status,
-    amount: listing.amount,
-    fundedAmount: listing.fundedAmount,
+    amount: json(listing.amount),
+    fundedAmount: json(listing.fundedAmount),
     fundedBps: listing.fundedBps,
-    annualRate: listing.annualRate,
+    annualRate: json(listing.annualRate),
     durationMonths: listing.durationMonths,
     riskGrade: listing.riskGrade,
     country: listing.country,
-    minimumAmount: listing.minimumAmount,
-    ownBidAmount: listing.ownBidAmount,
+    minimumAmount: json(listing.minimumAmount),
+    ownBidAmount: json(listing.ownBidAmount),
     listedAt: instant(listing.listedAt),
     opensAt: instant(listing.opensAt),
     closesAt: instant(listing.closesAt),

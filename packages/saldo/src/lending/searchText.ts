@@ -7,11 +7,13 @@
  * Postgres and memory agree without any collation, and no character of a query is a wildcard.
  */
 
-const nordic: Readonly<Record<string, string>> = { æ: "ä", ø: "ö" }
-const plainNordic: Readonly<Record<string, string>> = { å: "a", ä: "a", ö: "o" }
-const digraphs: Readonly<Record<string, string>> = { æ: "ae", ø: "o", å: "a", ä: "a", ö: "o" }
+type Letters = Readonly<Record<string, string>>
+
+const nordic: Letters = { æ: "ä", ø: "ö" }
+const plainNordic: Letters = { å: "a", ä: "a", ö: "o" }
+const digraphs: Letters = { æ: "ae", ø: "o", ...plainNordic }
 /** Latin letters that Unicode does not decompose, and the Greek sigma that has two small forms. */
-const undecomposed: Readonly<Record<string, string>> = {
+const undecomposed: Letters = {
   ß: "ss",
   œ: "oe",
   ð: "d",
@@ -23,8 +25,12 @@ const undecomposed: Readonly<Record<string, string>> = {
   ς: "σ"
 }
 
-const replaceLetters = (text: string, table: Readonly<Record<string, string>>): string =>
-  text.replaceAll(/[åäöæø]/gu, (letter) => table[letter] ?? letter)
+// Letter by letter, which is much faster than a callback for each match; no letter is put in that is replaced later.
+const replaceLetters = (text: string, letters: Letters): string => {
+  let replaced = text
+  for (const letter in letters) replaced = replaced.replaceAll(letter, letters[letter] ?? letter)
+  return replaced
+}
 
 const withoutAccents = (letter: string): string =>
   letter
@@ -33,7 +39,8 @@ const withoutAccents = (letter: string): string =>
     .replaceAll(/[ßœðđħıłþς]/gu, (special) => undecomposed[special] ?? special)
 
 /** Text that is its own base form but for capitals: a leading, trailing or doubled blank would have to go. */
-const plain = /^(?:[\x21-\x7e]+(?: [\x21-\x7e]+)*)?$/u
+// What nearly every title, and every base form, is made of: nothing to compose, to fold or to trim.
+const plain = /^(?:[\x21-\x7eåäöæøÅÄÖÆØ]+(?: [\x21-\x7eåäöæøÅÄÖÆØ]+)*)?$/u
 const latin1 = /^[\x20-\x7e\xc0-\xff]*$/u
 
 /** Composed small letters. Latin-1 text without signs, which most Nordic text is, is composed as it stands. */
@@ -85,7 +92,7 @@ export const searchText = (parts: ReadonlyArray<string | null>): string =>
  */
 export const searchQuery = (query: string): string => replaceLetters(baseForm(query), nordic)
 
-const alphabetEnd: Readonly<Record<string, string>> = { å: "{", ä: "|", ö: "}" }
+const alphabetEnd: Letters = { å: "{", ä: "|", ö: "}" }
 const sortKeyLength = 120
 
 /**
