@@ -4,6 +4,7 @@
  */
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { LoanId, LoanListing, PlatformId } from "saldo/lending/LoanListing"
 import { RejectedListing } from "saldo/lending/LoanSource"
 import * as Money from "saldo/money/Money"
@@ -121,12 +122,10 @@ const requiredId = (record: JsonRecord): Result.Result<LoanId, Flaw> => {
     return reject(field, "an id is required, and it is missing or empty")
   const id = text.trim()
   if (isJsonNumber(value) && !/^\d+$/u.test(id)) return reject(field, "an id is a whole number")
-  return id.length <= 50 && LoanIdPattern.test(id)
-    ? Result.succeed(LoanId.make(id))
-    : reject(field, "an id has at most 50 characters in one line")
+  return isLoanId(id) ? Result.succeed(id) : reject(field, "an id has at most 50 printable characters")
 }
 
-const LoanIdPattern = /^\S(.{0,48}\S)?$/u
+const isLoanId = Schema.is(LoanId)
 
 const requiredTitle = (record: JsonRecord): Result.Result<string, Flaw> => {
   const title = record["title"]

@@ -92,6 +92,7 @@ describe("a record that cannot be stored", () => {
     ["a blank id", { loan_application_id: "  " }, "loan_application_id"],
     ["a broken id", { loan_application_id: 4.5 }, "loan_application_id"],
     ["an endless id", { loan_application_id: "9".repeat(51) }, "loan_application_id"],
+    ["an id with a control character", { loan_application_id: "51\u000002" }, "loan_application_id"],
     ["no title", { title: null }, "title"],
     ["a title that is no text", { title: 12 }, "title"],
     ["no amount", { application_amount: undefined }, "application_amount"],
