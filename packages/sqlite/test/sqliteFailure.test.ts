@@ -67,6 +67,20 @@ describe("statements that fail", () => {
     }).pipe(Effect.provide(TestSqlite.layer))
   )
 
+  it.live("fail once: the same statement then runs with other values", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`CREATE TABLE heap (id INTEGER PRIMARY KEY)`
+      const insert = (id: number) => sql`INSERT INTO heap VALUES (${id}) RETURNING *`
+      yield* insert(1)
+      expect((yield* Effect.flip(insert(1))).reason._tag).toBe("UniqueViolation")
+      expect(yield* insert(2)).toEqual([{ id: 2 }])
+      const negated = (id: bigint) => sql`SELECT abs(${id}) AS x, * FROM heap WHERE id = 1`
+      expect((yield* Effect.flip(negated(-(2n ** 63n)))).reason._tag).toBe("SqlSyntaxError")
+      expect(yield* negated(-3n)).toEqual([{ x: 3, id: 1 }])
+    }).pipe(Effect.provide(TestSqlite.layer))
+  )
+
   it.live("tell other constraints, wrong text and wrong parameters apart", () =>
     Effect.gen(function* () {
       const sql = yield* create

@@ -97,9 +97,7 @@ export class PreparedStatement {
   }
 
   #all(params: ReadonlyArray<SQLInputValue>): ReadonlyArray<NativeRow> {
-    return this.#allColumns && countsColumnsTooEarly()
-      ? [...this.native.iterate(...params)]
-      : this.native.all(...params)
+    return this.#allColumns && countsColumnsTooEarly() ? iterated(this.native, params) : this.native.all(...params)
   }
 
   /** Reads all rows as arrays of values in column order. */
@@ -200,6 +198,17 @@ const countsColumnsTooEarly = (): boolean => {
     return tooEarly
   } finally {
     database.close()
+  }
+}
+
+/** All rows by `iterate()`, which does not reset a failed statement: the next run of it would fail with the same error. */
+const iterated = (native: StatementSync, params: ReadonlyArray<SQLInputValue>): ReadonlyArray<NativeRow> => {
+  const rows = native.iterate(...params)
+  try {
+    return [...rows]
+  } catch (cause) {
+    rows.return?.()
+    throw cause
   }
 }
 
