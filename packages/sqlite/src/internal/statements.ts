@@ -65,7 +65,7 @@ export class PreparedStatement {
     const first = rows[0]
     if (first === undefined) return rows
     // Another process has changed the table: SQLite prepared the statement anew while running it.
-    if (!hasKeys(first, plan.names)) {
+    if (this.#allColumns && !hasKeys(first, plan.names)) {
       this.#plan = undefined
       if (this.#plainRead) return this.#rowsAnew(params)
     }
@@ -228,8 +228,9 @@ const integerPlan = (native: StatementSync, plainRead: boolean, bigintTypes: Rea
 }
 
 const hasKeys = (row: NativeRow, names: ReadonlyArray<string>): boolean => {
-  for (const name of names) if (!(name in row)) return false
-  return Object.keys(row).length === names.length
+  const keys = Object.keys(row)
+  // Names such as `1` come first among the keys, wherever their column stands.
+  return keys.length === names.length && names.every((name, at) => name === keys[at] || name in row)
 }
 
 const narrowed = <A>(value: A): A | number => {
