@@ -83,6 +83,9 @@ export class CollectionFailed extends Schema.TaggedError<CollectionFailed>()(
  * (`CollectionFailed`), never the end of the listing. Two collectors of one platform do not harm each other: the
  * later one takes the run over where it stands and the earlier one stops with `CollectionTakenOver`.
  *
+ * While one page is stored, the next is already read, and no more than two are ahead. What is read ahead and not stored
+ * is read again by the next collection.
+ *
  * A listing that the store cannot keep exactly is counted and kept as rejected, and the rest of its page is stored.
  */
 export class LoanCollection extends Context.Service<
@@ -228,14 +231,14 @@ const make = Effect.gen(function* () {
     })
     const resumed = begun.id !== id
     const call: Call = { run: begun, pages: 0, rejections: [], drifts: new Map() }
-    const limit = options.maxPages ?? Infinity
-    let limited = false
+    const limit = Math.max(1, options.maxPages ?? Infinity)
     const outcome = yield* source.pages({ fromPage: begun.nextPage }).pipe(
+      Stream.take(limit),
+      // The platform prepares the next page while this one is stored. A database in this process keeps the thread, so the
+      // request for it leaves first.
+      Stream.buffer({ capacity: 1 }),
+      Stream.tap(() => Effect.yieldNow),
       Stream.mapEffect((page) => takePage(call, page, options)),
-      Stream.takeUntil(() => {
-        limited = call.pages >= limit
-        return limited
-      }),
       Stream.runDrain,
       Effect.result
     )
@@ -248,7 +251,7 @@ const make = Effect.gen(function* () {
     }
     // A platform that tells its total makes it known that the last page allowed was also the last there is.
     const metAll = call.run.total !== null && call.run.counts.seen >= call.run.total
-    const reason = limited && !metAll ? `Stopped after ${call.pages} pages, as asked` : null
+    const reason = call.pages >= limit && !metAll ? `Stopped after ${call.pages} pages, as asked` : null
     yield* end(call, reason === null ? "complete" : "partial", reason)
     return reportOf(call, resumed, reason === null ? { _tag: "Complete" } : { _tag: "Partial", reason })
   })

@@ -50,6 +50,12 @@ const collect = (
     Effect.provide(LoanCollection.layer.pipe(Layer.provide(MemoryLoanSource.layer(source))))
   )
 
+/** Tells when a page is stored: the next one is asked for before that. */
+const whenStored = (page: number, stored: Deferred.Deferred<void>) => ({
+  onProgress: (progress: CollectionProgress) =>
+    progress.page === page ? Effect.asVoid(Deferred.succeed(stored, undefined)) : Effect.void
+})
+
 const idsIn = (platform: PlatformId) =>
   Effect.gen(function* () {
     const store = yield* LoanListingStore
@@ -255,15 +261,14 @@ onEveryStorage("keeps what is rejected with its reason, and reports drift once",
 
 onEveryStorage("lets a second collector take over, and stops the first without loss", (platform) =>
   Effect.gen(function* () {
-    const atPage2 = yield* Deferred.make<void>()
+    const page1 = yield* Deferred.make<void>()
     const goOn = yield* Deferred.make<void>()
     const source = { platform, pages: () => MemoryLoanSource.inPages(loans(platform, 1, 6), 2) }
-    const beforePage = (page: number) =>
-      page === 2 ? Effect.andThen(Deferred.succeed(atPage2, undefined), Deferred.await(goOn)) : Effect.void
+    const beforePage = (page: number) => (page === 2 ? Deferred.await(goOn) : Effect.void)
     // What the first collector read before it was overtaken is older than what the second has stored.
     const stale = { platform, pages: () => MemoryLoanSource.inPages(loans(platform, 1, 6, { riskGrade: "old" }), 2) }
-    const first = yield* Effect.forkChild(Effect.flip(collect({ ...stale, beforePage })))
-    yield* Deferred.await(atPage2)
+    const first = yield* Effect.forkChild(Effect.flip(collect({ ...stale, beforePage }, whenStored(1, page1))))
+    yield* Deferred.await(page1)
     const report = yield* collect(source)
     expect(report).toMatchObject({
       resumed: true,
@@ -285,12 +290,11 @@ onEveryStorage("lets a second collector take over, and stops the first without l
 
 onEveryStorage("resumes after an interruption in the middle of a page", (platform) =>
   Effect.gen(function* () {
-    const atPage3 = yield* Deferred.make<void>()
+    const page2 = yield* Deferred.make<void>()
     const source = { platform, pages: () => MemoryLoanSource.inPages(loans(platform, 1, 8), 2) }
-    const beforePage = (page: number) =>
-      page === 3 ? Effect.andThen(Deferred.succeed(atPage3, undefined), Effect.never) : Effect.void
-    const fiber = yield* Effect.forkChild(collect({ ...source, beforePage }))
-    yield* Deferred.await(atPage3)
+    const beforePage = (page: number) => (page === 3 ? Effect.never : Effect.void)
+    const fiber = yield* Effect.forkChild(collect({ ...source, beforePage }, whenStored(2, page2)))
+    yield* Deferred.await(page2)
     yield* Fiber.interrupt(fiber)
     expect(yield* idsIn(platform)).toEqual(range(1, 4))
     expect(yield* collect(source)).toMatchObject({ resumed: true, pages: 4, seen: 8, inserted: 8 })
