@@ -81,7 +81,7 @@ export class LoanListing extends Schema.Class<LoanListing>("saldo/lending/LoanLi
    * A listing of fields that have just been checked one by one, as a decoder does. `new` checks them all once more, which
    * is a third of the time that decoding a listing takes. The object given becomes the listing.
    */
-  static readonly ofChecked = (fields: typeof LoanListing.Type): LoanListing =>
+  static readonly ofChecked = (fields: LoanListing): LoanListing =>
     // Object.assign onto a bare prototype would make a slow dictionary of it.
     Object.setPrototypeOf(fields, LoanListing.prototype) as LoanListing
 }
