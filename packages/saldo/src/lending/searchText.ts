@@ -38,8 +38,10 @@ const withoutAccents = (letter: string): string =>
     .replaceAll(/[\u0300-\u036f]/gu, "")
     .replaceAll(/[ßœðđħıłþς]/gu, (special) => undecomposed[special] ?? special)
 
-/** Text that is its own base form but for capitals: a leading, trailing or doubled blank would have to go. */
-// What nearly every title, and every base form, is made of: nothing to compose, to fold or to trim.
+/**
+ * Text that is its own base form but for capitals, as nearly every title is: nothing to compose or to fold, and no leading,
+ * trailing or doubled blank that would have to go.
+ */
 const plain = /^(?:[\x21-\x7eåäöæøÅÄÖÆØ]+(?: [\x21-\x7eåäöæøÅÄÖÆØ]+)*)?$/u
 const latin1 = /^[\x20-\x7e\xc0-\xff]*$/u
 
