@@ -1,9 +1,12 @@
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "tsup"
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /** Bundles the emulator command with everything it needs into one file, so that it starts without loading a package tree. */
 export default defineConfig({
-  entry: { "saldo-kameo-emulator": "src/bin/saldo-kameo-emulator.ts" },
-  outDir: "dist/bin",
+  entry: { "saldo-kameo-emulator": here("src/bin/saldo-kameo-emulator.ts") },
+  outDir: here("dist/bin"),
   format: "esm",
   target: "node22",
   platform: "node",

@@ -15,13 +15,7 @@ const bundle = join(folder, "saldo-kameo-emulator.js")
 
 beforeAll(async () => {
   if (typeof config === "function" || Array.isArray(config)) throw new TypeError("one configuration is expected")
-  await build({
-    ...config,
-    config: false,
-    silent: true,
-    outDir: folder,
-    entry: { "saldo-kameo-emulator": join(root, "src/bin/saldo-kameo-emulator.ts") }
-  })
+  await build({ ...config, config: false, silent: true, outDir: folder })
 })
 
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import { startKameoEmulator } from "@saldo/kameo/emulator/startKameoEmulator"
-import { contentOf, market, runCollector, seeded } from "./market.ts"
+import { contentOf, type Disturbance, market, runCollector, seeded, setFaults } from "./market.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "saldo-kameo-kill-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -23,15 +23,8 @@ const complete = async (filename: string, emulator: Emulator): Promise<void> => 
 }
 
 /** Ends a collector by a signal, so many pages after its beginning and up to 12 ms later: into a request, a write, or neither. */
-const disturb = async (filename: string, emulator: Emulator, signal: "SIGKILL" | "SIGINT", pages: number) => {
-  const delayMs = random(13)
-  return runCollector(filename, emulator, (line, child) => {
-    const reached = pages === 0 ? line === "begin" : line.startsWith("page ")
-    if (!reached) return
-    if (pages > 1) pages -= 1
-    else setTimeout(() => child.kill(signal), delayMs)
-  })
-}
+const disturb = (filename: string, emulator: Emulator, signal: Disturbance["signal"], pages: number) =>
+  runCollector(filename, emulator, { disturbance: { signal, pages, delayMs: random(13) } })
 
 describe(`a collection of Kameo's listing that is disturbed (seed ${seed})`, () => {
   it("by 20 kills ends with exactly the content of an undisturbed one", { timeout: 180_000 }, async () => {
@@ -75,9 +68,14 @@ describe(`a collection of Kameo's listing that is disturbed (seed ${seed})`, () 
     await using emulator = await start()
     const [undisturbed, shared] = [join(folder, "undisturbed-3.db"), join(folder, "shared.db")]
     await complete(undisturbed, emulator)
+    // Kameo is slow until the second collector has stored a page, so that the first one is still at work by then.
+    await setFaults(emulator, ["duplicateAcrossPages", "delayMs=300"])
     let second: ReturnType<typeof runCollector> | undefined
-    const first = await runCollector(shared, emulator, (line) => {
-      if (line === "page 5") second = runCollector(shared, emulator)
+    const fast = (line: string) => line.startsWith("page ") && void setFaults(emulator, market.faults)
+    const first = await runCollector(shared, emulator, {
+      told: (line) => {
+        if (line === "page 5") second = runCollector(shared, emulator, { told: fast })
+      }
     })
     const other = await second
     expect(first.code).toBe(1)

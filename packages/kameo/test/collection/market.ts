@@ -2,7 +2,7 @@
  * What the disturbed collections read: an emulated Kameo whose clock stands still until a test moves it, with loans that
  * come again on the next page, and the collectors that read it into files.
  */
-import { type ChildProcess, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
@@ -29,11 +29,20 @@ export interface CollectorEnd {
   readonly errors: string
 }
 
-/** Runs a collector to its end; `told` sees every line that it writes, with the process. */
+const disturbedBy = ({ delayMs, pages, signal }: Disturbance) => [signal, String(pages), String(delayMs)]
+
+/** A signal that a collector gets, so many milliseconds after it has stored so many pages. */
+export interface Disturbance {
+  readonly signal: "SIGKILL" | "SIGINT"
+  readonly pages: number
+  readonly delayMs: number
+}
+
+/** Runs a collector to its end; `told` sees every line that it writes. */
 export const runCollector = (
   filename: string,
   emulator: { readonly wwwUrl: string; readonly apiUrl: string },
-  told: (line: string, child: ChildProcess) => void = () => undefined
+  options: { readonly disturbance?: Disturbance; readonly told?: (line: string) => void } = {}
 ): Promise<CollectorEnd> =>
   new Promise((resolve, reject) => {
     const child = spawn(
@@ -44,7 +53,8 @@ export const runCollector = (
         script,
         filename,
         emulator.wwwUrl,
-        emulator.apiUrl
+        emulator.apiUrl,
+        ...(options.disturbance === undefined ? [] : disturbedBy(options.disturbance))
       ],
       { stdio: ["ignore", "pipe", "pipe"] }
     )
@@ -53,11 +63,20 @@ export const runCollector = (
     child.stderr.on("data", (data: Buffer) => (errors += data.toString()))
     createInterface({ input: child.stdout }).on("line", (line) => {
       lines.push(line)
-      told(line, child)
+      options.told?.(line)
     })
     child.on("error", reject)
     child.on("close", (code, signal) => resolve({ code, signal, lines, errors }))
   })
+
+/** Replaces the faults of a running emulator. */
+export const setFaults = async (
+  emulator: { readonly wwwUrl: string },
+  faults: ReadonlyArray<string>
+): Promise<void> => {
+  const answer = await fetch(`${emulator.wwwUrl}/__emu/faults`, { method: "PUT", body: JSON.stringify(faults) })
+  if (!answer.ok) throw new Error(`The emulator refused the faults: ${answer.status}`)
+}
 
 /** A whole number from 0 to below `bound`, and the next: the same for the same seed (mulberry32). */
 export const seeded = (seed: number) => {
