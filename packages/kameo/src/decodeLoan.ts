@@ -65,11 +65,7 @@ class OptionalFields {
   }
 
   text(...keys: ReadonlyArray<string>): string | null {
-    const plain = (value: unknown) =>
-      typeof value === "string"
-        ? Result.succeed(value.trim())
-        : Result.fail(`text is expected, found ${jsonType(value)}`)
-    return this.read(keys, plain) || null
+    return this.read(keys, plainText) || null
   }
 
   instant(...keys: ReadonlyArray<string>): DateTime.Utc | null {
@@ -105,6 +101,9 @@ class OptionalFields {
     )
   }
 }
+
+const plainText = (value: unknown): Result.Result<string, string> =>
+  typeof value === "string" ? Result.succeed(value.trim()) : Result.fail(`text is expected, found ${jsonType(value)}`)
 
 const moneyOf = (value: unknown, currency: string): Result.Result<Money.Money, string> =>
   Result.flatMap(decimalText(value), (text) => {

@@ -166,22 +166,19 @@ const makeUpsert = (sql: SqlClient.SqlClient) => {
   const placeholder = sql.onDialectOrElse({ pg: () => (n: number) => `$${n}`, orElse: () => () => "?" })
   const texts = new Map<string, string>()
 
-  // Built once per number of rows: composing a statement of thousands of parameters costs more than running it.
-  const insert = (
-    table: string,
-    names: ReadonlyArray<string>,
-    rows: ReadonlyArray<ReadonlyArray<unknown>>,
-    suffix = ""
-  ) => {
-    const key = `${table} ${rows.length}`
+  // Built once per number of rows: composing a statement of thousands of parameters costs more than running it. The
+  // values of all rows follow each other in one list.
+  const insert = (table: string, names: ReadonlyArray<string>, values: ReadonlyArray<unknown>, suffix = "") => {
+    const key = `${table} ${values.length}`
     let text = texts.get(key)
     if (text === undefined) {
       const tuple = (_: unknown, row: number) =>
         `(${names.map((_, column) => placeholder(row * names.length + column + 1)).join(",")})`
-      text = `INSERT INTO ${table} (${names.join(",")}) VALUES ${rows.map(tuple).join(",")}${suffix}`
+      const tuples = Array.from({ length: values.length / names.length }, tuple)
+      text = `INSERT INTO ${table} (${names.join(",")}) VALUES ${tuples.join(",")}${suffix}`
       texts.set(key, text)
     }
-    return sql.unsafe(text, rows.flat())
+    return sql.unsafe(text, values)
   }
 
   const findExisting = (platform: PlatformId, loanIds: ReadonlyArray<string>) =>
@@ -191,35 +188,26 @@ const makeUpsert = (sql: SqlClient.SqlClient) => {
       JOIN ${sql(versionsTable)} v ON v.platform = l.platform AND v.loan_id = l.loan_id AND v.version = l.version
       WHERE l.platform = ${platform} AND ${sql.in("l.loan_id", loanIds)}`
 
-  const writeAll = (writes: ReadonlyArray<Write>, sighting: Sighting, seenAt: bigint) =>
-    Effect.andThen(
-      insert(
-        listingsTable,
-        columns,
-        writes.map(({ lastSeenAt, listing, updatedAt, version }) => [
-          listing.platform,
-          listing.loanId,
-          version,
-          seenAt,
-          updatedAt,
-          lastSeenAt,
-          sighting.runId ?? null,
-          ...indexValues(listing)
-        ]),
-        ` ON CONFLICT (platform, loan_id) DO UPDATE SET ${replaced}`
-      ),
-      insert(
-        versionsTable,
-        versionColumns,
-        writes.map(({ listing, updatedAt, values, version }) => [
-          listing.platform,
-          listing.loanId,
-          version,
-          updatedAt,
-          ...values
-        ])
+  const writeAll = (writes: ReadonlyArray<Write>, sighting: Sighting, seenAt: bigint) => {
+    const rows: Array<unknown> = []
+    const versions: Array<unknown> = []
+    for (const { lastSeenAt, listing, updatedAt, values, version } of writes) {
+      const { loanId, platform } = listing
+      rows.push(
+        platform,
+        loanId,
+        version,
+        seenAt,
+        updatedAt,
+        lastSeenAt,
+        sighting.runId ?? null,
+        ...indexValues(listing)
       )
-    )
+      versions.push(platform, loanId, version, updatedAt, ...values)
+    }
+    const upsert = ` ON CONFLICT (platform, loan_id) DO UPDATE SET ${replaced}`
+    return Effect.andThen(insert(listingsTable, columns, rows, upsert), insert(versionsTable, versionColumns, versions))
+  }
 
   const touch = (platform: PlatformId, loanIds: ReadonlyArray<string>, sighting: Sighting, seenAt: bigint) =>
     sql`
