@@ -176,13 +176,6 @@ const wholeOfText = (value: unknown): Result.Result<number, string> =>
     return Number.isSafeInteger(whole) ? Result.succeed(whole) : Result.fail("a whole number is expected")
   })
 
-/** Compares two decimal texts: negative, zero or positive, as `a` is below, equal to or above `b`. */
-export const compareDecimals = (a: DecimalText, b: DecimalText): number => {
-  const scale = Math.max(a.split(".")[1]?.length ?? 0, b.split(".")[1]?.length ?? 0)
-  const difference = scaled(a, scale) - scaled(b, scale)
-  return difference === 0n ? 0 : difference < 0n ? -1 : 1
-}
-
 /** The decimal times 10^scale as an integer; digits beyond the scale are cut. */
 export const scaled = (text: DecimalText, scale: number): bigint => {
   const [whole = "0", fraction = ""] = text.split(".")

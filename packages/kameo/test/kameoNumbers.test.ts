@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { compareDecimals, decimalText, jsonType, parseExactJson, scaled, wholeNumber } from "@saldo/kameo/kameoNumbers"
+import { decimalText, jsonType, parseExactJson, scaled, wholeNumber } from "@saldo/kameo/kameoNumbers"
 
 const read = (value: unknown) => Result.getOrElse(decimalText(value), (problem) => `! ${problem}`)
 
@@ -84,11 +84,5 @@ describe("whole numbers and comparison", () => {
     expect(Result.getOrNull(wholeNumber("12,00"))).toBe(12)
     expect(Result.getOrNull(wholeNumber(12.5))).toBeNull()
     expect(Result.getOrNull(wholeNumber("9007199254740993"))).toBeNull()
-  })
-
-  it("orders decimals as numbers, not as text", () => {
-    expect(compareDecimals("9", "10")).toBe(-1)
-    expect(compareDecimals("100.00", "100")).toBe(0)
-    expect(compareDecimals("-1", "-1.5")).toBe(1)
   })
 })

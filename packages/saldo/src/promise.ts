@@ -13,7 +13,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { Cursor, InvalidCursor } from "./core/Page.ts"
+import { cursorFrom } from "./core/Page.ts"
 import { Storage } from "./core/Storage.ts"
 import { fromPlain, type Plain, toPlain } from "./internal/plain.ts"
 import * as Collection from "./lending/LoanCollection.ts"
@@ -189,9 +189,6 @@ const filterOf = (filter: LoanListingFilter | undefined): Effect.Effect<Query.Lo
     Effect.mapError((message) => new Query.FilterInvalid({ field: "filter", message }))
   )
 
-const cursorOf = (text: string) =>
-  Effect.mapError(Schema.decodeEffect(Cursor)(text), () => new InvalidCursor({ reason: "it is too long" }))
-
 const keyOf = (platform: string, loanId: string) =>
   Option.all([PlatformId.makeOption(platform), LoanId.makeOption(loanId)])
 
@@ -202,7 +199,7 @@ const listPage = Effect.fnUntraced(function* (filter: LoanListingFilter | undefi
     filter: yield* filterOf(filter),
     ...(sort !== undefined && { sort }),
     ...(limit !== undefined && { limit }),
-    ...(cursor !== undefined && { cursor: yield* cursorOf(cursor) })
+    ...(cursor !== undefined && { cursor: yield* cursorFrom(cursor) })
   })
   return { items: toPlain(page.items), next: page.next }
 })

@@ -4,7 +4,6 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import { kameoSettingsFromConfig } from "@saldo/kameo/KameoConfig"
@@ -30,9 +29,6 @@ const pageText = (page: Page.Page<StoredListing>, total: number, width: number |
   return `${listingTable(page.items, width)}\n\n${page.items.length} of ${total} listings.${more}`
 }
 
-const cursorOf = (text: string) =>
-  Effect.mapError(Schema.decodeEffect(Page.Cursor)(text), () => new Page.InvalidCursor({ reason: "it is too long" }))
-
 const printPage = Effect.fnUntraced(function* (
   filter: LoanListingFilter,
   paging: { readonly sort: string; readonly limit: number; readonly cursor: Option.Option<string> }
@@ -43,7 +39,7 @@ const printPage = Effect.fnUntraced(function* (
     filter,
     sort: yield* sortOf(paging.sort),
     limit: paging.limit,
-    ...(Option.isSome(paging.cursor) && { cursor: yield* cursorOf(paging.cursor.value) })
+    ...(Option.isSome(paging.cursor) && { cursor: yield* Page.cursorFrom(paging.cursor.value) })
   })
   const total = yield* store.count(filter)
   yield* output.result(

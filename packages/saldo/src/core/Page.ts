@@ -52,6 +52,10 @@ export class CursorMismatch extends Schema.TaggedError<CursorMismatch>()(
   }
 }
 
+/** The cursor that a client sends back, as text from outside. Whether it fits its query shows when it is used. */
+export const cursorFrom = (text: string): Effect.Effect<Cursor, InvalidCursor> =>
+  Effect.mapError(Schema.decodeEffect(Cursor)(text), () => new InvalidCursor({ reason: "it is too long" }))
+
 /** One value of a position: what the order compares, of one item. */
 export type KeyValue = string | number | bigint | boolean | null
 

@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import * as Dialect from "../sql/Dialect.ts"
 import { DeadLetter, DeadLetterStore } from "./DeadLetterStore.ts"
 
 /** The table of dead letters; a letter is kept as JSON text, for people to read and for `Outbox` to deliver again. */
@@ -13,7 +14,7 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, S
     yield* sql`
       CREATE TABLE saldo_core_dead_letters (
         subscription TEXT NOT NULL,
-        event_id TEXT NOT NULL,
+        event_id ${Dialect.textType(sql)} NOT NULL,
         letter TEXT NOT NULL,
         PRIMARY KEY (subscription, event_id)
       )`

@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import { Atomic } from "../core/Atomic.ts"
 import * as Page from "../core/Page.ts"
 import * as SqlKeyset from "../core/SqlKeyset.ts"
+import * as Dialect from "../sql/Dialect.ts"
 import { lastOfEachLoan, loanKey } from "./listingBatch.ts"
 import { listingChanges } from "./listingContent.ts"
 import type { SortColumn } from "./listingOrder.ts"
@@ -43,8 +44,7 @@ const versionsTable = "saldo_lending_loan_listing_versions"
 export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, SqlClient.SqlClient>>> = {
   "0001_create_loan_listings": Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    // Text compares by code point everywhere; SQLite does so by default, Postgres by this collation.
-    const text = sql.literal(sql.onDialectOrElse({ pg: () => `TEXT COLLATE "C"`, orElse: () => "TEXT" }))
+    const text = Dialect.textType(sql)
     yield* sql`
       CREATE TABLE ${sql(listingsTable)} (
         platform ${text} NOT NULL,

@@ -66,6 +66,12 @@ describe("Page", () => {
     }
   })
 
+  it("takes a cursor from outside as it was given, and refuses one that is longer than any", () => {
+    const cursor: string = Page.cursorOf(query, ["x"])
+    expect(Effect.runSync(Page.cursorFrom(cursor))).toBe(cursor)
+    expect(Effect.runSync(Effect.flip(Page.cursorFrom("x".repeat(4097))))).toBeInstanceOf(Page.InvalidCursor)
+  })
+
   it("never dies of a changed character", () =>
     fc.assert(
       fc.property(fc.nat(), fc.string({ minLength: 1, maxLength: 1 }), (at, character) => {
