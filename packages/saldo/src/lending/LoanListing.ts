@@ -78,8 +78,8 @@ export class LoanListing extends Schema.Class<LoanListing>("saldo/lending/LoanLi
   raw: Schema.String
 }) {
   /**
-   * A listing of fields that have just been checked one by one, as a decoder does. `new` checks them all once more, which
-   * is a third of the time that decoding a listing takes. The object given becomes the listing.
+   * A listing of fields that have just been checked one by one, as a decoder does; `new` would check them all once more,
+   * for each of perhaps a million records. The object given becomes the listing.
    */
   static readonly ofChecked = (fields: LoanListing): LoanListing =>
     // Object.assign onto a bare prototype would make a slow dictionary of it.
