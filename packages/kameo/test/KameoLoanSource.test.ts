@@ -1,5 +1,4 @@
 import * as LoanSourceTest from "@saldo/testing/LoanSourceTest"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
@@ -9,14 +8,16 @@ import { describe, expect, it } from "vitest"
 import type { KameoEmulatorOptions } from "@saldo/kameo/emulator/EmulatorOptions"
 import { KameoEmulator } from "@saldo/kameo/emulator/KameoEmulator"
 import * as KameoLoanSource from "@saldo/kameo/KameoLoanSource"
-import { clientFor, countOf, fastClock, play, type Scene } from "./clientSupport.ts"
+import { clientFor, countOf, play, type Scene } from "./clientSupport.ts"
 
-/** Kameo's source over an emulator and a client of its own, under a fast clock. */
+/**
+ * Kameo's source over an emulator and a client of its own. Both keep real time: a clock given to these layers would be the
+ * emulator's only, and not that of the checks in which the client makes its codes.
+ */
 const emulated = (emulator: KameoEmulatorOptions, options: KameoLoanSource.KameoLoanSourceOptions, scene: Scene = {}) =>
   KameoLoanSource.layer({ limit: 7, ...options }).pipe(
     Layer.provide(Layer.unwrap(Effect.map(KameoEmulator, (kameo) => clientFor(kameo, scene)))),
     Layer.provide(KameoEmulator.layer({ loans: 40, rateLimit: 10_000, frozen: true, ...emulator })),
-    Layer.provide(Layer.succeed(Clock.Clock, fastClock())),
     Layer.provide(Layer.succeed(References.MinimumLogLevel, "Error"))
   )
 
