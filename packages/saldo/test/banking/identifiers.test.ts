@@ -27,7 +27,6 @@ import {
 } from "saldo/banking/swedishAccountNumber"
 import { describe, expect, it } from "vitest"
 import {
-  type Invalid,
   type Parse,
   kid10,
   kid11,

@@ -18,7 +18,7 @@ import {
 } from "saldo/banking/swedishAccountNumber"
 import { swedishClearing } from "saldo/banking/swedishClearing"
 import { describe, expect, it } from "vitest"
-import { today, personal, kid10, kid11, ocrLength, faultOf, accepts, digits, singleChanges } from "./numbers.ts"
+import { personal, kid10, kid11, ocrLength, faultOf, accepts, singleChanges } from "./numbers.ts"
 
 describe("Swedish account numbers", () => {
   const account = (text: string): SwedishAccountNumber => Result.getOrThrow(parseSwedishAccountNumber(text))
