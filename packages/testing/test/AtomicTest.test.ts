@@ -5,6 +5,7 @@ import * as TestPostgres from "@saldo/testing/TestPostgres"
 import * as TestSqlite from "@saldo/testing/TestSqlite"
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -14,13 +15,12 @@ import * as MemoryTransaction from "saldo/core/MemoryTransaction"
 import * as SqlAtomic from "saldo/core/SqlAtomic"
 
 type Run = Atomic["Service"]["run"]
-type AfterCommit = Atomic["Service"]["afterCommit"]
 
-const memory = (bug: { readonly run?: Run; readonly afterCommit?: AfterCommit }) =>
+const memory = (bug: Partial<Atomic["Service"]>) =>
   Layer.mergeAll(
-    Layer.succeed(
+    Layer.effect(
       Atomic,
-      Atomic.of({ run: MemoryTransaction.run, afterCommit: MemoryTransaction.afterCommit, ...bug })
+      Effect.map(Layer.build(Atomic.layerMemory), (context) => Atomic.of({ ...Context.get(context, Atomic), ...bug }))
     ),
     Cells.layerMemory
   )

@@ -17,6 +17,23 @@ import * as MemoryTransaction from "./MemoryTransaction.ts"
  * - The error channel is the effect's own. A storage failure is a defect; when retries against contention are used up,
  *   the defect is `StorageContention`, which `catchContention` beside it turns into a failure.
  *
+ * Contract of `runLocking(effect)`, for hot rows: all or nothing as `run`, for an effect that *locks every row on which it
+ * decides*, in one agreed order (`SELECT … FOR UPDATE`, ordered by key; see `Dialect.forUpdate`).
+ * - A storage that locks rows begins the outermost `runLocking` at read committed: a writer waits for the row's lock and
+ *   then sees the latest row, where `run` would be aborted and start over. A lost race, such as a deadlock between
+ *   effects that lock in different orders, is tried again as in `run`. Where writers take turns, on SQLite and in memory,
+ *   it is the same as `run`.
+ * - Only what is locked is safe. A decision that needs an unlocked read, such as a sum over rows that some locked row
+ *   guards, reads in a statement *after* the one that took the lock; a row that is not there yet cannot be locked, so its
+ *   absence is decided by the insert itself (`ON CONFLICT DO NOTHING`).
+ * - Serialisability holds among outermost `run`s only: one that decides on rows which a `runLocking` writes locks them too.
+ * - The outermost call sets the level. A `runLocking` inside an open transaction is a savepoint at that transaction's
+ *   level; a `run` inside a `runLocking` is a savepoint at read committed and *loses* the promise to be serialisable, so
+ *   what runs there must lock what it reads as well.
+ *
+ * `inTransaction` says whether the running fibre is inside a transaction of this `Atomic`: also in fibres forked inside,
+ * even those that wrongly outlive it, and not in callbacks of `afterCommit`.
+ *
  * Contract of `afterCommit(effect)`: `effect` runs once, after the outermost transaction has committed and before its
  * `run` returns, in the order of registration, uninterruptibly. It is dropped with a transaction or savepoint that rolls
  * back. Outside a transaction it runs at once. Its defects are logged and lost, and so is the effect when the process
@@ -26,6 +43,8 @@ export class Atomic extends Context.Service<
   Atomic,
   {
     readonly run: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+    readonly runLocking: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+    readonly inTransaction: Effect.Effect<boolean>
     readonly afterCommit: <R>(effect: Effect.Effect<void, never, R>) => Effect.Effect<void, never, R>
   }
 >()("saldo/core/Atomic") {
@@ -36,6 +55,12 @@ export class Atomic extends Context.Service<
    */
   static readonly layerMemory: Layer.Layer<Atomic> = Layer.succeed(
     this,
-    this.of({ run: MemoryTransaction.run, afterCommit: MemoryTransaction.afterCommit })
+    this.of({
+      run: MemoryTransaction.run,
+      // One writer at a time holds every lock there is.
+      runLocking: MemoryTransaction.run,
+      inTransaction: MemoryTransaction.inTransaction,
+      afterCommit: MemoryTransaction.afterCommit
+    })
   )
 }

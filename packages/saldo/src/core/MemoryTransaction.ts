@@ -109,6 +109,9 @@ export const run = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E
     return isOpen(parent) ? runSavepoint(parent, effect) : ended
   })
 
+/** Whether the running fibre is inside a memory transaction; see `Atomic.inTransaction`. */
+export const inTransaction: Effect.Effect<boolean> = Effect.map(CurrentLevel, (level) => level !== undefined)
+
 /** Defers an effect until the running memory transaction has committed; see `Atomic.afterCommit`. */
 export const afterCommit = <R>(effect: Effect.Effect<void, never, R>): Effect.Effect<void, never, R> =>
   Effect.contextWith((context: Context.Context<R>) =>

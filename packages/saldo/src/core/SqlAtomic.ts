@@ -13,14 +13,18 @@ import { StorageContention } from "./StorageContention.ts"
 /**
  * How transactions are started and how often they are tried.
  *
- * `isolation` concerns Postgres only; SQLite is always serialisable. Anything weaker than the default breaks the promise of
- * `Atomic` and is for hosts that lock every row they read.
+ * `isolation` concerns `run` on Postgres only; SQLite is always serialisable, and `runLocking` is read committed whatever
+ * is chosen here. Anything weaker than the default breaks the promise of `run` and is for hosts that lock every row they
+ * read.
  */
 export interface SqlAtomicOptions {
   readonly isolation?: "serializable" | "repeatable read" | "read committed"
   /** How often a transaction is tried before it dies with `StorageContention`; 30 by default. */
   readonly attempts?: number
 }
+
+/** The statement that begins an outermost transaction, where the driver takes one. */
+type Begin = string | undefined
 
 /** A failure of the caller's effect on its way through `withTransaction`, whose own failures are storage failures. */
 class CallerFailure<E> {
@@ -67,13 +71,14 @@ const backOff = (attempt: number): Effect.Effect<void> =>
 
 const make = (sql: SqlClient.SqlClient, options: SqlAtomicOptions): Atomic["Service"] => {
   const attempts = options.attempts ?? 30
-  const isolation = (options.isolation ?? "serializable").toUpperCase()
-  const begin = sql.onDialectOrElse({
-    pg: () => `BEGIN ISOLATION LEVEL ${isolation}`,
-    orElse: () => undefined
-  })
+  /** The statement that begins a transaction; a driver without levels begins in its own way. */
+  const beginAt = (isolation: string): Begin =>
+    sql.onDialectOrElse({
+      pg: () => `BEGIN ISOLATION LEVEL ${isolation.toUpperCase()}`,
+      orElse: () => undefined
+    })
 
-  const once = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  const once = <A, E, R>(effect: Effect.Effect<A, E, R>, begin: Begin) =>
     Effect.withFiber<A, CallerFailure<E> | SqlError.SqlError, R>((fiber) =>
       effect.pipe(
         Effect.mapError((error) => new CallerFailure(error)),
@@ -84,13 +89,13 @@ const make = (sql: SqlClient.SqlClient, options: SqlAtomicOptions): Atomic["Serv
       )
     )
 
-  const outermost = <A, E, R>(effect: Effect.Effect<A, E, R>, attempt: number): Effect.Effect<A, E, R> =>
-    Effect.catchCause(once(effect), (cause): Effect.Effect<A, E, R> => {
+  const outermost = <A, E, R>(effect: Effect.Effect<A, E, R>, begin: Begin, attempt: number): Effect.Effect<A, E, R> =>
+    Effect.catchCause(once(effect, begin), (cause): Effect.Effect<A, E, R> => {
       const raced = sqlErrorIn(cause, lostRace)
       if (raced !== undefined && attempt < attempts) {
         return Effect.andThen(
           backOff(attempt),
-          Effect.suspend(() => outermost(effect, attempt + 1))
+          Effect.suspend(() => outermost(effect, begin, attempt + 1))
         )
       }
       const contention = raced ?? sqlErrorIn(cause, gaveUp)
@@ -100,14 +105,21 @@ const make = (sql: SqlClient.SqlClient, options: SqlAtomicOptions): Atomic["Serv
     })
 
   const nested = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.catchCause(once(effect), (cause) => Effect.failCause(unwrap(cause)))
+    // A savepoint begins nothing: it has the level of the transaction around it.
+    Effect.catchCause(once(effect, undefined), (cause) => Effect.failCause(unwrap(cause)))
+
+  const inTransaction = Effect.map(Effect.serviceOption(sql.transactionService), Option.isSome)
+
+  const runAt =
+    (begin: Begin) =>
+    <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      // A race is lost by the whole transaction, so only the outermost level can try again.
+      Effect.flatMap(inTransaction, (open) => (open ? nested(effect) : outermost(effect, begin, 1)))
 
   return Atomic.of({
-    run: (effect) =>
-      Effect.flatMap(Effect.serviceOption(sql.transactionService), (open) =>
-        // A race is lost by the whole transaction, so only the outermost level can try again.
-        Option.isSome(open) ? nested(effect) : outermost(effect, 1)
-      ),
+    run: runAt(beginAt(options.isolation ?? "serializable")),
+    runLocking: runAt(beginAt("read committed")),
+    inTransaction,
     afterCommit: sql.afterCommit
   })
 }
@@ -115,9 +127,10 @@ const make = (sql: SqlClient.SqlClient, options: SqlAtomicOptions): Atomic["Serv
 /**
  * `Atomic` as `sql.withTransaction`: every store on the same `SqlClient` takes part without knowing it.
  *
- * Postgres runs at isolation level SERIALIZABLE, so that read-then-write is safe there as it is on SQLite, where writers
+ * On Postgres `run` has the isolation level SERIALIZABLE, so that read-then-write is safe there as it is on SQLite, where writers
  * take turns (`BEGIN IMMEDIATE`); the price is that a transaction may be aborted by a race and is then tried again, after
- * a jittered pause of at most 150 ms, up to `attempts` times. A lost connection at COMMIT leaves the outcome unknown: that
+ * a jittered pause of at most 150 ms, up to `attempts` times. `runLocking` has READ COMMITTED, where a locking read waits
+ * its turn and then sees the latest row; it is tried again in the same way, for deadlocks remain. A lost connection at COMMIT leaves the outcome unknown: that
  * is a defect and never tried again, which is what idempotent commands are for.
  */
 export const layerWith = (options: SqlAtomicOptions): Layer.Layer<Atomic, never, SqlClient.SqlClient> =>

@@ -10,6 +10,14 @@ import type { Fragment } from "effect/sql/Statement"
 export const textType = (sql: SqlClient.SqlClient): Fragment =>
   sql.literal(sql.onDialectOrElse({ pg: () => 'TEXT COLLATE "C"', orElse: () => "TEXT" }))
 
+/**
+ * Ends a `SELECT` that locks the rows it reads until the transaction ends, for decisions inside `Atomic.runLocking`.
+ * Transactions that lock several rows do so `ORDER BY` the same key, or else they deadlock. Nothing on SQLite, where one
+ * writer at a time has locked everything.
+ */
+export const forUpdate = (sql: SqlClient.SqlClient): Fragment =>
+  sql.literal(sql.onDialectOrElse({ pg: () => "FOR UPDATE", orElse: () => "" }))
+
 /** Whether a table exists, where unqualified names are looked up. The name is taken as it is written, in lower case. */
 export const tableExists = (table: string): Effect.Effect<boolean, SqlError, SqlClient.SqlClient> =>
   Effect.gen(function* () {
