@@ -137,7 +137,7 @@ export const occurrencesIn = (
  * import * as LocalDate from "saldo/time/LocalDate"
  *
  * const rent = {
- *   startOn: LocalDate.of("2026-01-31"),
+ *   startOn: LocalDate.of("2025-10-31"),
  *   recurrence: { kind: "months", every: 1, day: 31 },
  *   ends: { kind: "never" },
  *   adjustment: "preceding",
