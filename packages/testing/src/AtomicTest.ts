@@ -6,30 +6,11 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
 import * as References from "effect/References"
-import { Atomic } from "saldo/core/Atomic"
-import * as Id from "saldo/core/Id"
-import { Cells } from "./Cells.ts"
-import { type Check, checksOf, register, type SuiteOptions } from "./Check.ts"
-
-interface Subject {
-  readonly atomic: Atomic["Service"]
-  readonly cells: Cells["Service"]
-  /** A cell name of this run of this check. */
-  readonly cell: string
-}
-
-const check = checksOf<Subject, Atomic | Cells>(
-  Effect.gen(function* () {
-    const atomic = yield* Atomic
-    const cells = yield* Cells
-    return { atomic, cells, cell: yield* Id.make("cell") }
-  })
-)
-
-const both = ({ cells, cell }: Subject) => Effect.all([cells.left.get(cell), cells.right.get(cell)])
-
-const putBoth = ({ cells, cell }: Subject, value: number) =>
-  Effect.andThen(cells.left.put(cell, value), cells.right.put(cell, value))
+import type { Atomic } from "saldo/core/Atomic"
+import type { Cells } from "./Cells.ts"
+import { type Check, register, type SuiteOptions } from "./Check.ts"
+import { both, check, putBoth, type Subject } from "./internal/atomicCheck.ts"
+import { inTransaction, locking } from "./internal/atomicLocking.ts"
 
 const increment = ({ atomic, cells, cell }: Subject) =>
   atomic.run(
@@ -362,7 +343,9 @@ export const checks: ReadonlyArray<Check<Atomic | Cells>> = [
   ...interruption,
   ...nesting,
   ...concurrency,
-  ...callbacks
+  ...callbacks,
+  ...inTransaction,
+  ...locking
 ]
 
 /** Tests an `Atomic` together with `Cells` on the same storage. */

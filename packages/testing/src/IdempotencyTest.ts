@@ -8,69 +8,14 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import { Atomic } from "saldo/core/Atomic"
+import type { Atomic } from "saldo/core/Atomic"
 import * as Command from "saldo/core/Command"
-import * as Id from "saldo/core/Id"
 import { Idempotency } from "saldo/core/Idempotency"
 import type { IdempotencyStore } from "saldo/core/IdempotencyStore"
-import { Cells } from "./Cells.ts"
-import {
-  broken as brokenChecks,
-  type BrokenOptions,
-  type Check,
-  checksOf,
-  register,
-  type SuiteOptions
-} from "./Check.ts"
-
-class Refused extends Schema.TaggedError<Refused>()("Refused", { because: Schema.String, limit: Schema.BigInt }) {}
-class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable", {}) {}
-
-const Pay = Command.make({
-  operation: "test.pay",
-  input: Schema.Struct({
-    amount: Schema.BigInt,
-    to: Schema.Struct({ name: Schema.String, tags: Schema.Array(Schema.String) })
-  }),
-  success: Schema.Struct({ receipt: Schema.String, amount: Schema.BigInt }),
-  refusal: Refused
-})
-
-const input = { amount: 2n ** 62n, to: { name: "Åsa", tags: ["a", "b"] } }
-
-interface Subject {
-  readonly atomic: Atomic["Service"]
-  readonly cells: Cells["Service"]
-  readonly idempotency: Idempotency["Service"]
-  readonly request: Command.CommandRequest<typeof input>
-  /** Pays: adds one to a cell. Not safe to repeat, which is the point. */
-  readonly pay: Effect.Effect<{ readonly receipt: string; readonly amount: bigint }>
-  readonly paid: Effect.Effect<number>
-}
-
-type Services = Atomic | Cells | IdempotencyStore | Idempotency
-
-const check = checksOf<Subject, Services>(
-  Effect.gen(function* () {
-    const cells = yield* Cells
-    const unique = yield* Id.make("command")
-    const paid = Effect.map(cells.left.get(unique), (count) => count ?? 0)
-    return {
-      atomic: yield* Atomic,
-      cells,
-      idempotency: yield* Idempotency,
-      request: { tenant: "test", key: Command.CommandKey.make(unique), input },
-      pay: Effect.gen(function* () {
-        const before = yield* paid
-        yield* Effect.yieldNow
-        yield* cells.left.put(unique, before + 1)
-        return { receipt: `receipt ${before + 1}`, amount: input.amount }
-      }),
-      paid
-    }
-  })
-)
+import type { Cells } from "./Cells.ts"
+import { broken as brokenChecks, type BrokenOptions, type Check, register, type SuiteOptions } from "./Check.ts"
+import { check, input, Pay, Refused, type Services, Unreachable } from "./internal/idempotencyCheck.ts"
+import { locking } from "./internal/idempotencyLocking.ts"
 
 /** Time goes on by an hour around an effect, and no test waits for it. */
 const anHourLater = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -315,7 +260,7 @@ const leased: ReadonlyArray<Check<Services>> = [
 ]
 
 /** What `Idempotency` promises over any `IdempotencyStore`, each as a program of its own. */
-export const checks: ReadonlyArray<Check<Services>> = [...useCase, ...leased]
+export const checks: ReadonlyArray<Check<Services>> = [...useCase, ...leased, ...locking]
 
 type Subjects = Atomic | Cells | IdempotencyStore
 

@@ -25,8 +25,48 @@ const memory = (bug: Partial<Atomic["Service"]>) =>
     Cells.layerMemory
   )
 
-const postgres = (atomic: typeof SqlAtomic.layer) =>
-  Layer.mergeAll(atomic, Cells.layerSql).pipe(Layer.provide(TestPostgres.layer))
+const postgres = (atomic: typeof SqlAtomic.layer, cells: typeof Cells.layerSql = Cells.layerSql) =>
+  Layer.mergeAll(atomic, cells).pipe(Layer.provide(TestPostgres.layer))
+
+/** An `Atomic` that locks at the level at which the given one runs. */
+const lockingAt = (atomic: typeof SqlAtomic.layer): typeof SqlAtomic.layer =>
+  Layer.effect(
+    Atomic,
+    Effect.map(Layer.build(atomic), (context) => {
+      const service = Context.get(context, Atomic)
+      return Atomic.of({ ...service, runLocking: service.run })
+    })
+  )
+
+/** Cells whose locking read is like any other. */
+const unlocking: typeof Cells.layerSql = Layer.effect(
+  Cells,
+  Effect.map(Layer.build(Cells.layerSql), (context) => {
+    const { left, right } = Context.get(context, Cells)
+    return Cells.of({ left: { ...left, lock: left.get }, right: { ...right, lock: right.get } })
+  })
+)
+
+/** A transaction of its own, whatever is around it. */
+const detached: Run = (effect) =>
+  MemoryTransaction.run(effect).pipe(
+    Effect.provideService(MemoryTransaction.CurrentLevel, undefined),
+    Effect.provideService(MemoryTransaction.WriterLock, Semaphore.makeUnsafe(1))
+  )
+
+/** Knows that a transaction is open somewhere, and not in which fibre. */
+const countingOpen = (): Partial<Atomic["Service"]> => {
+  let open = 0
+  const counted: Run = (effect) =>
+    MemoryTransaction.run(
+      Effect.acquireUseRelease(
+        Effect.sync(() => void open++),
+        () => effect,
+        () => Effect.sync(() => void open--)
+      )
+    )
+  return { run: counted, runLocking: counted, inTransaction: Effect.sync(() => open > 0) }
+}
 
 /** Commits what an effect wrote although the exits chosen should undo it. */
 const committingWhen =
@@ -102,17 +142,7 @@ describe("AtomicTest finds", () => {
     ["lost-update", "one-winner", "write-skew"]
   )
 
-  finds(
-    "a nested run that commits at once, in a transaction of its own",
-    memory({
-      run: (effect) =>
-        MemoryTransaction.run(effect).pipe(
-          Effect.provideService(MemoryTransaction.CurrentLevel, undefined),
-          Effect.provideService(MemoryTransaction.WriterLock, Semaphore.makeUnsafe(1))
-        )
-    }),
-    ["outer-failure"]
-  )
+  finds("a nested run that commits at once, in a transaction of its own", memory({ run: detached }), ["outer-failure"])
 
   finds("the lost updates of read committed", postgres(SqlAtomic.layerWith({ isolation: "read committed" })), [
     "lost-update",
@@ -125,5 +155,47 @@ describe("AtomicTest finds", () => {
 
   finds("a Postgres that does not try again after a lost race", postgres(SqlAtomic.layerWith({ attempts: 1 })), [
     "lost-update"
+  ])
+
+  finds("a runLocking without a transaction", memory({ runLocking: (effect) => effect }), [
+    "in-transaction",
+    "locking-all-or-nothing",
+    "locking-in-run",
+    "run-in-locking",
+    "locking-after-commit",
+    "locking-lost-update",
+    "locking-waits",
+    "locking-write-skew"
+  ])
+
+  finds("a runLocking that commits at once inside another transaction", memory({ runLocking: detached }), [
+    "locking-in-run"
+  ])
+
+  finds("a run that commits at once inside a runLocking", memory({ run: detached }), ["run-in-locking"])
+
+  finds("an inTransaction that is always true", memory({ inTransaction: Effect.succeed(true) }), [
+    "in-transaction",
+    "in-transaction-others"
+  ])
+
+  finds("an inTransaction that is always false", memory({ inTransaction: Effect.succeed(false) }), ["in-transaction"])
+
+  finds("an inTransaction that means the whole process", memory(countingOpen()), ["in-transaction-others"])
+
+  for (const isolation of ["serializable", "repeatable read"] as const) {
+    finds(`a runLocking that is aborted at ${isolation}`, postgres(lockingAt(SqlAtomic.layerWith({ isolation }))), [
+      "locking-waits"
+    ])
+  }
+
+  finds("a Postgres that does not try again after a deadlock", postgres(SqlAtomic.layerWith({ attempts: 1 })), [
+    "locking-deadlock"
+  ])
+
+  finds("a store whose locking read does not lock", postgres(SqlAtomic.layer, unlocking), [
+    "locking-lost-update",
+    "locking-waits",
+    "locking-write-skew"
   ])
 })
