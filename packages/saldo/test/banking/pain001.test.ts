@@ -173,7 +173,7 @@ describe("writePain001", () => {
   it("reads back what was written, whatever the payments", () => {
     const word = fc.stringMatching(/^[A-Za-z0-9?:().,'+-]{1,30}$/u)
     const amount = fc
-      .tuple(fc.bigInt({ min: 1n, max: 10n ** 15n }), fc.constantFrom("SEK", "EUR", "JPY", "BHD", "CLF"))
+      .tuple(fc.bigInt({ min: 1n, max: 10n ** 13n }), fc.constantFrom("SEK", "EUR", "JPY", "BHD", "CLF"))
       .map(([minor, currency]) => Money.fromMinor(minor, currency))
     const payment = fc.record({ amount, name: word, endToEndId: word, text: word })
     fc.assert(
