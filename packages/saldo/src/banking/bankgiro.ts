@@ -24,7 +24,7 @@ function brand(text: string): string {
  * import { formatBankgiro, parseBankgiro } from "saldo/banking/bankgiro"
  * import * as Result from "effect/Result"
  *
- * console.log(Result.map(parseBankgiro("50501055"), formatBankgiro)) // => success("5050-1055")
+ * console.log(formatBankgiro(Result.getOrThrow(parseBankgiro("50501055")))) // => 5050-1055
  * ```
  */
 export const parseBankgiro = (text: string): Result.Result<Bankgiro, AccountNumberInvalid> =>

@@ -28,8 +28,8 @@ const invalid = (fault: Fault): AccountNumberInvalid => new AccountNumberInvalid
  * import { formatIban, parseIban } from "saldo/banking/iban"
  * import * as Result from "effect/Result"
  *
- * console.log(Result.map(parseIban("se45 5000 0000 0583 9825 7466"), formatIban))
- * // => success("SE45 5000 0000 0583 9825 7466")
+ * const iban = Result.getOrThrow(parseIban("se4550000000058398257466"))
+ * console.log(formatIban(iban)) // => SE45 5000 0000 0583 9825 7466
  * ```
  */
 export const parseIban = (text: string): Result.Result<Iban, AccountNumberInvalid> =>

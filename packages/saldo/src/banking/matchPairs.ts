@@ -42,7 +42,7 @@ export const withAmount =
  * Divides a group into those parts that the window of days holds together: each line with the payments that are at most so
  * many days away, and lines that share a payment together. Both sides are in the order of their days.
  */
-export const within = (days: number, { expected, lines }: Group): ReadonlyArray<Group> => {
+const within = (days: number, { expected, lines }: Group): ReadonlyArray<Group> => {
   const parts: Array<{ lines: Array<Candidate>; from: number; to: number }> = []
   let from = 0
   let to = 0
@@ -71,20 +71,40 @@ const contradictory = ([line]: ReadonlyArray<Candidate>, [each]: ReadonlyArray<C
   each !== undefined &&
   (contradicts(line, each, "endToEndId") || contradicts(line, each, "reference"))
 
+/** Which pairs of a group can belong together at all, and how the rest of a group falls into parts by that. */
+export interface Reach {
+  readonly joins: (line: Candidate, each: Candidate) => boolean
+  readonly divide: (group: Group) => ReadonlyArray<Group>
+}
+
+/** The reach of a rule by which every line of a group can belong to every payment of it. */
+export const unlimited: Reach = { joins: () => true, divide: (group) => [group] }
+
+/** The reach of a rule that looks so many days around. */
+export const reachOf = (days: number): Reach => ({
+  joins: (line, each) => Math.abs(line.day - each.day) <= days,
+  divide: (group) => within(days, group)
+})
+
 /**
- * Pairs the items of groups in which every line is a candidate for every payment. A group of one and one is a pair. In a
- * larger one, those are pairs whom another field that they share sets apart from all others; if one and one are left over,
- * so are they; more go to review. A pair that an id contradicts goes to review where the rule rests on an id, and is no pair
- * otherwise.
+ * Pairs the items of groups. A group of one and one is a pair. In a larger one, those are pairs whom another field that
+ * they share sets apart from all others; where one and one are left over, so are they; more go to review. A pair that an id
+ * contradicts goes to review where the rule rests on an id, and is no pair otherwise.
  */
-export const pairUp = (rule: ReconciliationRule, groups: ReadonlyArray<Group>): Findings => {
+export const pairUp = (rule: ReconciliationRule, groups: ReadonlyArray<Group>, reach: Reach = unlimited): Findings => {
   const matches: Array<ReconciliationMatch> = []
   const reviews: Array<ReconciliationReview> = []
   const spokenFor = new Set<Candidate>()
-  const free = (candidates: ReadonlyArray<Candidate>) => candidates.filter((each) => !spokenFor.has(each))
-  const speakFor = ({ expected, lines }: Group) => {
+
+  const free = ({ expected, lines }: Group): Group => ({
+    lines: lines.filter((each) => !spokenFor.has(each)),
+    expected: expected.filter((each) => !spokenFor.has(each))
+  })
+  const speakFor = ({ expected, lines }: Group): void => {
     for (const each of [...lines, ...expected]) spokenFor.add(each)
   }
+  const isPair = ({ expected: [each, ...others], lines: [line, ...more] }: Group): boolean =>
+    line !== undefined && each !== undefined && more.length + others.length === 0 && reach.joins(line, each)
 
   const take = (group: Group): void => {
     if (!contradictory(group.lines, group.expected)) {
@@ -96,23 +116,22 @@ export const pairUp = (rule: ReconciliationRule, groups: ReadonlyArray<Group>): 
     }
   }
 
-  const isPair = ({ expected, lines }: Group): boolean => lines.length === 1 && expected.length === 1
-
-  for (const group of groups) {
+  for (const group of groups.flatMap(reach.divide)) {
     if (!isPair(group)) {
       for (const refine of refinements) {
-        const left = { lines: free(group.lines), expected: free(group.expected) }
-        for (const part of groupsBy(left, refine)) {
+        for (const part of groupsBy(free(group), refine)) {
           if (isPair(part) && !contradictory(part.lines, part.expected)) take(part)
         }
       }
     }
-    const left = { lines: free(group.lines), expected: free(group.expected) }
-    if (left.lines.length === 0 || left.expected.length === 0) continue
-    if (isPair(left)) take(left)
-    else {
-      reviews.push(reviewOf("severalCandidates", rule, left))
-      speakFor(left)
+    // Who was between two others may have been taken, so that what is left falls into parts anew.
+    for (const part of reach.divide(free(group))) {
+      if (part.lines.length === 0 || part.expected.length === 0) continue
+      if (isPair(part)) take(part)
+      else {
+        reviews.push(reviewOf("severalCandidates", rule, part))
+        speakFor(part)
+      }
     }
   }
   return { matches, reviews, spokenFor }

@@ -32,7 +32,7 @@ export const matchReferenceSums = (group: Group): Findings => {
   return { matches, reviews: [], spokenFor }
 }
 
-/** A choice of items that add up; `certain` when a counterparty speaks for it too, and no other choice would do. */
+/** A choice of items that add up; `certain` when a counterparty speaks for it too, and all other choices are known. */
 interface Proposal extends Group {
   readonly certain: boolean
 }
@@ -103,7 +103,7 @@ const proposalsFor = (
     const { complete, found, steps: used } = subsetSums(sizeOf(whole), candidates.map(sizeOf), search)
     steps -= used
     if (!complete) unsearched.add(whole)
-    const certain = complete && found.length === 1 && whole.counterparty !== undefined
+    const certain = complete && whole.counterparty !== undefined
     for (const choice of found) {
       const chosen = choice.flatMap((index) => candidates[index] ?? [])
       proposals.push({ ...group(whole, chosen), certain })

@@ -24,7 +24,7 @@ function brand(text: string): string {
  * import { formatPlusgiro, parsePlusgiro } from "saldo/banking/plusgiro"
  * import * as Result from "effect/Result"
  *
- * console.log(Result.map(parsePlusgiro("2865434"), formatPlusgiro)) // => success("28 65 43-4")
+ * console.log(formatPlusgiro(Result.getOrThrow(parsePlusgiro("2865434")))) // => 28 65 43-4
  * ```
  */
 export const parsePlusgiro = (text: string): Result.Result<Plusgiro, AccountNumberInvalid> =>

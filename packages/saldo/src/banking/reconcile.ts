@@ -12,7 +12,7 @@ import {
   type ReconciliationRule
 } from "./Reconciliation.ts"
 import { type Candidate, candidatesOf, type Group, reviewOf } from "./matchEvidence.ts"
-import { type Findings, groupsBy, pairUp, withAmount, within } from "./matchPairs.ts"
+import { type Findings, groupsBy, pairUp, reachOf, withAmount } from "./matchPairs.ts"
 import { matchCounterpartySums, matchReferenceSums, type SumLimits } from "./matchSums.ts"
 
 const repeatedId = (side: "lines" | "expected", items: ReadonlyArray<ReconciliationItem>): ItemRepeated | undefined => {
@@ -56,7 +56,7 @@ const amountsDiffer = (rule: "reference" | "endToEndId", group: Group): Findings
  * const lines = [{ id: "line", amount: Money.of("1250.00", "SEK"), on, reference: "12 3067" }]
  * const expected = [{ id: "invoice", amount: Money.of("1250.00", "SEK"), on, reference: "00123067" }]
  * const { matches } = Result.getOrThrow(reconcile(lines, expected))
- * console.log(matches.map(({ rule, score }) => `${rule} ${score}`)) // => ["reference 100"]
+ * console.log(matches.map(({ rule, score }) => `${rule} ${score}`).join()) // => reference 100
  * ```
  */
 export const reconcile = (
@@ -85,11 +85,7 @@ const reconciled = (all: Group, options: ReconciliationOptions): Reconciliation 
     byField("reference"),
     byField("endToEndId"),
     matchReferenceSums,
-    (group) =>
-      pairUp(
-        "counterparty",
-        groupsBy(group, withAmount("counterparty")).flatMap((each) => within(windowDays, each))
-      ),
+    (group) => pairUp("counterparty", groupsBy(group, withAmount("counterparty")), reachOf(windowDays)),
     sums("known"),
     sums("unknown"),
     (group) => amountsDiffer("endToEndId", group),

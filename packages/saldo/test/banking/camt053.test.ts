@@ -159,6 +159,22 @@ describe("parseCamt053", () => {
     )
   })
 
+  it("knows the encoding however small the first pieces are", () => {
+    const whole = one(latin1(version2))
+    for (const size of [1, 2, 7, 41, 255, 256, 257]) {
+      const reader = makeCamt053Reader()
+      const bytes = latin1(version2)
+      const names: Array<unknown> = []
+      for (let at = 0; at < bytes.length; at += size) {
+        for (const event of Result.getOrThrow(reader.write(bytes.subarray(at, at + size)))) {
+          if (event._tag === "Entry") names.push(event.entry.details[0]?.counterpartyName)
+        }
+      }
+      Result.getOrThrow(reader.end())
+      expect(names).toEqual([whole.entries[0]?.details[0]?.counterpartyName])
+    }
+  })
+
   it("never prints an account number", () => {
     const printed = JSON.stringify(one(version8)) + JSON.stringify(one(version2))
     for (const number of ["SE4550000000058398257466", "NO9386011117947", "86011117947"]) {
@@ -169,6 +185,29 @@ describe("parseCamt053", () => {
 })
 
 describe("a statement that does not add up", () => {
+  it("is told from one that does, whatever the amounts", () => {
+    const decimal = (minor: bigint) => `${minor / 100n}.${String(minor % 100n).padStart(2, "0")}`
+    const side = (minor: bigint) =>
+      `<Amt Ccy="SEK">${decimal(minor < 0n ? -minor : minor)}</Amt><CdtDbtInd>${minor < 0n ? "DBIT" : "CRDT"}</CdtDbtInd>`
+    const balance = (type: string, minor: bigint) =>
+      `<Bal><Tp><CdOrPrtry><Cd>${type}</Cd></CdOrPrtry></Tp>${side(minor)}</Bal>`
+    const amount = fc.bigInt({ min: -(10n ** 14n), max: 10n ** 14n })
+    fc.assert(
+      fc.property(amount, fc.array(amount, { maxLength: 20 }), amount, (opening, entries, error) => {
+        const document = (closing: bigint) =>
+          '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>S</Id>' +
+          `<Acct><Id><IBAN>X</IBAN></Id></Acct>${balance("OPBD", opening)}${balance("CLBD", closing)}` +
+          `${entries.map((each) => `<Ntry>${side(each)}<Sts><Cd>BOOK</Cd></Sts></Ntry>`).join("")}</Stmt></BkToCstmrStmt></Document>`
+        const sum = entries.reduce((total, each) => total + each, 0n)
+        expect(one(document(opening + sum)).totals.booked.amount).toBe(sum)
+        const refused = parseCamt053(document(opening + sum + error))
+        const missing =
+          Result.isFailure(refused) && refused.failure._tag === "StatementUnbalanced" && refused.failure.missing.amount
+        expect(missing).toBe(error === 0n ? false : error)
+      })
+    )
+  })
+
   it("says what is missing", () => {
     expect(failure(changed(">9212.5<", ">9212.51<"))).toEqual(["StatementUnbalanced", "0.01 SEK"])
     expect(failure(changed("<Sts><Cd>PDNG</Cd>", "<Sts><Cd>BOOK</Cd>"))).toEqual(["StatementUnbalanced", "-99.00 SEK"])
@@ -300,5 +339,7 @@ describe("a document of the wrong form", () => {
   it("passes over what it does not know, also in other namespaces", () => {
     const extra = '<SplmtryData xmlns:x="urn:x"><Envlp><x:Ntry><x:Amt>1</x:Amt></x:Ntry></Envlp></SplmtryData>'
     expect(one(changed("</Stmt>", `${extra}<x:Ntry xmlns:x="urn:x"/></Stmt>`)).totals.entries).toBe(5)
+    const foreign = '<x:Amt xmlns:x="urn:x" Ccy="SEK">7</x:Amt>'
+    expect(String(one(changed("<NtryRef>1</NtryRef>", foreign)).entries[0]?.amount)).toBe("1250.00 SEK")
   })
 })
