@@ -43,7 +43,8 @@ export class InvariantBroken extends Data.TaggedError("InvariantBroken")<{
 export class NothingWritten extends Data.TaggedError("NothingWritten")<{}> {}
 
 const writes = /^\s*(?:insert|update|delete|replace|merge|create|alter|drop|truncate)\b/iu
-const writesInside = /^\s*with\b[^]*\b(?:insert|update|delete|merge)\b/iu
+// A locking read inside (`FOR UPDATE`, `FOR NO KEY UPDATE`) names a verb and writes nothing.
+const writesInside = /^\s*with\b[^]*\b(?<!\bfor\s+(?:no\s+key\s+)?)(?:insert|update|delete|merge)\b/iu
 
 /** Whether a statement changes the database. */
 export const isWrite = (sql: string): boolean => writes.test(sql) || writesInside.test(sql)

@@ -35,9 +35,17 @@ describe("FaultInjection", () => {
       "\n  update a set b = 1",
       "DELETE FROM a",
       "WITH x AS (UPDATE a SET b = 1 RETURNING *) SELECT * FROM x",
+      "WITH x AS (SELECT * FROM a FOR UPDATE) UPDATE a SET b = 1 FROM x",
       "CREATE TABLE a (b INT)"
     ]
-    const reading = ["SELECT * FROM updates", "select 1", "WITH x AS (SELECT 1) SELECT * FROM x", "PRAGMA user_version"]
+    const reading = [
+      "SELECT * FROM updates",
+      "select 1",
+      "SELECT * FROM a FOR UPDATE",
+      "WITH x AS (SELECT 1) SELECT * FROM x",
+      "WITH x AS (SELECT * FROM a FOR UPDATE), y AS (SELECT * FROM b FOR NO KEY\n UPDATE) SELECT * FROM x, y",
+      "PRAGMA user_version"
+    ]
     expect(writing.map(FaultInjection.isWrite)).toEqual(writing.map(() => true))
     expect(reading.map(FaultInjection.isWrite)).toEqual(reading.map(() => false))
   })

@@ -1,3 +1,4 @@
+import * as TestPostgres from "@saldo/testing/TestPostgres"
 import * as TestSqlite from "@saldo/testing/TestSqlite"
 import { broken as brokenChecks } from "@saldo/testing/Check"
 import { Cells } from "@saldo/testing/Cells"
@@ -8,8 +9,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
+import * as SqlClient from "effect/sql/SqlClient"
 import { Atomic } from "saldo/core/Atomic"
-import { IdempotencyStore } from "saldo/core/IdempotencyStore"
+import { IdempotencyStore, type ReserveRequest } from "saldo/core/IdempotencyStore"
 import * as MemoryTransaction from "saldo/core/MemoryTransaction"
 import * as SqlAtomic from "saldo/core/SqlAtomic"
 import * as SqlIdempotencyStore from "saldo/core/SqlIdempotencyStore"
@@ -39,6 +41,31 @@ const detached = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, 
     Effect.provideService(MemoryTransaction.CurrentLevel, undefined),
     Effect.provideService(MemoryTransaction.WriterLock, unlocked)
   )
+
+/** Looks whether the command is there, and reserves it a moment later without looking again. */
+const lookingFirst = Layer.effect(
+  IdempotencyStore,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const store = Context.get(yield* Layer.build(SqlIdempotencyStore.layer), IdempotencyStore)
+    const reserve = Effect.fnUntraced(function* (wish: ReserveRequest) {
+      const { key, operation, tenant } = wish.scope
+      const found = yield* sql`
+        SELECT state FROM saldo_core_commands
+        WHERE tenant = ${tenant} AND operation = ${operation} AND command_key = ${key}`
+      if (found.length > 0) return yield* store.reserve(wish)
+      yield* Effect.sleep("20 millis")
+      const token = BigInt(wish.now)
+      yield* sql`
+        INSERT INTO saldo_core_commands (tenant, operation, command_key, digest, request, state, token, at, outcome)
+        VALUES (${tenant}, ${operation}, ${key}, ${wish.request.digest}, ${JSON.stringify(wish.request)}, 'held',
+          ${token}, ${BigInt(wish.leaseUntil)}, '')
+        ON CONFLICT (tenant, operation, command_key) DO UPDATE SET state = 'held', token = excluded.token`
+      return { _tag: "Reserved" as const, token }
+    }, Effect.orDie)
+    return IdempotencyStore.of({ ...store, reserve })
+  })
+)
 
 describe("IdempotencyTest and IdempotencyStoreTest find", () => {
   const finds = (
@@ -93,7 +120,20 @@ describe("IdempotencyTest and IdempotencyStoreTest find", () => {
   finds(
     "a store that reserves for everybody",
     () => ({ reserve: () => Effect.succeed({ _tag: "Reserved", token: 1n }), settle: () => Effect.succeed(true) }),
-    { useCase: ["replay", "mismatch", "refusal", "concurrent", "takeover"], store: ["one-winner", "lease", "release"] }
+    {
+      useCase: [
+        "replay",
+        "mismatch",
+        "refusal",
+        "concurrent",
+        "takeover",
+        "locking-concurrent",
+        "locking-levels",
+        "locking-mismatch",
+        "locking-refusal"
+      ],
+      store: ["one-winner", "lease", "release"]
+    }
   )
 
   finds(
@@ -131,6 +171,17 @@ describe("IdempotencyTest and IdempotencyStoreTest find", () => {
       reserve: (wish) => detached(store.reserve(wish)),
       settle: (scope, token, outcome, now) => detached(store.settle(scope, token, outcome, now))
     }),
-    { useCase: ["infrastructure", "interruption", "rollback"], store: ["rollback"] }
+    { useCase: ["infrastructure", "interruption", "rollback", "locking-failure"], store: ["rollback"] }
+  )
+
+  it.live("a store that only serialisable transactions save from reserving twice", () =>
+    Effect.gen(function* () {
+      const layer = Layer.mergeAll(SqlAtomic.layer, lookingFirst, Cells.layerSql).pipe(
+        Layer.provide(Layer.effectDiscard(Migrations.run)),
+        Layer.provide(TestPostgres.layer)
+      )
+      const only = ["concurrent", "locking-concurrent", "locking-levels", "locking-mismatch"]
+      expect(yield* broken(layer, { only })).toEqual(["locking-concurrent", "locking-levels", "locking-mismatch"])
+    })
   )
 })

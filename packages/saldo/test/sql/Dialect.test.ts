@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as TestPostgres from "@saldo/testing/TestPostgres"
 import * as TestSqlite from "@saldo/testing/TestSqlite"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Dialect from "saldo/sql/Dialect"
 
@@ -24,6 +26,30 @@ for (const [name, layer] of Object.entries({ sqlite: TestSqlite.layer, postgres:
         expect(yield* Dialect.tableExists("words")).toBe(false)
         yield* sql`CREATE TABLE words (word TEXT)`
         expect(yield* Dialect.tableExists("words")).toBe(true)
+      }).pipe(Effect.provide(layer))
+    )
+
+    it.effect("locks the rows that a transaction reads, as far as the database locks rows", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        yield* sql`CREATE TABLE locked (id INT PRIMARY KEY)`
+        yield* sql`INSERT INTO locked VALUES (1), (2)`
+        const free = sql.onDialectOrElse({
+          pg: () => sql`SELECT id FROM locked ORDER BY id FOR UPDATE SKIP LOCKED`,
+          orElse: () => Effect.succeed([{ id: 2 }])
+        })
+        // Forked outside the transaction that locks, so on a connection of its own.
+        const locked = yield* Deferred.make<void>()
+        const others = yield* Effect.forkChild(Effect.andThen(Deferred.await(locked), free))
+        const seen = yield* sql.withTransaction(
+          Effect.all([
+            Effect.tap(sql`SELECT id FROM locked WHERE id = 1 ${Dialect.forUpdate(sql)}`, () =>
+              Deferred.succeed(locked, undefined)
+            ),
+            Fiber.join(others)
+          ])
+        )
+        expect(seen).toEqual([[{ id: 1 }], [{ id: 2 }]])
       }).pipe(Effect.provide(layer))
     )
 
