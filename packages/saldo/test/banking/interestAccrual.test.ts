@@ -178,6 +178,19 @@ describe("accrue", () => {
     ])
   })
 
+  it("has interest that is not posted bear interest at a balance of zero for the customer, and not against", () => {
+    const own = side("36.5", { compounding: "monthly" })
+    const days = (amount: string) =>
+      run(
+        termsOf({ credit: own, debit: own }),
+        balances(["2026-01-02", amount], ["2026-02-01", "0.00"]),
+        "2026-02-02"
+      ).days.filter(({ on }) => on >= "2026-02-01")
+    // 30 days of 1.00 have come together on 1 February.
+    expect(days("1000.00").map(({ base }) => base)).toEqual([rational.whole(3_000n), rational.whole(3_000n)])
+    expect(days("-1000.00")).toEqual([])
+  })
+
   it("refuses balances that are out of order or in another currency, and dates at the end of the calendar", () => {
     const terms = termsOf({ credit: side("1") })
     const field = (points: ReadonlyArray<DayBalance>, through = "2026-01-02") => {
