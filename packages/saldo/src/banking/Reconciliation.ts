@@ -61,7 +61,7 @@ export interface Reconciliation {
   readonly reviews: ReadonlyArray<ReconciliationReview>
   readonly unmatchedLines: ReadonlyArray<string>
   readonly unmatchedExpected: ReadonlyArray<string>
-  /** Items for which a sum was not searched to the end, because there were too many candidates. */
+  /** Unmatched items for which a sum was not searched to the end, because there were too many candidates. */
   readonly unsearchedLines: ReadonlyArray<string>
   readonly unsearchedExpected: ReadonlyArray<string>
 }

@@ -105,14 +105,14 @@ const reconciled = (all: Group, options: ReconciliationOptions): Reconciliation 
   const matchedExpected = new Set(matches.flatMap((match) => match.expected))
   const unmatched = (candidates: ReadonlyArray<Candidate>, matched: ReadonlySet<string>) =>
     candidates.flatMap(({ id }) => (matched.has(id) ? [] : [id]))
-  const without = (candidates: ReadonlyArray<Candidate>) =>
-    candidates.flatMap((each) => (unsearched.has(each) ? [each.id] : []))
+  const without = (candidates: ReadonlyArray<Candidate>, matched: ReadonlySet<string>) =>
+    candidates.flatMap((each) => (unsearched.has(each) && !matched.has(each.id) ? [each.id] : []))
   return {
     matches,
     reviews,
     unmatchedLines: unmatched(all.lines, matchedLines),
     unmatchedExpected: unmatched(all.expected, matchedExpected),
-    unsearchedLines: without(open.lines),
-    unsearchedExpected: without(open.expected)
+    unsearchedLines: without(all.lines, matchedLines),
+    unsearchedExpected: without(all.expected, matchedExpected)
   }
 }

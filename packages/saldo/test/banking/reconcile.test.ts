@@ -163,6 +163,31 @@ describe("reconcile", () => {
     expect(run([item("l", 999, 0, k)], many, { maximumCandidates: 30 }).reviews).toHaveLength(1)
   })
 
+  it("leaves alone what lies too far apart once those between are paired", () => {
+    const k = { counterparty: "K" }
+    const outcome = run(
+      [item("l0", 100, 20, k), item("l1", 100, 21, k)],
+      [item("e0", 100, 20, k), item("e1", 100, 15, k)]
+    )
+    expect(pairs(outcome)).toEqual(["counterparty: l0 = e0"])
+    expect([outcome.reviews, outcome.unmatchedLines, outcome.unmatchedExpected]).toEqual([[], ["l1"], ["e1"]])
+  })
+
+  it("does not believe a sum when it could not look at all others", () => {
+    const k = { counterparty: "K" }
+    const even = Array.from({ length: 50 }, (_, index) => item(`e${index}`, 100_000 + index * 2, 0, k))
+    const sum = [item("a", 600_000, 0, k), item("b", 400_001, 0, k)]
+    const outcome = run([item("l", 1_000_001, 0, k)], [...even, ...sum], { maximumCandidates: 60 })
+    expect(outcome.matches).toEqual([])
+    expect(outcome.reviews).toEqual([
+      { reason: "sumOnly", rule: "counterpartySum", lines: ["l"], expected: ["a", "b"] }
+    ])
+    expect(outcome.unsearchedLines).toEqual(["l"])
+    expect(pairs(run([item("l", 1_000_001, 0, k)], sum, { maximumCandidates: 60 }))).toEqual([
+      "counterpartySum: l = a+b"
+    ])
+  })
+
   it("refuses an id that is given twice", () => {
     const refused = reconcile([item("a", 1, 0)], [item("b", 1, 0), item("b", 2, 0)])
     expect(Result.isFailure(refused) && [refused.failure.side, refused.failure.id]).toEqual(["expected", "b"])

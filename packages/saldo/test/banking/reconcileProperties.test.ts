@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import type { ReconciliationItem } from "saldo/banking/Reconciliation"
 import { subsetSums } from "saldo/banking/subsetSums"
+import * as LocalDate from "saldo/time/LocalDate"
 import { describe, expect, it } from "vitest"
 import { item, run, pairs } from "./reconciled.ts"
 
@@ -51,6 +52,12 @@ describe("properties", () => {
           for (const currency of ["SEK", "EUR"]) expect(sumOf(left, currency)).toBe(sumOf(right, currency))
           expect(new Set([...left, ...right].map(({ amount }) => amount.currency)).size).toBe(1)
           expect(match.score).toBeGreaterThan(0)
+          for (const line of left) {
+            for (const each of right) {
+              const apart = Math.abs(LocalDate.daysBetween(line.on, each.on))
+              if (match.rule.startsWith("counterparty")) expect(apart).toBeLessThanOrEqual(5)
+            }
+          }
           expect(match.score).toBeLessThanOrEqual(100)
         }
       }),
