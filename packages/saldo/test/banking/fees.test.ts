@@ -131,6 +131,17 @@ describe("quote", () => {
     })
   })
 
+  it("adds up what is charged, without what is free or waived", () => {
+    const mixed = [
+      fee({ kind: "flat", amount: sek("1.00") }),
+      fee({ kind: "flat", amount: sek("2.00") }, { waivers: [{ kind: "customerTag", tag: "student" }] }),
+      fee({ kind: "flat", amount: sek("4.00") }, { free: { count: 1, per: "day" } })
+    ]
+    const { items, total } = Result.getOrThrow(quote(mixed, facts(sek("9.00"), { customerTags: ["student"] })))
+    expect(items.map(({ outcome }) => outcome)).toEqual(["charged", "waived", "free"])
+    expect(total).toEqual(sek("1.00"))
+  })
+
   it("refuses an amount below zero, and another currency", () => {
     const flat = fee({ kind: "flat", amount: sek("1.00") })
     const field = (more: Partial<FeeFacts>, one = flat) =>

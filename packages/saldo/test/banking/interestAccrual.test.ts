@@ -166,6 +166,19 @@ describe("accrue", () => {
     expect(run(termsOf({ credit }), less, "2026-07-01").postings).toEqual([])
   })
 
+  it("takes averages anew where the rate changes", () => {
+    const credit = side("0", {
+      balance: "average",
+      posting: "monthly",
+      rates: [tiered("2026-06-01", "band", [["0.00", "3.65"]]), tiered("2026-06-11", "band", [["0.00", "7.3"]])]
+    })
+    // 10 days of 1,000.00 at 3.65 % and 20 days of 2,000.00 at 7.3 %: 1.00 and 8.00.
+    const points = balances(["2026-06-01", "1000.00"], ["2026-06-11", "2000.00"])
+    expect(run(termsOf({ credit }), points, "2026-07-01").postings).toEqual([
+      { on: "2026-07-01", side: "credit", amount: sek("9.00") }
+    ])
+  })
+
   it("sets posted interest apart until it bears interest, but not once it has been taken out", () => {
     const terms = termsOf({ credit: side("36.5", { posting: "monthly", compounding: "none" }) })
     const kept = run(terms, balances(["2026-01-01", "1000.00"]), "2026-02-02")

@@ -129,6 +129,20 @@ describe("occurrencesIn", () => {
     expect(dues(preceding, "2026-04-01", weekendsOnly)).toEqual(["2026-02-02", "2026-02-27", "2026-03-31"])
   })
 
+  it("holds what a business day moves into the range, and not what is due on its end", () => {
+    const monthly = (adjustment: PaymentSchedule["adjustment"]) => schedule("2025-10-31", { adjustment })
+    const within = (adjustment: PaymentSchedule["adjustment"], start: string, end: string) =>
+      Result.getOrThrow(occurrencesIn(monthly(adjustment), weekendsOnly, DateRange.of(date(start), date(end)))).map(
+        ({ dueOn }) => dueOn
+      )
+    expect(within("following", "2026-02-01", "2026-02-28")).toEqual(["2026-02-02"])
+    expect(within("following", "2026-01-01", "2026-02-02")).toEqual([])
+    expect(within("preceding", "2026-02-01", "2026-02-28")).toEqual(["2026-02-27"])
+    expect(within("preceding", "2026-02-01", "2026-02-27")).toEqual([])
+    const next = nextAfter(monthly("following"), weekendsOnly, date("2026-02-01"))
+    expect(Option.map(Result.getOrThrow(next), ({ scheduledOn }) => scheduledOn)).toEqual(Option.some("2026-01-31"))
+  })
+
   it("keeps two payments apart that fall on one day", () => {
     const closed: HolidayCalendar = {
       id: "fair",
