@@ -134,8 +134,9 @@ const interruption: ReadonlyArray<Check<Atomic | Cells>> = [
       yield* Deferred.await(started)
       const second = yield* Effect.forkChild(subject.atomic.run(putBoth(subject, 2)))
       yield* Effect.sleep("5 millis")
-      // Not awaited before the first one goes on: a storage may only notice when its lock is free.
-      const interrupted = yield* Effect.forkChild(Fiber.interrupt(second))
+      // Not awaited before the first one goes on: a storage may only notice when its lock is free. Sent at once, though, or
+      // else the second one could still get the lock and commit before it hears of it.
+      const interrupted = yield* Effect.forkChild(Fiber.interrupt(second), { startImmediately: true })
       yield* Deferred.succeed(proceed, undefined)
       yield* Fiber.join(first)
       yield* Fiber.join(interrupted)
