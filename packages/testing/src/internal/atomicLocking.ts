@@ -62,6 +62,17 @@ export const inTransaction: ReadonlyArray<Check<Atomic | Cells>> = [
       expect(yield* Fiber.join(outside)).toBe(false)
       expect(later).toEqual([false])
     })
+  ),
+  check(
+    "in-transaction-outlived",
+    "counts a fibre that outlives its transaction, as it can use nothing else",
+    ({ atomic }) =>
+      Effect.gen(function* () {
+        const ended = yield* Deferred.make<void>()
+        const late = yield* atomic.run(Effect.forkDetach(Effect.andThen(Deferred.await(ended), atomic.inTransaction)))
+        yield* Deferred.succeed(ended, undefined)
+        expect(yield* Fiber.join(late)).toBe(true)
+      })
   )
 ]
 
