@@ -12,7 +12,7 @@ export interface Exception {
 export const exceptions: ReadonlyArray<Exception> = [
   {
     rule: "kinds",
-    path: "packages/saldo/src/core/fingerprint.ts",
+    path: "packages/saldo/src/core/sha256.ts",
     about: "node:crypto",
     reason: "A hash is a pure function of its input, and the web's own digest can only be had asynchronously."
   },

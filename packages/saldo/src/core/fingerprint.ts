@@ -1,7 +1,7 @@
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { createHash } from "node:crypto"
 import { canonicalJson, leavesOf, type NotCanonical } from "./canonicalJson.ts"
+import { sha256 } from "./sha256.ts"
 
 /**
  * What is remembered of a document instead of the document: enough to say whether another one is the same and where the
@@ -18,8 +18,6 @@ export interface Fingerprint {
 
 const widest = 256
 const depths = [64, 4, 3, 2, 1, 0]
-
-const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
 
 const outlineOf = (value: unknown, salt: string, depth: number): Result.Result<Record<string, string>, NotCanonical> =>
   Result.map(leavesOf(value, depth), (leaves) =>
