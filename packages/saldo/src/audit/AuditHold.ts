@@ -67,17 +67,23 @@ export interface PurgeRequest {
   readonly limit: number
 }
 
+/** What came of an erasure: of how many records personal values were blanked, and how many a legal hold kept. */
+export interface Erasure {
+  readonly erased: number
+  readonly held: number
+}
+
 /** The purges and erasures themselves, which no rule purges: they say why something is gone. */
 export const trailActions = { purge: "audit.purge", erase: "audit.erase" } as const
 
 /** A legal hold keeps the records that were to be erased. */
 export class HeldByLaw extends Schema.TaggedError<HeldByLaw>()(
   "HeldByLaw",
-  { tenant: Schema.String, holdId: AuditHoldId },
+  { tenant: Schema.String, scope: AuditScope, records: Schema.Int },
   { httpApiStatus: 409 }
 ) {
   override get message(): string {
-    return `The records are under the legal hold ${this.holdId} and cannot be erased before it is released`
+    return `Legal holds keep ${this.records} of the records; nothing was erased, and can be once they are released`
   }
 }
 
@@ -123,7 +129,8 @@ export const scopeText = (scope: AuditScope): string => {
     case "Owner":
       return `owner:${scope.id}`
     case "Subject":
-      return `subject:${scope.type}:${scope.id}`
+      // The type's own colons must not look like the one that ends it.
+      return `subject:${scope.type.replaceAll("%", "%25").replaceAll(":", "%3A")}:${scope.id}`
   }
 }
 

@@ -70,10 +70,7 @@ export const RecordedChange = Schema.Struct({
 export type RecordedChange = typeof RecordedChange.Type
 
 /** What an act was about: a kind of thing, such as `account`, and which one. */
-export const AuditSubject = Schema.Struct({
-  type: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100)),
-  id: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(255))
-})
+export const AuditSubject = Schema.Struct({ type: Schema.String, id: Schema.String })
 
 /** What an act was about. */
 export type AuditSubject = typeof AuditSubject.Type

@@ -12,6 +12,7 @@ import {
   type AuditHold,
   type AuditHoldId,
   type AuditScope,
+  type Erasure,
   inScope,
   matchesAction,
   matchesPattern,
@@ -52,7 +53,8 @@ export interface AuditPageRequest extends Page.PageRequest {
  *   skips a record of the pages before.
  * - `purge` removes the content of sealed records that match and are under no active hold, smallest sequence numbers
  *   first, and gives their sequence numbers. Their links stay. What waits for its seal is never purged.
- * - `erase` blanks the personal values of records in a scope, and says of how many records; digests stay.
+ * - `erase` blanks the personal values of records in a scope, sealed or not, and says of how many records; digests
+ *   stay. It passes over what is under an active hold and says how many records with personal values that were.
  * - `release` ends an active hold, and says whether there was one.
  * - `strays` finds records outside the chain, which only somebody who went past this port can make.
  *
@@ -74,7 +76,7 @@ export class AuditStore extends Context.Service<
       request: AuditPageRequest
     ) => Effect.Effect<Page.Page<AuditRecord>, Page.InvalidCursor | Page.CursorMismatch>
     readonly purge: (request: PurgeRequest) => Effect.Effect<ReadonlyArray<number>>
-    readonly erase: (tenant: string, scope: AuditScope) => Effect.Effect<number>
+    readonly erase: (tenant: string, scope: AuditScope) => Effect.Effect<Erasure>
     readonly hold: (hold: AuditHold) => Effect.Effect<void>
     readonly release: (tenant: string, id: AuditHoldId, at: DateTime.Utc) => Effect.Effect<boolean>
     /** The holds of a tenant in the order of their ids, released ones included. */
@@ -171,9 +173,13 @@ const makeSeal = ({ heads, seals, waiting }: Tables) =>
     return links.length
   })
 
-const makePurge = ({ heads, holds, records, seals }: Tables) =>
+const activeHolds = ({ holds }: Tables, tenant: string) =>
+  Effect.map(holds.values, (all) => all.filter((hold) => hold.tenant === tenant && hold.releasedAt === null))
+
+const makePurge = (tables: Tables) =>
   Effect.fnUntraced(function* ({ before, except, limit, matching, tenant }: PurgeRequest) {
-    const active = (yield* holds.values).filter((hold) => hold.tenant === tenant && hold.releasedAt === null)
+    const { heads, records, seals } = tables
+    const active = yield* activeHolds(tables, tenant)
     const { sequence: last } = Option.getOrElse(yield* heads.get(tenant), () => genesis)
     const links = yield* seals.read((rows) =>
       Array.from({ length: last }, (_, index) => rows.get(sealKey(tenant, index + 1)))
@@ -191,6 +197,24 @@ const makePurge = ({ heads, holds, records, seals }: Tables) =>
         if (goes && rows.delete(record.id)) purged.push(link.sequence)
       }
       return purged
+    })
+  })
+
+const hasDisclosure = (record: AuditRecord): boolean =>
+  record.changes.some((change) =>
+    [change.before, change.after].some((value) => value._tag === "Personal" && value.disclosure !== null)
+  )
+
+const makeErase = (tables: Tables) =>
+  Effect.fnUntraced(function* (tenant: string, scope: AuditScope) {
+    const active = yield* activeHolds(tables, tenant)
+    return yield* tables.records.modify((rows): Erasure => {
+      const found = [...rows.values()].filter(
+        (record) => record.tenant === tenant && inScope(scope, record) && hasDisclosure(record)
+      )
+      const free = found.filter((record) => !active.some((hold) => inScope(hold.scope, record)))
+      for (const record of free) rows.set(record.id, erased(record))
+      return { erased: free.length, held: found.length - free.length }
     })
   })
 
@@ -246,6 +270,7 @@ const makeMemory: Effect.Effect<AuditStore["Service"]> = Effect.gen(function* ()
   const { heads, holds, records, waiting } = tables
   const seal = makeSeal(tables)
   const purge = makePurge(tables)
+  const erase = makeErase(tables)
 
   return AuditStore.of({
     append: (added) =>
@@ -275,17 +300,7 @@ const makeMemory: Effect.Effect<AuditStore["Service"]> = Effect.gen(function* ()
       ),
     list: makeList(tables),
     purge: (request) => MemoryTransaction.run(purge(request)),
-    erase: (tenant, scope) =>
-      records.modify((rows) => {
-        let count = 0
-        for (const record of rows.values()) {
-          const hasPersonal = record.tenant === tenant && inScope(scope, record) && hasDisclosure(record)
-          if (!hasPersonal) continue
-          rows.set(record.id, erased(record))
-          count += 1
-        }
-        return count
-      }),
+    erase: (tenant, scope) => MemoryTransaction.run(erase(tenant, scope)),
     hold: (hold) => holds.modify((rows) => insertNew(rows, hold.id, hold)),
     release: (tenant, id, at) =>
       holds.modify((rows) => {
@@ -302,8 +317,3 @@ const makeMemory: Effect.Effect<AuditStore["Service"]> = Effect.gen(function* ()
     strays: () => Effect.succeed({ unlinked: null, vanished: null })
   })
 })
-
-const hasDisclosure = (record: AuditRecord): boolean =>
-  record.changes.some((change) =>
-    [change.before, change.after].some((value) => value._tag === "Personal" && value.disclosure !== null)
-  )

@@ -171,7 +171,10 @@ const makeAppend = (store: AuditStore["Service"], atomic: Atomic["Service"]) => 
     const recordedAt = yield* DateTime.now
     const salt = yield* salts(drafts.reduce((sum, draft) => sum + saltsOf(draft), 0))
     const records: Array<AuditRecord> = []
-    for (const draft of drafts) records.push(recordOf(draft, yield* Id.make("audit"), recordedAt, salt))
+    for (const draft of drafts) {
+      checkAction(draft.action)
+      records.push(recordOf(draft, yield* Id.make("audit"), recordedAt, salt))
+    }
     yield* store.append(records)
     yield* counted(drafts)
   })
@@ -248,10 +251,7 @@ const makeQuery = (store: AuditStore["Service"]) =>
 const make = (store: AuditStore["Service"], atomic: Atomic["Service"]): AuditTrail["Service"] => {
   const append = makeAppend(store, atomic)
   const draft = (kind: AuditKind, entry: AuditEntry): Effect.Effect<AuditDraft, never, Actor> =>
-    Effect.gen(function* () {
-      checkAction(entry.action)
-      return draftOf(kind, entry, yield* Actor, yield* RequestContext)
-    })
+    Effect.map(Effect.all([Actor, RequestContext]), ([actor, request]) => draftOf(kind, entry, actor, request))
   const record = (kind: AuditKind) => (entry: AuditEntry) =>
     Effect.flatMap(draft(kind, entry), (made) => append([made]))
 

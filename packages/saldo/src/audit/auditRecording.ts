@@ -1,6 +1,8 @@
 import type * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
-import type { Identity } from "../core/Actor.ts"
+import { type Identity, Subject } from "../core/Actor.ts"
+import { canonicalJson } from "../core/canonicalJson.ts"
 import type { RequestIds } from "../core/RequestContext.ts"
 import { disclosureDigest } from "./auditContent.ts"
 import type {
@@ -13,9 +15,13 @@ import type {
   RecordedChange,
   RecordedValue
 } from "./AuditRecord.ts"
+import { jsonOf } from "./changes.ts"
 
 /** Text that every database keeps: whole characters, without the one that Postgres refuses. */
 const storable = (text: string): string => text.toWellFormed().replaceAll("\u0000", "\uFFFD")
+
+const storableSubject = (subject: Subject | undefined): Subject | null =>
+  subject === undefined ? null : new Subject({ tenant: storable(subject.tenant), id: storable(subject.id) })
 
 const storableOrNull = (text: string | undefined): string | null => (text === undefined ? null : storable(text))
 
@@ -24,7 +30,7 @@ export const draftOf = (kind: AuditKind, entry: AuditEntry, actor: Identity, req
   kind,
   tenant: storable(actor.tenant),
   actor: { kind: actor.kind, id: storable(actor.id) },
-  onBehalfOf: entry.onBehalfOf ?? actor.onBehalfOf ?? null,
+  onBehalfOf: storableSubject(entry.onBehalfOf ?? actor.onBehalfOf),
   action: entry.action,
   subject: { type: storable(entry.subject.type), id: storable(entry.subject.id) },
   outcome: entry.outcome ?? "succeeded",
@@ -35,18 +41,23 @@ export const draftOf = (kind: AuditKind, entry: AuditEntry, actor: Identity, req
   correlationId: storableOrNull(request.correlationId)
 })
 
-const wellFormed = (value: Schema.Json): Schema.Json => (typeof value === "string" ? value.toWellFormed() : value)
+/** A value that the hashed text can hold at its place; one that is too deep is a mistake in a program. */
+const hashable = (value: Schema.Json): Schema.Json => {
+  if (value !== null && typeof value === "object") Result.getOrThrow(canonicalJson([[[[[value]]]]]))
+  return value
+}
 
 const recordedValue = (
   redaction: Change["redaction"],
-  value: Schema.Json | undefined,
+  given: Schema.Json | undefined,
   salt: () => string
 ): RecordedValue => {
+  const value = jsonOf(given)
   if (value === undefined) return { _tag: "Absent" }
   // Whatever a caller hands over under this class, it goes no further.
   if (redaction === "secret") return { _tag: "Secret" }
-  if (redaction !== "personal") return { _tag: "Plain", value: wellFormed(value) }
-  const disclosure = { salt: salt(), value: wellFormed(value) }
+  if (redaction !== "personal") return { _tag: "Plain", value: hashable(value) }
+  const disclosure = { salt: salt(), value: hashable(value) }
   return { _tag: "Personal", digest: disclosureDigest(disclosure), disclosure }
 }
 

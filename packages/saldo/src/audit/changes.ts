@@ -49,7 +49,11 @@ const ofObject = (value: object): Json => {
   )
 }
 
-const jsonOf = (value: unknown): Json | undefined => {
+/**
+ * A value as JSON: as `JSON.stringify` would write it, with bigints as their digits and without halves of characters;
+ * `undefined` for what JSON leaves out.
+ */
+export const jsonOf = (value: unknown): Json | undefined => {
   switch (typeof value) {
     case "string":
       return value.toWellFormed()

@@ -4,6 +4,7 @@ import * as Schedule from "effect/Schedule"
 import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
+import * as SqlAuditTables from "../audit/SqlAuditTables.ts"
 import * as SqlDeadLetterStore from "../core/SqlDeadLetterStore.ts"
 import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
 import * as SqlCollectionRuns from "../lending/SqlCollectionRuns.ts"
@@ -27,6 +28,7 @@ export interface AppliedMigration {
 /** Every domain that keeps something in SQL, in the order in which domains may refer to each other. */
 export const domains: ReadonlyArray<DomainMigrations> = [
   { domain: "core", migrations: { ...SqlIdempotencyStore.migrations, ...SqlDeadLetterStore.migrations } },
+  { domain: "audit", migrations: SqlAuditTables.migrations },
   { domain: "lending", migrations: { ...SqlLoanListingStore.migrations, ...SqlCollectionRuns.migrations } }
 ]
 
