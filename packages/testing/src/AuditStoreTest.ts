@@ -207,18 +207,17 @@ const sealing: ReadonlyArray<Check<Services>> = [
         yield* Effect.ignore(atomic.run(Effect.andThen(store.append([record]), Effect.fail("refused"))))
       })
       const writer = Effect.repeat(Effect.andThen(write, refused), { times: 5 })
-      const sealer = yield* Effect.forkChild(
-        Effect.all(
-          [1, 2].map(() => Effect.forever(Effect.andThen(store.seal(tenant, 3), Effect.sleep("1 millis")))),
-          { concurrency: "unbounded" }
-        )
-      )
+      let writing = true
+      const sealing = (limit: number) =>
+        Effect.repeat(Effect.andThen(store.seal(tenant, limit), Effect.sleep("1 millis")), { while: () => writing })
+      const sealers = yield* Effect.forkChild(Effect.all([sealing(5), sealing(3)], { concurrency: "unbounded" }))
       yield* Effect.all(
         Array.from({ length: 16 }, () => writer),
         { concurrency: "unbounded", discard: true }
       )
+      writing = false
+      yield* Fiber.join(sealers)
       yield* sealAll(trail)
-      yield* Fiber.interrupt(sealer)
       const links = yield* chainOf(trail)
       expect(links.map(({ recordId }) => recordId).toSorted()).toEqual(written.toSorted())
       expect(written).toHaveLength(16 * 6 * 2)
