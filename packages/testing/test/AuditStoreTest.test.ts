@@ -106,7 +106,10 @@ const bugs: Readonly<Record<string, { readonly plant: (store: Store) => Partial<
       caughtBy: "pages"
     },
     "pays no heed to a cursor": {
-      plant: (store) => ({ list: ({ cursor: _, ...request }) => store.list(request) }),
+      plant: (store) => ({
+        list: ({ filter = {}, limit = 50, order = "newest-first", tenant }) =>
+          store.list({ tenant, filter, limit, order })
+      }),
       caughtBy: "cursors"
     },
     "knows one order": {

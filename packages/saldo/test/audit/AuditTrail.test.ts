@@ -1,7 +1,6 @@
 import { everyFault } from "@saldo/testing/FaultInjection"
 import * as TestPostgres from "@saldo/testing/TestPostgres"
 import * as TestSqlite from "@saldo/testing/TestSqlite"
-import { layer as layerSqlite } from "@saldo/sqlite/SqliteClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -9,7 +8,6 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
-import * as Stream from "effect/Stream"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { AuditRecord } from "saldo/audit/AuditRecord"
 import { AuditStore } from "saldo/audit/AuditStore"
@@ -21,10 +19,6 @@ import { Atomic } from "saldo/core/Atomic"
 import { ContextId, within } from "saldo/core/RequestContext"
 import * as SqlAtomic from "saldo/core/SqlAtomic"
 import * as Migrations from "saldo/sql/Migrations"
-import { createHash } from "node:crypto"
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 
 const memory = AuditTrail.layer.pipe(Layer.provideMerge(Layer.merge(AuditStore.layerMemory, Atomic.layerMemory)))
 
@@ -330,95 +324,5 @@ describe("sealing", () => {
       const report = yield* everyFault(sql.pipe(Layer.provideMerge(TestSqlite.layer)), program, invariant)
       expect(report.writes).toBeGreaterThanOrEqual(6)
     })
-  )
-})
-
-describe("secrets", () => {
-  it("are in no byte of the database, even when a caller hands one over", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "saldo-audit-"))
-    try {
-      const secret = "hunter2-é-0451"
-      await Effect.gen(function* () {
-        const trail = yield* AuditTrail
-        const states = [{ pin: secret }, { pin: `${secret}-new`, note: "visible-marker" }] as const
-        yield* trail.record({
-          action: "bank.setPin",
-          subject: account,
-          changes: [
-            ...changes(...states, { "/pin": "secret" }),
-            { path: "/key", redaction: "secret", before: secret, after: { nested: secret } }
-          ]
-        })
-        yield* trail.seal("bank")
-        const lines = yield* Stream.runCollect(trail.exportLines("bank"))
-        expect(lines.join("\n")).not.toContain(secret)
-      }).pipe(
-        Actor.as(identity("clerk")),
-        Effect.provide(sql.pipe(Layer.provide(layerSqlite({ filename: join(folder, "trail.db") })))),
-        Effect.runPromise
-      )
-      const files = await readdir(folder)
-      const bytes = Buffer.concat(await Promise.all(files.map((file) => readFile(join(folder, file)))))
-      expect(bytes.includes("visible-marker")).toBe(true)
-      expect(bytes.includes("hunter2")).toBe(false)
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
-  })
-})
-
-describe("an export", () => {
-  const sha256 = (text: string) => createHash("sha256").update(text, "utf8").digest("hex")
-
-  it.effect("is verified by its own lines, with nothing but SHA-256 and JSON", () =>
-    Effect.gen(function* () {
-      const trail = yield* AuditTrail
-      const store = yield* AuditStore
-      yield* Effect.forEach(["Ann", "Örjan 🏗"], (name) => trail.record(rename(name)))
-      yield* trail.record({ action: "bank.open", subject: { type: "branch", id: "b-1" } })
-      yield* trail.seal("bank")
-      yield* store.erase("bank", { _tag: "Subject", ...account })
-      const purge = { tenant: "bank", matching: { action: "bank.open" }, except: [], before: 1e15, limit: 1 }
-      expect(yield* store.purge(purge)).toEqual([3])
-      yield* trail.record(rename("Bo"))
-      yield* trail.seal("bank")
-      const lines = (yield* Stream.runCollect(trail.exportLines("bank"))).map((line) => JSON.parse(line))
-      const head = lines.pop()
-      let previous = "0".repeat(64)
-      for (const [index, line] of lines.entries()) {
-        expect(line).toMatchObject({ type: "audit-record", tenant: "bank", sequence: index + 1, previous })
-        if (line.content !== null) {
-          expect(sha256(line.content)).toBe(line.contentDigest)
-          expect(JSON.parse(line.content)).toMatchObject({ sequence: line.sequence, id: line.id, tenant: "bank" })
-        }
-        for (const { digest, salt, value } of line.personal) {
-          expect(sha256(`["${salt}",${JSON.stringify(value)}]`)).toBe(digest)
-          expect(line.content).toContain(digest)
-        }
-        expect(sha256(previous + line.contentDigest)).toBe(line.hash)
-        previous = line.hash
-      }
-      expect(head).toEqual({ type: "audit-head", format: "saldo-audit-1", tenant: "bank", sequence: 4, hash: previous })
-      expect(lines.map(({ content }) => content === null)).toEqual([false, false, true, false])
-      expect(lines.map(({ personal }) => personal.length)).toEqual([0, 0, 0, 2])
-    }).pipe(Actor.as(identity("clerk")), Effect.provide(memory))
-  )
-
-  it.effect("writes a content in these very words", () =>
-    Effect.gen(function* () {
-      const trail = yield* AuditTrail
-      yield* trail.record({ action: "bank.open", subject: account, changes: changes({ a: 1 }, { a: "é" }) })
-      yield* trail.seal("bank")
-      const [line = "{}"] = yield* Stream.runCollect(trail.exportLines("bank"))
-      const { content, id } = JSON.parse(line)
-      const [record] = yield* all
-      expect(content).toBe(
-        `{"action":"bank.open","actor":{"id":"clerk","kind":"user"},"causationId":null,` +
-          `"changes":[{"after":{"_tag":"Plain","value":"é"},"before":{"_tag":"Plain","value":1},"path":"/a","redaction":"internal"}],` +
-          `"correlationId":null,"id":"${id}","kind":"action","onBehalfOf":null,"outcome":"succeeded","reason":null,` +
-          `"recordedAt":${record?.recordedAt.epochMilliseconds},"requestId":null,"salt":"${record?.salt}",` +
-          `"sequence":1,"subject":{"id":"a-1","type":"account"},"tenant":"bank","v":1}`
-      )
-    }).pipe(Actor.as(identity("clerk")), Effect.provide(memory))
   )
 })

@@ -120,3 +120,25 @@ export const chainOf = ({ store, tenant }: Trail): Effect.Effect<ReadonlyArray<S
     expect(new Set(links.map(({ recordId }) => recordId)).size).toBe(links.length)
     return links
   })
+
+/** Records that differ in everything that a filter can ask for. */
+export const variety = (tenant: string) =>
+  recordsOf(tenant, 24, (index) => ({
+    recordedAt: later(Math.floor(index / 3)),
+    kind: index % 4 === 3 ? "security" : "action",
+    actor: { kind: "user", id: `actor ${index % 3}` },
+    onBehalfOf:
+      index % 4 === 0
+        ? null
+        : onBehalfOf(index % 4 === 1 ? "another tenant" : tenant, index % 8 === 2 ? "actor 1" : "o-1"),
+    action: ["ledger.post", "ledger.post.reverse", "ledgers.open", "ledge.post", "bank.ledger.post"][index % 5] ?? "",
+    subject: { type: index % 2 === 0 ? "account" : "hold", id: `s-${index % 4}` },
+    outcome: index % 6 === 0 ? "refused" : "succeeded",
+    requestId: index % 7 === 0 ? "request" : null,
+    correlationId: index % 9 === 0 ? "story" : null
+  }))
+
+export const ownedBy = (record: AuditRecord, id: string) =>
+  record.onBehalfOf === null
+    ? record.actor.id === id
+    : record.onBehalfOf.tenant === record.tenant && record.onBehalfOf.id === id
