@@ -90,7 +90,7 @@ export class AuditTrail extends Context.Service<
     readonly append: (drafts: ReadonlyArray<AuditDraft>) => Effect.Effect<void>
     /** Seals what waits in a tenant, outside any transaction, and says how many records. */
     readonly seal: (tenant: string) => Effect.Effect<number>
-    /** Seals what waits in all tenants. */
+    /** Seals what waits in all tenants; one that cannot be sealed is logged, and the others are. */
     readonly sealAll: Effect.Effect<number>
     /** How far a tenant's chain goes. Keep it elsewhere, and hand it to `verify` later. */
     readonly head: (tenant: string) => Effect.Effect<AuditHead>
@@ -191,7 +191,14 @@ const makeSealing = (store: AuditStore["Service"]) => {
   })
   const sealAll = Effect.gen(function* () {
     const before = yield* store.backlog
-    const sealed = yield* Effect.forEach(before, ({ tenant }) => seal(tenant))
+    // A tenant whose records somebody made unreadable must not leave the others unsealed.
+    const sealed = yield* Effect.forEach(before, ({ tenant }) =>
+      Effect.catchCause(seal(tenant), (cause) =>
+        Effect.as(Effect.logError("The audit records of a tenant cannot be sealed; verify its trail", cause), 0).pipe(
+          Effect.annotateLogs({ tenant })
+        )
+      )
+    )
     const waiting = before.reduce((sum, tenant) => sum + tenant.waiting, 0)
     const total = sealed.reduce((sum, count) => sum + count, 0)
     yield* Metric.update(metrics.unsealed, Math.max(0, waiting - total))

@@ -1,6 +1,7 @@
 import * as TestSqlite from "@saldo/testing/TestSqlite"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as References from "effect/References"
 import * as SqlClient from "effect/sql/SqlClient"
 import { auditContent } from "saldo/audit/auditContent"
 import { AuditRetention } from "saldo/audit/AuditRetention"
@@ -249,6 +250,22 @@ describe("verify", () => {
       }).pipe(Actor.as(Actor.system("bank")))
     )
     expect(vanished).toMatchObject({ _tag: "Broken", sequence: null, problem: "missing" })
+  })
+
+  it("leaves no other tenant unsealed when somebody made a waiting record unreadable", async () => {
+    const total = await run(
+      Effect.gen(function* () {
+        const [sql, trail] = [yield* SqlClient.SqlClient, yield* AuditTrail]
+        const open = trail.record({ action: "bank.open", subject: { type: "account", id: "a-1" } })
+        yield* open.pipe(Actor.as(Actor.system("bank")))
+        yield* sql`UPDATE saldo_audit_records SET changes = '{'`
+        yield* open.pipe(Actor.as(Actor.system("zebra")))
+        expect(yield* trail.sealAll.pipe(Effect.provideService(References.MinimumLogLevel, "None"))).toBe(1)
+        expect((yield* trail.head("bank")).sequence).toBe(0)
+        return (yield* trail.head("zebra")).sequence
+      })
+    )
+    expect(total).toBe(1)
   })
 
   it("names where a trail was cut off, with a head that was kept", async () => {
