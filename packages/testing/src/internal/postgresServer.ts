@@ -18,6 +18,8 @@ export interface PostgresServer {
 export interface PostgresServerOptions {
   /** A certificate and its key, in PEM, for a server that speaks TLS. */
   readonly tls?: { readonly certificate: string; readonly key: string }
+  /** Whether a commit waits for the disk, as in production; for benchmarks. Tests go without. */
+  readonly durable?: boolean
 }
 
 /** The commands of an installation of Postgres. */
@@ -59,7 +61,7 @@ export const startPostgres = async (
     const password = randomBytes(12).toString("hex")
     await initialise(identity, folder, password)
     const encryption = options.tls === undefined ? [] : await encrypted(identity, folder, options.tls)
-    const { port, stop } = await listen(identity, folder, encryption)
+    const { port, stop } = await listen(identity, folder, options.durable ?? false, encryption)
     return { url: `postgres://saldo:${password}@127.0.0.1:${port}/postgres`, runsAs: identity.name, stop }
   } catch (cause) {
     await rm(folder, { recursive: true, force: true })
@@ -168,18 +170,15 @@ const encrypted = async (
   return ["-c", "ssl=on", ...(await Promise.all(settings)).flat()]
 }
 
-/** Durability is off: a test's data need not survive its machine. */
-const settings = (port: number): ReadonlyArray<string> =>
+/** Durability is off by default: a test's data need not survive its machine. */
+const settings = (port: number, durable: boolean): ReadonlyArray<string> =>
   [
     `port=${port}`,
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "max_connections=200",
     "shared_buffers=64MB",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "autovacuum=off"
+    ...(durable ? [] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"])
   ].flatMap((setting) => ["-c", setting])
 
 /** Runs the server until it ends or standard input closes; then stops it as fast as is clean, and removes its folder. */
@@ -197,10 +196,11 @@ cd / && rm -rf "$folder"
 const listen = async (
   identity: Identity,
   folder: string,
+  durable: boolean,
   more: ReadonlyArray<string>
 ): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> => {
   const port = await freePort()
-  const server = [identity.binaries.postgres, "-D", join(folder, "data"), ...settings(port), ...more]
+  const server = [identity.binaries.postgres, "-D", join(folder, "data"), ...settings(port, durable), ...more]
   const { args, command } = commandLine(identity, ["sh", "-c", KEEPER, "keeper", folder, ...server])
   // In a group of its own, so that Ctrl-C in a terminal reaches this process only.
   const keeper = spawn(command, args, { ...identity.ids, cwd: "/", detached: true, stdio: ["pipe", "ignore", "pipe"] })
