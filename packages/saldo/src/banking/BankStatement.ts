@@ -155,7 +155,7 @@ export class StatementUnbalanced extends Schema.TaggedError<StatementUnbalanced>
   { httpApiStatus: 422 }
 ) {
   override get message(): string {
-    const { booked, closing, missing, opening, statementId } = this
-    return `Statement ${statementId} does not add up: ${opening} and entries of ${booked} are not ${closing}, ${missing} is missing`
+    const [opening, booked, closing, missing] = [this.opening, this.booked, this.closing, this.missing].map(String)
+    return `Statement ${this.statementId} does not add up: ${opening} and entries of ${booked} are not ${closing}, ${missing} is missing`
   }
 }

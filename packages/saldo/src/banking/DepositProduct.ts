@@ -88,9 +88,7 @@ export class DepositProductInvalid extends Schema.TaggedError<DepositProductInva
   }
 }
 
-type Fields = typeof DepositProduct.Type
-
-const currencyProblems = ({ currency, interest, minimumOpening, overdraft }: Fields): ReadonlyArray<TermsProblem> => {
+const currencyProblems = ({ currency, interest, minimumOpening, overdraft }: DepositProduct): ReadonlyArray<TermsProblem> => {
   const named: ReadonlyArray<readonly [path: TermsProblem["path"], found: string]> = [
     [["minimumOpening"], minimumOpening.currency],
     ...(overdraft === null ? [] : [[["overdraft", "limit"], overdraft.limit.currency] as const]),
@@ -104,7 +102,7 @@ const currencyProblems = ({ currency, interest, minimumOpening, overdraft }: Fie
   ]
 }
 
-const overdraftProblems = ({ interest, kind, overdraft }: Fields): ReadonlyArray<TermsProblem> => {
+const overdraftProblems = ({ interest, kind, overdraft }: DepositProduct): ReadonlyArray<TermsProblem> => {
   if (overdraft === null) return []
   return [
     ...(overdraft.limit.amount > 0n ? [] : [{ path: ["overdraft", "limit"], issue: "the limit must be above zero" }]),
@@ -116,7 +114,7 @@ const overdraftProblems = ({ interest, kind, overdraft }: Fields): ReadonlyArray
   ]
 }
 
-const feeProblems = ({ currency, fees, withdrawals }: Fields): ReadonlyArray<TermsProblem> => {
+const feeProblems = ({ currency, fees, withdrawals }: DepositProduct): ReadonlyArray<TermsProblem> => {
   const event = withdrawals?.excess.kind === "charge" ? withdrawals.excess.event : undefined
   return [
     ...fees.flatMap((fee, index) => [
@@ -132,7 +130,7 @@ const feeProblems = ({ currency, fees, withdrawals }: Fields): ReadonlyArray<Ter
 }
 
 /** Everything that the parts of a product contradict each other in; none when it can be offered. */
-export const problems = (product: Fields): ReadonlyArray<TermsProblem> => [
+export const problems = (product: DepositProduct): ReadonlyArray<TermsProblem> => [
   ...currencyProblems(product),
   ...overdraftProblems(product),
   ...feeProblems(product),

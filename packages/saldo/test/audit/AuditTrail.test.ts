@@ -28,14 +28,19 @@ const sql = AuditTrail.layer.pipe(
   Layer.provideMerge(Migrations.layer)
 )
 
-const identity = (id: string, permissions: ReadonlyArray<string> = [], onBehalfOf?: string): Actor.Identity =>
+const identity = (
+  id: string,
+  permissions: ReadonlyArray<string> = [],
+  onBehalfOf?: string,
+  of = "bank"
+): Actor.Identity =>
   new Actor.Identity({
     kind: "user",
     tenant: "bank",
     id,
     roles: [],
     permissions: permissions.map((permission) => Actor.Permission.make(permission)),
-    ...(onBehalfOf === undefined ? {} : { onBehalfOf: new Actor.Subject({ tenant: "bank", id: onBehalfOf }) })
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf: new Actor.Subject({ tenant: of, id: onBehalfOf }) })
   })
 
 const account = { type: "account", id: "a-1" }
@@ -237,10 +242,7 @@ describe("a query", () => {
       expect((yield* trail.query().pipe(Actor.as(identity("stranger")))).items).toEqual([])
       const foreign = yield* trail.query({ filter: { owner: "bo" } }).pipe(Actor.as(identity("ann")), Effect.flip)
       expect(foreign).toMatchObject({ _tag: "NotPermitted", permission: "audit:read" })
-      const elsewhere = new Actor.Identity({
-        ...identity("ann"),
-        onBehalfOf: new Actor.Subject({ tenant: "another bank", id: "system" })
-      })
+      const elsewhere = identity("ann", [], "system", "another bank")
       expect(yield* trail.query().pipe(Actor.as(elsewhere), Effect.flip)).toMatchObject({ _tag: "NotPermitted" })
     }).pipe(Effect.provide(memory))
   )

@@ -38,8 +38,10 @@ describe("changes", () => {
     fc.assert(
       fc.property(states, ({ after, before }) => {
         expect(changes(before, structuredClone(before))).toEqual([])
-        const back = changes(after, before).map(({ after: to, before: from, path }) => [path, to, from])
-        const forth = changes(before, after).map(({ after: to, before: from, path }) => [path, from, to])
+        const back = changes(after, before).map(({ after: to, before: from, path }) => JSON.stringify([path, to, from]))
+        const forth = changes(before, after).map(({ after: to, before: from, path }) =>
+          JSON.stringify([path, from, to])
+        )
         expect(back.toSorted()).toEqual(forth.toSorted())
       })
     )

@@ -114,7 +114,7 @@ describe("make", () => {
   it("refuses malformed parts where they are read", () => {
     const codec = Schema.toCodecJson(DepositProduct)
     const json = Schema.encodeSync(codec)(product({}))
-    const read = (more: object) => () => Schema.decodeUnknownSync(codec)({ ...(json as object), ...more })
+    const read = (more: object) => () => Schema.decodeUnknownSync(codec)(Object.assign({}, json, more) as unknown)
     expect(read({ version: 0 })).toThrow("version")
     expect(read({ id: "Every Day" })).toThrow("a short lower-case word such as youth-savings")
     expect(read({ name: "" })).toThrow("name")
@@ -143,7 +143,7 @@ describe("follow", () => {
 
 describe("InterestTerms", () => {
   const refused = (more: Partial<InterestTerms>) => () =>
-    Schema.decodeUnknownSync(Schema.toType(InterestTerms))({ ...termsOf({}), ...more })
+    Schema.decodeSync(Schema.toType(InterestTerms))({ ...termsOf({}), ...more })
 
   it("refuses rates that contradict themselves, at their place", () => {
     const ordered = [

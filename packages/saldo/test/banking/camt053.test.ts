@@ -47,12 +47,12 @@ describe("parseCamt053", () => {
       servicerBic: "ESSESESS"
     })
     expect(Redacted.value(header.account.number)).toBe("SE4550000000058398257466")
-    expect([header.opening, header.closing].map(({ amount, on, type }) => `${type} ${amount} ${on}`)).toEqual([
+    expect([header.opening, header.closing].map(({ amount, on, type }) => [type, amount, on].join(" "))).toEqual([
       "OPBD 10000.00 SEK 2026-03-10",
       "CLBD 9212.50 SEK 2026-03-10"
     ])
     expect(
-      entries.map(({ amount, bookedOn, status, valueOn }) => `${amount} ${status} ${bookedOn} ${valueOn}`)
+      entries.map(({ amount, bookedOn, status, valueOn }) => [amount, status, bookedOn, valueOn].map(String).join(" "))
     ).toEqual([
       "1250.00 SEK BOOK 2026-03-10 2026-03-11",
       "-2000.00 SEK BOOK 2026-03-10 null",
@@ -98,7 +98,7 @@ describe("parseCamt053", () => {
       endToEndId: "E2E-9",
       counterpartyName: "Mjölkvarnen AB"
     })
-    expect(charge?.charges.map(({ amount, included, type }) => `${amount} ${included} ${type}`)).toEqual([
+    expect(charge?.charges.map(({ amount, included, type }) => [amount, included, type].join(" "))).toEqual([
       "-12.50 SEK true PRIS"
     ])
     expect(charge?.additionalInformation).toBe("Pris per uppdrag")
@@ -109,7 +109,7 @@ describe("parseCamt053", () => {
   it("reads version 2, prefixed, in ISO 8859-1, overdrawn and from the closing balance before", () => {
     for (const document of [version2, latin1(version2)]) {
       const { entries, header } = one(document)
-      expect([header.opening, header.closing].map(({ amount, type }) => `${type} ${amount}`)).toEqual([
+      expect([header.opening, header.closing].map(({ amount, type }) => [type, amount].join(" "))).toEqual([
         "PRCD -300.00 NOK",
         "CLBD 50.00 NOK"
       ])

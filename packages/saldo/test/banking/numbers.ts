@@ -38,15 +38,21 @@ export const luhn = (minimum: number, maximum = minimum) =>
 /** Puts a check digit behind numbers, by trying all ten; numbers that none fits are left out. */
 export const completed = (bodies: fc.Arbitrary<string>, parse: Parse<unknown>): fc.Arbitrary<string> =>
   bodies
-    .map((body) => [..."0123456789"].map((digit) => body + digit).find((text) => accepts(parse, text)))
+    .map((body) =>
+      Array.from("0123456789")
+        .map((digit) => body + digit)
+        .find((text) => accepts(parse, text))
+    )
     .filter((text) => text !== undefined)
 
 export const replaced = (text: string, index: number, by: string) => text.slice(0, index) + by + text.slice(index + 1)
 
 export const singleChanges = (text: string): ReadonlyArray<string> =>
-  [...text].flatMap((char, index) =>
+  Array.from(text).flatMap((char, index) =>
     /\d/u.test(char)
-      ? [..."0123456789"].filter((digit) => digit !== char).map((digit) => replaced(text, index, digit))
+      ? Array.from("0123456789")
+          .filter((digit) => digit !== char)
+          .map((digit) => replaced(text, index, digit))
       : []
   )
 
