@@ -9,6 +9,7 @@ import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import { KameoClient } from "@saldo/kameo/KameoClient"
 import { type KameoOptions, kameoOptionsConfig } from "@saldo/kameo/KameoConfig"
 import * as KameoLoanSource from "@saldo/kameo/KameoLoanSource"
+import { AuditTrail } from "saldo/audit/AuditTrail"
 import { LoanCollection } from "saldo/lending/LoanCollection"
 import { Output } from "./Output.ts"
 
@@ -56,4 +57,4 @@ export const optionalLogin = Effect.gen(function* () {
 
 /** The collection of Kameo's listing over a client. */
 export const layerCollection = (options: KameoLoanSource.KameoLoanSourceOptions = {}) =>
-  LoanCollection.layer.pipe(Layer.provide(KameoLoanSource.layer(options)))
+  LoanCollection.layer.pipe(Layer.provide([KameoLoanSource.layer(options), AuditTrail.layer]))

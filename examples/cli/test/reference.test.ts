@@ -11,6 +11,8 @@ import { startKameoEmulator, type StartedKameoEmulator } from "@saldo/kameo/emul
 import { KameoClient } from "@saldo/kameo/KameoClient"
 import * as KameoLoanSource from "@saldo/kameo/KameoLoanSource"
 import { layer as sqlite } from "@saldo/sqlite/SqliteClient"
+import { AuditTrail } from "saldo/audit/AuditTrail"
+import * as Actor from "saldo/core/Actor"
 import { LoanCollection } from "saldo/lending/LoanCollection"
 import * as SqlStores from "saldo/sql/SqlStores"
 import { login, settings, useSaldo } from "./saldo.ts"
@@ -37,7 +39,7 @@ const collectTwice = (filename: string) =>
     const emulator = yield* KameoEmulator
     const clock = yield* Clock.Clock
     const services = LoanCollection.layer.pipe(
-      Layer.provide(KameoLoanSource.layer()),
+      Layer.provide([KameoLoanSource.layer(), AuditTrail.layer]),
       Layer.provide(KameoClient.layer({ baseUrl: emulator.wwwUrl, apiBaseUrl: emulator.apiUrl })),
       Layer.provide(SqlStores.layer),
       Layer.provide(sqlite({ filename }))
@@ -45,6 +47,7 @@ const collectTwice = (filename: string) =>
     for (const passed of [0, fourDays]) {
       yield* emulator.setClock(DateTime.addDuration(begin, passed))
       yield* Effect.flatMap(LoanCollection, (collection) => collection.run()).pipe(
+        Actor.as(Actor.system("saldo")),
         Effect.provide(Layer.fresh(services)),
         Effect.provideService(Clock.Clock, standing(clock, DateTime.toEpochMillis(begin) + passed))
       )

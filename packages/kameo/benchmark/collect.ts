@@ -9,6 +9,8 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { AuditTrail } from "saldo/audit/AuditTrail"
+import * as Actor from "saldo/core/Actor"
 import { type CollectionProgress, LoanCollection } from "saldo/lending/LoanCollection"
 import * as SqlStores from "saldo/sql/SqlStores"
 
@@ -63,7 +65,8 @@ const collect = (
   )
   const stores = SqlStores.layer.pipe(Layer.provide(SqliteClient.layer({ filename })))
   return LoanCollection.use((collection) => collection.run(onProgress === undefined ? {} : { onProgress })).pipe(
-    Effect.provide(LoanCollection.layer.pipe(Layer.provide([source, stores]))),
+    Actor.as(Actor.system("market")),
+    Effect.provide(LoanCollection.layer.pipe(Layer.provide([source, AuditTrail.layer]), Layer.provide(stores))),
     Effect.runPromise
   )
 }

@@ -13,6 +13,8 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { AuditTrail } from "./audit/AuditTrail.ts"
+import * as Actor from "./core/Actor.ts"
 import { cursorFrom } from "./core/Page.ts"
 import { Storage } from "./core/Storage.ts"
 import { fromPlain, type Plain, toPlain } from "./internal/plain.ts"
@@ -215,7 +217,10 @@ const collect = (platform: LoanPlatform, { maxPages, onProgress, resume }: Colle
     })
   ).pipe(
     Effect.map(toPlain),
-    Effect.provide(Collection.LoanCollection.layer.pipe(Layer.provide(LoanPlatform.source(platform))))
+    Actor.as(Actor.system("saldo")),
+    Effect.provide(
+      Collection.LoanCollection.layer.pipe(Layer.provide([LoanPlatform.source(platform), AuditTrail.layer]))
+    )
   )
 
 const statistics = Effect.fnUntraced(function* (filter: LoanListingFilter | undefined, asOf: Date | undefined) {

@@ -10,6 +10,7 @@ import * as Terminal from "effect/Terminal"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { KameoClient } from "@saldo/kameo/KameoClient"
+import * as Actor from "saldo/core/Actor"
 import { type CollectionProgress, type CollectionReport, LoanCollection } from "saldo/lending/LoanCollection"
 import { bar, plain } from "../chart.ts"
 import { CliFailure, exitCodes, failureText } from "../CliFailure.ts"
@@ -63,7 +64,7 @@ export const collect = Effect.fnUntraced(function* (options: {
         yield* remark(`Stored page ${progress.page}: ${progress.counts.seen} of ${progress.total ?? "?"} loans.`)
       })
     })
-    .pipe(Effect.ensuring(draw("")))
+    .pipe(Actor.as(Actor.system("saldo")), Effect.ensuring(draw("")))
 })
 
 /** What a collection did, in a few lines. */

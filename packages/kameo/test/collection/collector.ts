@@ -11,6 +11,8 @@ import { Worker } from "node:worker_threads"
 import { KameoClient } from "@saldo/kameo/KameoClient"
 import * as KameoLoanSource from "@saldo/kameo/KameoLoanSource"
 import { layer as sqlite } from "@saldo/sqlite/SqliteClient"
+import { AuditTrail } from "saldo/audit/AuditTrail"
+import * as Actor from "saldo/core/Actor"
 import { LoanCollection } from "saldo/lending/LoanCollection"
 import * as SqlStores from "saldo/sql/SqlStores"
 import { pageSize } from "./market.ts"
@@ -49,7 +51,7 @@ const program = Effect.gen(function* () {
       )
   })
   yield* tell(`done ${completeness._tag} ${seen}`)
-})
+}).pipe(Actor.as(Actor.system("market")))
 
 const source = KameoLoanSource.layer({ limit: pageSize }).pipe(
   Layer.provide(KameoClient.layer({ baseUrl, apiBaseUrl, retryDelayMs: 20 }))
@@ -58,7 +60,7 @@ const source = KameoLoanSource.layer({ limit: pageSize }).pipe(
 program.pipe(
   Effect.provide(
     LoanCollection.layer.pipe(
-      Layer.provide(source),
+      Layer.provide([source, AuditTrail.layer]),
       Layer.provide(SqlStores.layer),
       Layer.provide(sqlite({ filename }))
     )

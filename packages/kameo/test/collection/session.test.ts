@@ -6,6 +6,8 @@ import * as Stream from "effect/Stream"
 import { KameoEmulator } from "@saldo/kameo/emulator/KameoEmulator"
 import * as KameoLoanSource from "@saldo/kameo/KameoLoanSource"
 import { layer as sqlite } from "@saldo/testing/TestSqlite"
+import { AuditTrail } from "saldo/audit/AuditTrail"
+import * as Actor from "saldo/core/Actor"
 import { LoanCollection } from "saldo/lending/LoanCollection"
 import { LoanListingStore } from "saldo/lending/LoanListingStore"
 import * as SqlStores from "saldo/sql/SqlStores"
@@ -34,7 +36,7 @@ const collecting = <A, E>(
       Layer.provide(clientFor(emulator, { client: { loanSource: "ezjscore" } }))
     )
     const services = LoanCollection.layer.pipe(
-      Layer.provide(source),
+      Layer.provide([source, AuditTrail.layer]),
       Layer.provideMerge(SqlStores.layer),
       Layer.provide(Layer.fresh(sqlite))
     )
@@ -47,7 +49,7 @@ const market = <A, E>(work: Effect.Effect<A, E, KameoEmulator>) =>
     Effect.provideService(Clock.Clock, fastClock({ start: beforeStepEnd(25) }))
   )
 
-const run = Effect.flatMap(LoanCollection, (collection) => collection.run())
+const run = Effect.flatMap(LoanCollection, (collection) => collection.run()).pipe(Actor.as(Actor.system("market")))
 const undisturbed = collecting([], Effect.andThen(run, stored))
 
 describe("a session that ends in the midst of a collection", () => {

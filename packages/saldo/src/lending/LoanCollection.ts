@@ -6,6 +6,9 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { AuditTrail } from "../audit/AuditTrail.ts"
+import { changes } from "../audit/changes.ts"
+import { Actor, type NotPermitted, Permission } from "../core/Actor.ts"
 import { Atomic } from "../core/Atomic.ts"
 import * as Id from "../core/Id.ts"
 import { type CollectionCounts, type CollectionRun, CollectionTakenOver } from "./CollectionRun.ts"
@@ -15,6 +18,9 @@ import { LoanListingStore } from "./LoanListingStore.ts"
 import { type LoanListingPage, LoanSource, LoanSourceError, RejectedListing, type SchemaDrift } from "./LoanSource.ts"
 import { storageProblem } from "./storability.ts"
 import type { CollectionRunId, UpsertResult } from "./StoredListing.ts"
+
+/** To collect a platform's listings. */
+export const collectPermission = Permission.make("lending:collect")
 
 /** How to collect. */
 export interface CollectionOptions {
@@ -87,25 +93,31 @@ export class CollectionFailed extends Schema.TaggedError<CollectionFailed>()(
  * is read again by the next collection.
  *
  * A listing that the store cannot keep exactly is counted and kept as rejected, and the rest of its page is stored.
+ *
+ * The trail has a record of every call's beginning and of its end with the counts, in the transactions that begin and end
+ * the run; pages have none of their own.
  */
 export class LoanCollection extends Context.Service<
   LoanCollection,
   {
     readonly run: (
       options?: CollectionOptions
-    ) => Effect.Effect<CollectionReport, CollectionFailed | CollectionTakenOver>
+    ) => Effect.Effect<CollectionReport, CollectionFailed | CollectionTakenOver | NotPermitted, Actor>
   }
 >()("saldo/lending/LoanCollection") {
   /** Collects from the source in scope into the store in scope. */
-  static readonly layer: Layer.Layer<LoanCollection, never, LoanSource | LoanListingStore | CollectionRuns | Atomic> =
-    Layer.effect(
-      this,
-      Effect.suspend(() => make)
-    )
+  static readonly layer: Layer.Layer<
+    LoanCollection,
+    never,
+    LoanSource | LoanListingStore | CollectionRuns | Atomic | AuditTrail
+  > = Layer.effect(
+    this,
+    Effect.suspend(() => make)
+  )
 }
 
 /** An unfinished run older than this is begun anew: on the platform, pages have moved on. */
-const resumeWithin = Duration.hours(6)
+const resumable = Duration.hours(6)
 const reportedRejections = 100
 const reportedDrifts = 100
 
@@ -183,6 +195,7 @@ const make = Effect.gen(function* () {
   const store = yield* LoanListingStore
   const runs = yield* CollectionRuns
   const atomic = yield* Atomic
+  const audit = yield* AuditTrail
 
   const takenOver = (run: CollectionRun) => new CollectionTakenOver({ runId: run.id, platform: run.platform })
 
@@ -215,21 +228,40 @@ const make = Effect.gen(function* () {
     state: "complete" | "partial" | "failed",
     reason: string | null
   ) {
-    const at = yield* DateTime.now
-    const held = yield* runs.end(call.run, { state, reason, at })
-    if (!held) return yield* takenOver(call.run)
+    yield* atomic.run(
+      Effect.gen(function* () {
+        const at = yield* DateTime.now
+        const held = yield* runs.end(call.run, { state, reason, at })
+        if (!held) return yield* takenOver(call.run)
+        yield* audit.record({
+          action: "lending.end-collection",
+          subject: { type: "collection", id: call.run.id },
+          changes: changes({ state: "running" }, { state, reason, ...call.run.counts })
+        })
+      })
+    )
   })
 
+  const begin = (options: CollectionOptions) =>
+    atomic.run(
+      Effect.gen(function* () {
+        const id = yield* Id.make("collection")
+        const at = yield* DateTime.now
+        const resumeWithin = options.resume === false ? Duration.zero : resumable
+        const run = yield* runs.begin({ id, platform: source.platform, at, resumeWithin })
+        const resumed = run.id !== id
+        yield* audit.record({
+          action: resumed ? "lending.resume-collection" : "lending.begin-collection",
+          subject: { type: "collection", id: run.id },
+          changes: changes(null, { platform: run.platform, fence: run.fence, nextPage: run.nextPage })
+        })
+        return { run, resumed }
+      })
+    )
+
   const run = Effect.fn("LoanCollection.run")(function* (options: CollectionOptions = {}) {
-    const id = yield* Id.make("collection")
-    const at = yield* DateTime.now
-    const begun = yield* runs.begin({
-      id,
-      platform: source.platform,
-      at,
-      resumeWithin: options.resume === false ? Duration.zero : resumeWithin
-    })
-    const resumed = begun.id !== id
+    yield* Actor.require(collectPermission)
+    const { resumed, run: begun } = yield* begin(options)
     const call: Call = { run: begun, pages: 0, rejections: [], drifts: new Map() }
     const limit = Math.max(1, options.maxPages ?? Infinity)
     const outcome = yield* source.pages({ fromPage: begun.nextPage }).pipe(

@@ -10,6 +10,10 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { AuditStore } from "saldo/audit/AuditStore"
+import { AuditTrail } from "saldo/audit/AuditTrail"
+import * as SqlAuditStore from "saldo/audit/SqlAuditStore"
+import * as Actor from "saldo/core/Actor"
 import { Atomic } from "saldo/core/Atomic"
 import * as Id from "saldo/core/Id"
 import * as SqlAtomic from "saldo/core/SqlAtomic"
@@ -23,13 +27,18 @@ import * as SqlLoanListingStore from "saldo/lending/SqlLoanListingStore"
 import * as Money from "saldo/money/Money"
 import * as Migrations from "saldo/sql/Migrations"
 
-const sqlStores = Layer.merge(SqlLoanListingStore.layer, SqlCollectionRuns.layer).pipe(
+const sqlStores = Layer.mergeAll(SqlLoanListingStore.layer, SqlCollectionRuns.layer, SqlAuditStore.layer).pipe(
   Layer.provideMerge(SqlAtomic.layer),
   Layer.provideMerge(Migrations.layer)
 )
 
 const storages = {
-  memory: Layer.mergeAll(LoanListingStore.layerMemory, CollectionRuns.layerMemory, Atomic.layerMemory),
+  memory: Layer.mergeAll(
+    LoanListingStore.layerMemory,
+    CollectionRuns.layerMemory,
+    AuditStore.layerMemory,
+    Atomic.layerMemory
+  ),
   sqlite: sqlStores.pipe(Layer.provide(TestSqlite.layer)),
   postgres: sqlStores.pipe(Layer.provide(TestPostgres.layer))
 }
@@ -47,7 +56,8 @@ const collect = (
   options: Parameters<LoanCollection["Service"]["run"]>[0] = {}
 ) =>
   Effect.flatMap(LoanCollection, (collection) => collection.run(options)).pipe(
-    Effect.provide(LoanCollection.layer.pipe(Layer.provide(MemoryLoanSource.layer(source))))
+    Actor.as(Actor.system("market")),
+    Effect.provide(LoanCollection.layer.pipe(Layer.provide([MemoryLoanSource.layer(source), AuditTrail.layer])))
   )
 
 /** Tells when a page is stored: the next one is asked for before that. */
@@ -69,7 +79,7 @@ const idsIn = (platform: PlatformId) =>
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
-type Services = LoanListingStore | CollectionRuns | Atomic
+type Services = LoanListingStore | CollectionRuns | AuditStore | Atomic
 
 const programs: Array<
   readonly [name: string, program: (platform: PlatformId) => Effect.Effect<void, unknown, Services>]
@@ -298,6 +308,39 @@ onEveryStorage("resumes after an interruption in the middle of a page", (platfor
     yield* Fiber.interrupt(fiber)
     expect(yield* idsIn(platform)).toEqual(range(1, 4))
     expect(yield* collect(source)).toMatchObject({ resumed: true, pages: 4, seen: 8, inserted: 8 })
+  })
+)
+
+onEveryStorage("records in the trail who began a run, who took it up and how it ended", (platform) =>
+  Effect.gen(function* () {
+    const pages = () => [{ listings: loans(platform, 1, 2) }, { listings: loans(platform, 3, 4) }]
+    const failure = () => ({ page: 2, reason: "Unavailable" }) as const
+    yield* Effect.flip(collect({ platform, pages, failure }))
+    const { runId } = yield* collect({ platform, pages })
+    const audit = yield* AuditStore
+    const filter = { subject: { type: "collection", id: runId } }
+    const { items } = yield* audit.list({ tenant: "market", filter, order: "oldest-first" })
+    expect(items.map(({ action, actor }) => [action, actor.id])).toEqual([
+      ["lending.begin-collection", "system"],
+      ["lending.end-collection", "system"],
+      ["lending.resume-collection", "system"],
+      ["lending.end-collection", "system"]
+    ])
+  })
+)
+
+onEveryStorage("is for those who may collect, and touches nothing for others", (platform) =>
+  Effect.gen(function* () {
+    const visitor = new Actor.Identity({ kind: "user", tenant: "market", id: "eve", roles: [], permissions: [] })
+    const source = MemoryLoanSource.layer({ platform, pages: () => [{ listings: loans(platform, 1, 2) }] })
+    const refused = yield* Effect.flatMap(LoanCollection, (collection) => collection.run()).pipe(
+      Actor.as(visitor),
+      Effect.provide(LoanCollection.layer.pipe(Layer.provide([source, AuditTrail.layer]))),
+      Effect.flip
+    )
+    expect(refused).toMatchObject({ _tag: "NotPermitted", permission: "lending:collect" })
+    expect(Option.isNone(yield* (yield* CollectionRuns).latest(platform))).toBe(true)
+    expect(yield* idsIn(platform)).toEqual([])
   })
 )
 

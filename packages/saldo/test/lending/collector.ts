@@ -7,6 +7,9 @@ import * as MemoryLoanSource from "@saldo/testing/MemoryLoanSource"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { writeSync } from "node:fs"
+import { AuditTrail } from "saldo/audit/AuditTrail"
+import * as SqlAuditStore from "saldo/audit/SqlAuditStore"
+import * as Actor from "saldo/core/Actor"
 import * as SqlAtomic from "saldo/core/SqlAtomic"
 import { LoanCollection } from "saldo/lending/LoanCollection"
 import * as SqlCollectionRuns from "saldo/lending/SqlCollectionRuns"
@@ -17,7 +20,7 @@ import { generation, platform } from "./generations.ts"
 const [filename = "", number = ""] = process.argv.slice(2)
 
 const source = MemoryLoanSource.layer({ platform, pages: () => generation(Number(number)) })
-const storage = Layer.merge(SqlLoanListingStore.layer, SqlCollectionRuns.layer).pipe(
+const storage = Layer.mergeAll(SqlLoanListingStore.layer, SqlCollectionRuns.layer, SqlAuditStore.layer).pipe(
   Layer.provideMerge(SqlAtomic.layer),
   Layer.provide(Migrations.layer),
   Layer.provide(sqlite({ filename }))
@@ -30,8 +33,8 @@ const program = Effect.gen(function* () {
     onProgress: ({ page }) => Effect.sync(() => void writeSync(1, `page ${page}\n`))
   })
   writeSync(1, `done ${report.seen}\n`)
-})
+}).pipe(Actor.as(Actor.system("market")))
 
 await Effect.runPromise(
-  Effect.provide(program, LoanCollection.layer.pipe(Layer.provide(source), Layer.provide(storage)))
+  Effect.provide(program, LoanCollection.layer.pipe(Layer.provide([source, AuditTrail.layer]), Layer.provide(storage)))
 )

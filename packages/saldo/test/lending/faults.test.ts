@@ -8,6 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
+import type { AuditStore } from "saldo/audit/AuditStore"
+import { AuditTrail } from "saldo/audit/AuditTrail"
+import * as SqlAuditStore from "saldo/audit/SqlAuditStore"
+import * as Actor from "saldo/core/Actor"
 import type { Atomic } from "saldo/core/Atomic"
 import * as SqlAtomic from "saldo/core/SqlAtomic"
 import type { CollectionRuns } from "saldo/lending/CollectionRuns"
@@ -32,7 +36,12 @@ const pages = (riskGrade: string, last: number) => {
 
 const collect = (source: ReadonlyArray<MemoryLoanSource.MemoryPage>) =>
   Effect.flatMap(LoanCollection, (collection) => collection.run()).pipe(
-    Effect.provide(LoanCollection.layer.pipe(Layer.provide(MemoryLoanSource.layer({ platform, pages: () => source }))))
+    Actor.as(Actor.system("market")),
+    Effect.provide(
+      LoanCollection.layer.pipe(
+        Layer.provide([MemoryLoanSource.layer({ platform, pages: () => source }), AuditTrail.layer])
+      )
+    )
   )
 
 const second = collect(pages("B", 8))
@@ -40,7 +49,7 @@ const second = collect(pages("B", 8))
 /** A store in which a first collection has been, before any fault. */
 const prepared = <E>(database: Layer.Layer<SqlClient.SqlClient, E>) =>
   Layer.effectDiscard(Effect.orDie(collect(pages("A", 6)))).pipe(
-    Layer.provideMerge(Layer.merge(SqlLoanListingStore.layer, SqlCollectionRuns.layer)),
+    Layer.provideMerge(Layer.mergeAll(SqlLoanListingStore.layer, SqlCollectionRuns.layer, SqlAuditStore.layer)),
     Layer.provideMerge(SqlAtomic.layer),
     Layer.provideMerge(Migrations.layer),
     Layer.provideMerge(database)
@@ -63,7 +72,7 @@ const content = Effect.gen(function* () {
   }
 })
 
-type Services = LoanListingStore | CollectionRuns | Atomic | SqlClient.SqlClient
+type Services = LoanListingStore | CollectionRuns | AuditStore | Atomic | SqlClient.SqlClient
 
 const databases: Readonly<Record<string, Layer.Layer<SqlClient.SqlClient, unknown>>> = {
   sqlite: TestSqlite.layer,
