@@ -11,3 +11,7 @@ import { createHash } from "node:crypto"
  * ```
  */
 export const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
+
+/** The SHA-256 of bytes, given and returned as hexadecimal digits. */
+export const sha256OfBytes = (hexadecimal: string): string =>
+  createHash("sha256").update(hexadecimal, "hex").digest("hex")

@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Result from "effect/Result"
 import type * as Stream from "effect/Stream"
@@ -11,6 +12,7 @@ import type { BookingTime } from "./BookingTime.ts"
 import type { Hold, HoldId, HoldState } from "./Hold.ts"
 import type { AccountLine, EntryId, EntryKind, JournalBlock, JournalEntry, JournalHead } from "./JournalEntry.ts"
 import type { AccountCode, AccountId, AccountSettings, AccountType, Counters, LedgerAccount } from "./LedgerAccount.ts"
+import { makeMemoryLedger } from "./internal/memoryLedger.ts"
 import type { LedgerCommand } from "./LedgerCommand.ts"
 import type { LedgerRefusal } from "./LedgerRefusal.ts"
 
@@ -168,4 +170,10 @@ export class LedgerStore extends Context.Service<
     /** The blocks of the chain from the first to the last, with flat memory. */
     readonly blocks: (tenant: string) => Stream.Stream<JournalBlock>
   }
->()("saldo/ledger/LedgerStore") {}
+>()("saldo/ledger/LedgerStore") {
+  /** Ledgers of this process, which take part in `Atomic.layerMemory`. */
+  static readonly layerMemory: Layer.Layer<LedgerStore> = Layer.effect(
+    this,
+    Effect.suspend(() => makeMemoryLedger)
+  )
+}

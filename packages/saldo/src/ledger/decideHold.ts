@@ -1,5 +1,5 @@
-import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import { fromMicros, toInstant } from "./BookingTime.ts"
 import * as Money from "../money/Money.ts"
 import { type Decided, entryOf, type Moment, openAccount, usableAccount, valueDate } from "./decideEntry.ts"
 import type { Hold, HoldId } from "./Hold.ts"
@@ -41,7 +41,7 @@ export const decidePlaceHold = (
     captured: zero,
     remaining: amount,
     state: "held",
-    expiresAt: expiresAfterMs === undefined ? null : DateTime.makeUnsafe(moment.nowMs + expiresAfterMs),
+    expiresAt: expiresAfterMs === undefined ? null : toInstant(fromMicros((moment.nowMs + expiresAfterMs) * 1000)),
     overCapture: overCapture ?? zero
   })
   return Result.flatMap(valueDate(operation, moment), (valueOn) =>
