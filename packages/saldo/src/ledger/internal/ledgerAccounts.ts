@@ -1,0 +1,164 @@
+/**
+ * Opening and changing the accounts of a ledger.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { changes } from "../../audit/changes.ts"
+import type { AuditTrail } from "../../audit/AuditTrail.ts"
+import { Actor, Permission } from "../../core/Actor.ts"
+import type { Atomic } from "../../core/Atomic.ts"
+import * as Id from "../../core/Id.ts"
+import * as Currency from "../../money/Currency.ts"
+import {
+  AccountNotEmpty,
+  AccountTaken,
+  type AccountChange,
+  type AccountOpening,
+  ParentUnsuitable
+} from "../AccountOpening.ts"
+import { type AccountId, type AccountSettings, type Bounds, type LedgerAccount, noCounters } from "../LedgerAccount.ts"
+import { AccountNotFound, CommandInvalid, VersionConflict } from "../LedgerRefusal.ts"
+import type { LedgerStore } from "../LedgerStore.ts"
+
+/** To open, change, freeze, block and close accounts. */
+export const configurePermission = Permission.make("ledger:configure")
+
+const settingsOf = (account: AccountSettings): AccountSettings => ({
+  name: account.name,
+  parent: account.parent,
+  bounds: account.bounds,
+  closed: account.closed,
+  frozen: account.frozen,
+  debitsBlocked: account.debitsBlocked,
+  creditsBlocked: account.creditsBlocked,
+  metadata: account.metadata
+})
+
+const boundsOrdered = ({ maximum, minimum }: Bounds): Effect.Effect<void, CommandInvalid> =>
+  minimum === null || maximum === null || minimum <= maximum
+    ? Effect.void
+    : Effect.fail(new CommandInvalid({ path: "/bounds", problem: "expected a minimum that is not above the maximum" }))
+
+/** Accounts with the record of what was done to them. */
+export const makeAccounts = (
+  store: LedgerStore["Service"],
+  audit: AuditTrail["Service"],
+  atomic: Atomic["Service"]
+) => {
+  /** An account rolls up into one of its type and currency, and never, over however many others, into itself. */
+  const parentSuits = Effect.fnUntraced(function* (
+    account: Pick<LedgerAccount, "id" | "tenant" | "type" | "currency">,
+    parent: AccountId
+  ) {
+    const unsuitable = (reason: ParentUnsuitable["reason"]) => new ParentUnsuitable({ parent, reason })
+    const found = yield* store.findAccount(account.tenant, parent)
+    if (Option.isNone(found)) return yield* unsuitable("missing")
+    if (found.value.type !== account.type) return yield* unsuitable("other-type")
+    if (found.value.currency !== account.currency) return yield* unsuitable("other-currency")
+    let above: AccountId | null = parent
+    while (above !== null) {
+      if (above === account.id) return yield* unsuitable("cycle")
+      const next: Option.Option<LedgerAccount> = yield* store.findAccount(account.tenant, above)
+      above = Option.isSome(next) ? next.value.parent : null
+    }
+  })
+
+  const open = Effect.fn("Ledger.openAccount")(function* (opening: AccountOpening) {
+    yield* Actor.require(configurePermission)
+    const { tenant } = yield* Actor
+    const { bounds = { minimum: null, maximum: null }, code, currency, name, role = "ordinary", type } = opening
+    yield* boundsOrdered(bounds)
+    if (!Currency.isKnown(currency)) {
+      return yield* new CommandInvalid({ path: "/currency", problem: `expected a known currency, not ${currency}` })
+    }
+    const account: LedgerAccount = {
+      id: opening.id ?? (yield* Id.make("acct")),
+      tenant,
+      code,
+      type,
+      currency,
+      role,
+      name,
+      parent: opening.parent ?? null,
+      bounds,
+      closed: false,
+      frozen: false,
+      debitsBlocked: false,
+      creditsBlocked: false,
+      metadata: opening.metadata ?? {},
+      counters: noCounters,
+      version: 1,
+      openedAt: yield* DateTime.now
+    }
+    return yield* atomic.run(
+      Effect.gen(function* () {
+        if (account.parent !== null) yield* parentSuits(account, account.parent)
+        const there = yield* store.openAccount(account)
+        if (Option.isSome(there)) {
+          const { value } = there
+          const same =
+            value.id === opening.id &&
+            value.code === code &&
+            value.type === type &&
+            value.currency === currency &&
+            value.role === role
+          return same ? value : yield* new AccountTaken({ code: value.code, accountId: value.id })
+        }
+        yield* audit.record({
+          action: "ledger.open-account",
+          subject: { type: "ledger-account", id: account.id },
+          changes: changes(null, { code, type, currency, role, ...settingsOf(account) })
+        })
+        return account
+      })
+    )
+  })
+
+  const change = Effect.fn("Ledger.changeAccount")(function* (id: AccountId, wanted: AccountChange) {
+    yield* Actor.require(configurePermission)
+    const { tenant } = yield* Actor
+    const { expectedVersion, ...given } = wanted
+    if (given.bounds !== undefined) yield* boundsOrdered(given.bounds)
+    return yield* atomic.run(
+      Effect.gen(function* () {
+        let before: LedgerAccount | undefined
+        const changed = yield* store.changeAccount(
+          tenant,
+          id,
+          (account): Result.Result<AccountSettings, AccountNotEmpty | VersionConflict> => {
+            before = account
+            const { creditsPending, creditsPosted, debitsPending, debitsPosted } = account.counters
+            if (expectedVersion !== undefined && expectedVersion !== account.version) {
+              const versions = { expected: expectedVersion, actual: account.version }
+              return Result.fail(new VersionConflict({ accountId: id, ...versions }))
+            }
+            if (given.closed === true && !account.closed) {
+              if (debitsPending !== 0n || creditsPending !== 0n) {
+                return Result.fail(new AccountNotEmpty({ accountId: id, reason: "pending" }))
+              }
+              if (debitsPosted !== creditsPosted) {
+                return Result.fail(new AccountNotEmpty({ accountId: id, reason: "balance" }))
+              }
+            }
+            return Result.succeed({ ...settingsOf(account), ...given })
+          }
+        )
+        if (Option.isNone(changed)) return yield* new AccountNotFound({ accountId: id })
+        const account = yield* Effect.fromResult(changed.value)
+        if (before === undefined || account.version === before.version) return account
+        // Checked behind the lock; a failure takes the change back.
+        if (account.parent !== null && account.parent !== before.parent) yield* parentSuits(account, account.parent)
+        yield* audit.record({
+          action: "ledger.change-account",
+          subject: { type: "ledger-account", id },
+          changes: changes(settingsOf(before), settingsOf(account))
+        })
+        return account
+      })
+    )
+  })
+
+  return { openAccount: open, changeAccount: change }
+}

@@ -1,0 +1,212 @@
+/**
+ * How the ledger's commands reach its store: each with its record in the audit trail, in one transaction, and those that come
+ * at the same time together.
+ */
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type { AuditEntry, Change } from "../../audit/AuditRecord.ts"
+import type { AuditTrail } from "../../audit/AuditTrail.ts"
+import type { Actor } from "../../core/Actor.ts"
+import type { Atomic } from "../../core/Atomic.ts"
+import type { LocalDate } from "../../time/LocalDate.ts"
+import type { LedgerCommand } from "../LedgerCommand.ts"
+import type { CommitOutcome, LedgerStore } from "../LedgerStore.ts"
+
+/** A command on its way, with who sends it. */
+export interface Sent {
+  readonly command: LedgerCommand
+  readonly context: Context.Context<Actor>
+}
+
+/** When commands arrived, and where. */
+export interface Arrival {
+  readonly tenant: string
+  readonly now: DateTime.Utc
+  readonly today: LocalDate
+}
+
+const verbs = {
+  Post: "post",
+  PlaceHold: "hold",
+  Capture: "capture",
+  VoidHold: "void",
+  ExpireHold: "expire",
+  Reverse: "reverse"
+} as const
+
+const actionOf = ({ operations }: LedgerCommand): AuditEntry["action"] => {
+  const [first] = operations
+  const same = first !== undefined && operations.every(({ _tag }) => _tag === first._tag)
+  return same ? `ledger.${verbs[first._tag]}` : "ledger.commit"
+}
+
+const fact = (path: string, after: string | number): Change => ({ path, redaction: "internal", after })
+
+/** What the trail says of a command: the journal has the rest. */
+const entryOf = (command: LedgerCommand, outcome: CommitOutcome): AuditEntry => {
+  const subject = { type: "ledger-command", id: command.key }
+  const action = actionOf(command)
+  if (Result.isFailure(outcome)) {
+    return { action, subject, outcome: "refused", reason: outcome.failure.reason._tag }
+  }
+  const { entries } = outcome.success
+  return {
+    action,
+    subject,
+    changes: entries.flatMap(({ id, sequence }, index) => [
+      fact(`/entries/${index}/id`, id),
+      fact(`/entries/${index}/sequence`, sequence)
+    ])
+  }
+}
+
+const isReplayed = (outcome: CommitOutcome): boolean =>
+  Result.isFailure(outcome) ? outcome.failure.replayed : outcome.success.replayed
+
+/** Carries out commands and records what came of each, together; a replay did nothing, so it is not recorded. */
+export const makeCommitTogether =
+  (store: LedgerStore["Service"], audit: AuditTrail["Service"], atomic: Atomic["Service"]) =>
+  (arrival: Arrival, sent: ReadonlyArray<Sent>): Effect.Effect<ReadonlyArray<CommitOutcome>> =>
+    atomic.runLocking(
+      Effect.gen(function* () {
+        const outcomes = yield* store.commit({ ...arrival, commands: sent.map(({ command }) => command) })
+        const drafts = yield* Effect.forEach(sent, ({ command, context }, index) => {
+          const outcome = outcomes[index]
+          return outcome === undefined || isReplayed(outcome)
+            ? Effect.succeedNone
+            : Effect.asSome(Effect.provideContext(audit.draft(entryOf(command, outcome)), context))
+        })
+        yield* audit.append(drafts.filter(Option.isSome).map(({ value }) => value))
+        return outcomes
+      })
+    )
+
+/** A command that waits for its turn. */
+interface Waiting extends Sent {
+  readonly arrival: Arrival
+  /** Whether to lead the next batch; false when another led the one with this command. */
+  readonly turn: Deferred.Deferred<boolean>
+  readonly outcome: Deferred.Deferred<CommitOutcome>
+  /** Whether it holds one of the places of leaders, which it must pass on. */
+  leads: boolean
+}
+
+interface Queue {
+  /** How many lead a batch or are about to. */
+  running: number
+  waiting: Array<Waiting>
+}
+
+/** How many commands of a tenant are carried out together at most. */
+const largestBatch = 100
+
+/** How many batches of a tenant are on their way at once: while one waits for the disk, the next is prepared. */
+const batchesAtOnce = 2
+
+/** The first commands in the queue that have different keys; the others keep their order. */
+const takeBatch = (queue: Queue): ReadonlyArray<Waiting> => {
+  const keys = new Set<string>()
+  const batch: Array<Waiting> = []
+  const left: Array<Waiting> = []
+  for (const one of queue.waiting) {
+    if (batch.length === largestBatch || keys.has(one.command.key)) left.push(one)
+    else batch.push(one)
+    keys.add(one.command.key)
+  }
+  queue.waiting = left
+  return batch
+}
+
+const latest = (batch: ReadonlyArray<Waiting>): Arrival | undefined =>
+  batch
+    .map(({ arrival }) => arrival)
+    .reduce<Arrival | undefined>(
+      (last, one) => (last === undefined || one.now.epochMilliseconds > last.now.epochMilliseconds ? one : last),
+      undefined
+    )
+
+/**
+ * Carries out single commands: alone when nothing else is under way, and otherwise together with those of the same tenant
+ * that wait meanwhile, so that many callers share one transaction. Whoever comes first leads; no fibre runs in the background.
+ */
+export const makeCommitAlone = (commitTogether: ReturnType<typeof makeCommitTogether>) => {
+  const queues = new Map<string, Queue>()
+
+  const run = (batch: ReadonlyArray<Waiting>): Effect.Effect<Exit.Exit<ReadonlyArray<CommitOutcome>>> => {
+    const arrival = latest(batch)
+    return arrival === undefined ? Effect.succeed(Exit.succeed([])) : Effect.exit(commitTogether(arrival, batch))
+  }
+
+  const settle = (batch: ReadonlyArray<Waiting>, exit: Exit.Exit<ReadonlyArray<CommitOutcome>>) =>
+    Effect.forEach(
+      batch,
+      (one, index) => {
+        const outcome = Exit.isSuccess(exit) ? exit.value[index] : undefined
+        const answer = Exit.isFailure(exit)
+          ? Deferred.failCause(one.outcome, exit.cause)
+          : outcome === undefined
+            ? Deferred.die(one.outcome, new RangeError("The store gave fewer outcomes than it got commands"))
+            : Deferred.succeed(one.outcome, outcome)
+        return Effect.andThen(answer, Deferred.succeed(one.turn, false))
+      },
+      { discard: true }
+    )
+
+  const passOn = (tenant: string, queue: Queue) =>
+    Effect.suspend(() => {
+      const next = queue.waiting.find(({ leads }) => !leads)
+      if (next !== undefined) {
+        next.leads = true
+        return Deferred.succeed(next.turn, true)
+      }
+      queue.running -= 1
+      if (queue.running === 0) queues.delete(tenant)
+      return Effect.succeed(true)
+    })
+
+  const lead = Effect.fnUntraced(function* (tenant: string, queue: Queue) {
+    const batch = takeBatch(queue)
+    const exit = yield* run(batch)
+    if (Exit.isFailure(exit) && batch.length > 1 && !Cause.hasInterrupts(exit.cause)) {
+      // One command may have brought the others down. Their keys make it safe to try each again by itself.
+      for (const one of batch) yield* settle([one], yield* run([one]))
+    } else yield* settle(batch, exit)
+    yield* passOn(tenant, queue)
+  })
+
+  const withdraw = (tenant: string, queue: Queue, one: Waiting) =>
+    Effect.suspend(() => {
+      queue.waiting = queue.waiting.filter((each) => each !== one)
+      return one.leads ? passOn(tenant, queue) : Effect.void
+    })
+
+  return (sent: Sent, arrival: Arrival): Effect.Effect<CommitOutcome> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.suspend(() => {
+        const { tenant } = arrival
+        const queue = queues.get(tenant) ?? { running: 0, waiting: [] }
+        queues.set(tenant, queue)
+        const leads = queue.running < batchesAtOnce
+        const one: Waiting = {
+          ...sent,
+          arrival,
+          turn: Deferred.makeUnsafe(),
+          outcome: Deferred.makeUnsafe(),
+          leads
+        }
+        queue.waiting.push(one)
+        if (leads) queue.running += 1
+        return restore(leads ? Effect.succeed(true) : Deferred.await(one.turn)).pipe(
+          Effect.onInterrupt(() => withdraw(tenant, queue, one)),
+          Effect.flatMap((itsTurn) => (itsTurn ? lead(tenant, queue) : Effect.void)),
+          Effect.andThen(Deferred.await(one.outcome))
+        )
+      })
+    )
+}
