@@ -7,6 +7,7 @@ import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as SqlAuditTables from "../audit/SqlAuditTables.ts"
 import * as SqlDeadLetterStore from "../core/SqlDeadLetterStore.ts"
 import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
+import * as SqlLedgerTables from "../ledger/SqlLedgerTables.ts"
 import * as SqlCollectionRuns from "../lending/SqlCollectionRuns.ts"
 import * as SqlLoanListingStore from "../lending/SqlLoanListingStore.ts"
 import * as Dialect from "./Dialect.ts"
@@ -29,6 +30,7 @@ export interface AppliedMigration {
 export const domains: ReadonlyArray<DomainMigrations> = [
   { domain: "core", migrations: { ...SqlIdempotencyStore.migrations, ...SqlDeadLetterStore.migrations } },
   { domain: "audit", migrations: SqlAuditTables.migrations },
+  { domain: "ledger", migrations: SqlLedgerTables.migrations },
   { domain: "lending", migrations: { ...SqlLoanListingStore.migrations, ...SqlCollectionRuns.migrations } }
 ]
 

@@ -8,6 +8,8 @@ import type { Atomic } from "../core/Atomic.ts"
 import type { IdempotencyStore } from "../core/IdempotencyStore.ts"
 import * as SqlAtomic from "../core/SqlAtomic.ts"
 import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
+import type { LedgerStore } from "../ledger/LedgerStore.ts"
+import * as SqlLedgerStore from "../ledger/SqlLedgerStore.ts"
 import type { CollectionRuns } from "../lending/CollectionRuns.ts"
 import type { LoanListingStore } from "../lending/LoanListingStore.ts"
 import * as SqlCollectionRuns from "../lending/SqlCollectionRuns.ts"
@@ -15,11 +17,12 @@ import * as SqlLoanListingStore from "../lending/SqlLoanListingStore.ts"
 import * as Migrations from "./Migrations.ts"
 
 /** The stores of every domain, and the transaction that spans them. */
-export type Stores = Atomic | AuditStore | CollectionRuns | IdempotencyStore | LoanListingStore
+export type Stores = Atomic | AuditStore | CollectionRuns | IdempotencyStore | LedgerStore | LoanListingStore
 
 /** Every store on the host's database, which is first brought up to date. A host may take single layers instead. */
 export const layer: Layer.Layer<Stores, Migrator.MigrationError | SqlError, SqlClient.SqlClient> = Layer.mergeAll(
   SqlAuditStore.layer,
+  SqlLedgerStore.layer,
   SqlLoanListingStore.layer,
   SqlCollectionRuns.layer,
   SqlIdempotencyStore.layer

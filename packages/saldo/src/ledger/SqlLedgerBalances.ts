@@ -1,0 +1,134 @@
+/**
+ * Sums of accounts as of a value date and as known at a booking time.
+ *
+ * Each line has what its account came to by it, so the sum up to a place in the journal is in the last line before it. Value
+ * dates mostly follow the journal: up to the line before the first one with a later value date, all lines count but those
+ * that were booked ahead, and after it only those that were booked back or ahead. Both are in small indexes of their own.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as SqlClient from "effect/sql/SqlClient"
+import type { Fragment } from "effect/sql/Statement"
+import { toMicros } from "./BookingTime.ts"
+import type { AsOf, LedgerStore } from "./LedgerStore.ts"
+import { type AccountRow, accountOfRow, type CounterColumns, countersOf } from "./SqlLedgerRows.ts"
+
+/** After every line. */
+const end = 2n ** 63n - 1n
+
+/** Sums of an expression leave the type of their columns behind. */
+type Sums = { readonly [Name in keyof CounterColumns]: bigint | number }
+
+const bigints = (sums: Sums): CounterColumns => ({
+  debits_posted: BigInt(sums.debits_posted),
+  credits_posted: BigInt(sums.credits_posted),
+  debits_pending: BigInt(sums.debits_pending),
+  credits_pending: BigInt(sums.credits_pending)
+})
+
+const columns = [
+  ["debits_posted", "debit", "posted"],
+  ["credits_posted", "credit", "posted"],
+  ["debits_pending", "debit", "pending"],
+  ["credits_pending", "credit", "pending"]
+] as const
+
+/** Makes the query of every asked account with its sums as of a time. */
+export const makeSumsAsOf = (sql: SqlClient.SqlClient) => {
+  const own = (alias: string) =>
+    sql.literal(`${alias}.tenant = account.tenant AND ${alias}.account_id = account.account_id`)
+
+  /** The last line that everything before it counts with, as its number; null when there is none. */
+  const snapshot = (valueOn: string | undefined, known: bigint): Fragment =>
+    valueOn === undefined
+      ? sql`(
+          SELECT line.sequence FROM saldo_ledger_postings AS line
+          WHERE ${own("line")} AND line.sequence <= ${known} ORDER BY line.sequence DESC LIMIT 1
+        )`
+      : sql`(
+          SELECT line.sequence FROM saldo_ledger_postings AS line
+          WHERE ${own("line")} AND line.sequence <= ${known} AND line.sequence < COALESCE((
+            SELECT later.sequence FROM saldo_ledger_postings AS later
+            WHERE ${own("later")} AND later.value_order IN ('first', 'ahead') AND later.value_order = 'first'
+              AND later.value_on > ${valueOn}
+            ORDER BY later.value_on LIMIT 1
+          ), ${end})
+          ORDER BY line.sequence DESC LIMIT 1
+        )`
+
+  /** What lines out of order add to the sums of the snapshot, or take from them, in one column. */
+  const outOfOrder = (valueOn: string, known: bigint, side: string, amount: string): Fragment => {
+    const sum = (condition: Fragment) => sql`COALESCE((
+      SELECT SUM(line.${sql.literal(amount)}) FROM saldo_ledger_postings AS line
+      WHERE ${own("line")} AND line.side = ${side} AND ${condition}
+    ), 0)`
+    const ahead = sql`line.value_order IN ('first', 'ahead') AND line.value_order = 'ahead'`
+    const after = sql`line.sequence > asked.snapshot AND line.sequence <= ${known} AND line.value_on <= ${valueOn}`
+    return sql`
+      ${sum(sql`line.value_order = 'back' AND ${after}`)}
+      + ${sum(sql`${ahead} AND ${after}`)}
+      - ${sum(sql`${ahead} AND line.value_on > ${valueOn} AND line.sequence <= asked.snapshot`)}`
+  }
+
+  return (condition: Fragment, { valueOn }: AsOf, known: bigint) => {
+    const sums = columns.map(([name, side, amount]) => {
+      const base = `COALESCE(taken.${name}, 0)`
+      return valueOn === undefined
+        ? sql.literal(`${base} AS ${name}`)
+        : sql`CAST(${sql.literal(base)} + ${outOfOrder(valueOn, known, side, amount)} AS BIGINT) AS ${sql.literal(name)}`
+    })
+    return sql<Sums & { readonly account_id: string }>`
+      SELECT account.account_id, ${sql.csv(sums)}
+      FROM (
+        SELECT account.tenant, account.account_id, account.code, COALESCE(${snapshot(valueOn, known)}, 0) AS snapshot
+        FROM saldo_ledger_accounts AS account WHERE ${condition}
+      ) AS asked
+      JOIN saldo_ledger_accounts AS account
+        ON account.tenant = asked.tenant AND account.account_id = asked.account_id
+      LEFT JOIN saldo_ledger_postings AS taken
+        ON taken.tenant = asked.tenant AND taken.account_id = asked.account_id AND taken.sequence = asked.snapshot
+      ORDER BY asked.code`
+  }
+}
+
+/** Makes the balances of accounts. */
+export const makeBalances = (sql: SqlClient.SqlClient): Pick<LedgerStore["Service"], "counters" | "trialBalance"> => {
+  const sumsAsOf = makeSumsAsOf(sql)
+
+  /** The number of the last entry that was known at a booking time. */
+  const knownAt = Effect.fnUntraced(function* (tenant: string, asOf: AsOf) {
+    if (asOf.knownAt === undefined) return end
+    const [row] = yield* sql<{ readonly sequence: bigint }>`
+      SELECT sequence FROM saldo_ledger_entries
+      WHERE tenant = ${tenant} AND booked_at <= ${BigInt(toMicros(asOf.knownAt))} ORDER BY booked_at DESC LIMIT 1`
+    return row?.sequence ?? 0n
+  })
+
+  const isNow = ({ knownAt: known, valueOn }: AsOf): boolean => known === undefined && valueOn === undefined
+
+  return {
+    counters: Effect.fn("SqlLedgerStore.counters")(function* (tenant, id, asOf) {
+      const condition = sql`account.tenant = ${tenant} AND account.account_id = ${id}`
+      const [row] = isNow(asOf)
+        ? yield* sql<AccountRow>`SELECT account.* FROM saldo_ledger_accounts AS account WHERE ${condition}`
+        : yield* sumsAsOf(condition, asOf, yield* knownAt(tenant, asOf))
+      return row === undefined ? Option.none() : Option.some(countersOf(bigints(row)))
+    }, Effect.orDie),
+
+    trialBalance: Effect.fn("SqlLedgerStore.trialBalance")(function* (tenant, asOf) {
+      // The sums first, all of one moment: an account that is opened after them has nothing in them.
+      const sums = isNow(asOf)
+        ? undefined
+        : yield* sumsAsOf(sql`account.tenant = ${tenant}`, asOf, yield* knownAt(tenant, asOf))
+      const rows = yield* sql<AccountRow>`
+        SELECT * FROM saldo_ledger_accounts WHERE tenant = ${tenant} ORDER BY code`
+      const accounts = rows.map(accountOfRow)
+      if (sums === undefined) return accounts.map((account) => ({ account, counters: account.counters }))
+      const byId = new Map(sums.map((row) => [row.account_id, countersOf(bigints(row))]))
+      return accounts.flatMap((account) => {
+        const counters = byId.get(account.id)
+        return counters === undefined ? [] : [{ account, counters }]
+      })
+    }, Effect.orDie)
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * What commands decide on, read so that nobody else can change it before they are written.
+ */
+import * as Effect from "effect/Effect"
+import type * as SqlClient from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import type { Fragment } from "effect/sql/Statement"
+import * as Dialect from "../sql/Dialect.ts"
+import { commandReferences } from "./commandReferences.ts"
+import type { Hold, HoldId } from "./Hold.ts"
+import type { EntryId, JournalEntry } from "./JournalEntry.ts"
+import type { AccountId, LedgerAccount } from "./LedgerAccount.ts"
+import type { LedgerCommand } from "./LedgerCommand.ts"
+import type { LedgerLookup } from "./ledgerDraft.ts"
+import {
+  type AccountRow,
+  accountOfRow,
+  type EntryRow,
+  entryOfRows,
+  holdOfRow,
+  type HoldRow,
+  type LineRow
+} from "./SqlLedgerRows.ts"
+
+/** What a batch of commands decides on. */
+export interface LedgerState extends LedgerLookup {
+  /** Which holds there are already. */
+  readonly holds: ReadonlyMap<HoldId, Hold>
+  /** The latest value date of each account's lines; see `AccountRow`. */
+  readonly valueHighs: ReadonlyMap<AccountId, string>
+}
+
+/** A condition that a column has one of some texts, as one statement for any number of them. */
+export const makeAmong = (sql: SqlClient.SqlClient): ((values: Iterable<string>) => Fragment) =>
+  sql.onDialectOrElse({
+    pg: () => (values: Iterable<string>) => sql`= ANY(${[...values]})`,
+    orElse: () => (values: Iterable<string>) => sql`IN (SELECT value FROM json_each(${JSON.stringify([...values])}))`
+  })
+
+/** The entries of rows in their order, with the lines that belong to them. */
+export const joinLines = (
+  rows: ReadonlyArray<EntryRow>,
+  lines: ReadonlyArray<LineRow>
+): ReadonlyArray<JournalEntry> => {
+  const bySequence = new Map<bigint, Array<LineRow>>()
+  for (const line of lines) {
+    const known = bySequence.get(line.sequence)
+    if (known === undefined) bySequence.set(line.sequence, [line])
+    else known.push(line)
+  }
+  return rows.map((row) => entryOfRows(row, bySequence.get(row.sequence) ?? []))
+}
+
+/** Ids that must be free, or the command that names them is refused. */
+const claimedIds = (commands: ReadonlyArray<LedgerCommand>): ReadonlySet<string> => {
+  const claimed = new Set<string>()
+  for (const { operations } of commands) {
+    for (const operation of operations) {
+      if (operation._tag === "PlaceHold") claimed.add(operation.holdId)
+      if (operation._tag === "Post" && operation.entryId !== undefined) claimed.add(operation.entryId)
+    }
+  }
+  return claimed
+}
+
+/**
+ * Makes what reads and locks for a batch of commands.
+ *
+ * On Postgres locks are taken in one order: ids that are claimed, holds, accounts, each by id; then the keys of commands and
+ * the head of the journal, in the statement that writes. What is guarded by an account's lock (its counters, the reversals
+ * of its entries) is read with or after it.
+ */
+export const makeState = (sql: SqlClient.SqlClient) => {
+  const among = makeAmong(sql)
+  const forUpdate = Dialect.forUpdate(sql)
+
+  /** An id that is not there yet cannot be locked as a row; whoever else claims it waits here. */
+  const claim = sql.onDialectOrElse({
+    pg: () => (tenant: string, ids: ReadonlySet<string>) =>
+      sql`
+        SELECT count(
+          pg_advisory_xact_lock(
+            hashtextextended(current_schema() || ${JSON.stringify(["saldo.ledger", tenant])} || id, 0)
+          )
+        ) AS locked
+        FROM (SELECT id FROM unnest(${[...ids]}) AS id ORDER BY id) AS claimed`.pipe(Effect.asVoid),
+    orElse: () => () => Effect.void
+  })
+
+  const lockHolds = (tenant: string, ids: Iterable<string>) =>
+    sql<HoldRow>`
+      SELECT * FROM saldo_ledger_holds WHERE tenant = ${tenant} AND hold_id ${among(ids)} ORDER BY hold_id ${forUpdate}`
+
+  const lockAccounts = (tenant: string, ids: Iterable<string>) =>
+    sql<AccountRow>`
+      SELECT * FROM saldo_ledger_accounts
+      WHERE tenant = ${tenant} AND account_id ${among(ids)} ORDER BY account_id ${forUpdate}`
+
+  const findEntries = Effect.fnUntraced(function* (tenant: string, ids: Iterable<string>) {
+    const rows = yield* sql<EntryRow>`
+      SELECT * FROM saldo_ledger_entries WHERE tenant = ${tenant} AND entry_id ${among(ids)} ORDER BY sequence`
+    if (rows.length === 0) return []
+    const lines = yield* sql<LineRow>`
+      SELECT * FROM saldo_ledger_postings
+      WHERE tenant = ${tenant} AND sequence IN (
+        SELECT sequence FROM saldo_ledger_entries WHERE tenant = ${tenant} AND entry_id ${among(ids)}
+      ) ORDER BY sequence, line`
+    return joinLines(rows, lines)
+  })
+
+  const findReversals = (tenant: string, ids: Iterable<string>) =>
+    sql<{ readonly reverses: string; readonly entry_id: string }>`
+      SELECT reverses, entry_id FROM saldo_ledger_entries WHERE tenant = ${tenant} AND reverses ${among(ids)}`
+
+  /** Whether any of the ids has come to be, since they were looked for and before the accounts were locked. */
+  const appeared = Effect.fnUntraced(function* (
+    tenant: string,
+    holds: ReadonlyArray<string>,
+    entries: ReadonlyArray<string>
+  ) {
+    if (holds.length > 0 && (yield* lockHolds(tenant, holds)).length > 0) return true
+    if (entries.length === 0) return false
+    const rows = yield* sql`
+      SELECT 1 AS found FROM saldo_ledger_entries WHERE tenant = ${tenant} AND entry_id ${among(entries)}`
+    return rows.length > 0
+  })
+
+  const read: (tenant: string, commands: ReadonlyArray<LedgerCommand>) => Effect.Effect<LedgerState, SqlError> =
+    Effect.fnUntraced(function* (tenant, commands) {
+      const references = commandReferences(commands)
+      const claimed = claimedIds(commands)
+      if (claimed.size > 0) yield* claim(tenant, claimed)
+      const holds = new Map<HoldId, Hold>()
+      const entries = new Map<EntryId, JournalEntry>()
+      const wanted = new Set<string>(references.accounts)
+      if (references.holds.size > 0) {
+        for (const hold of (yield* lockHolds(tenant, references.holds)).map(holdOfRow)) {
+          holds.set(hold.id, hold)
+          wanted.add(hold.debit).add(hold.credit)
+        }
+      }
+      if (references.entries.size > 0) {
+        for (const entry of yield* findEntries(tenant, references.entries)) {
+          entries.set(entry.id, entry)
+          for (const { accountId } of entry.lines) wanted.add(accountId)
+        }
+      }
+      const accounts = new Map<AccountId, LedgerAccount>()
+      const valueHighs = new Map<AccountId, string>()
+      for (const row of yield* lockAccounts(tenant, wanted)) {
+        const account = accountOfRow(row)
+        accounts.set(account.id, account)
+        valueHighs.set(account.id, row.value_high)
+      }
+      const missingHolds = [...references.holds].filter((id) => !holds.has(id) && !claimed.has(id))
+      const missingEntries = [...references.entries].filter((id) => !entries.has(id) && !claimed.has(id))
+      if (missingHolds.length + missingEntries.length > 0) {
+        // Somebody made one while this waited for the accounts; what else he did is seen, so this must be too.
+        if (yield* appeared(tenant, missingHolds, missingEntries)) return yield* read(tenant, commands)
+      }
+      const reversals = new Map<string, EntryId>()
+      if (entries.size > 0) {
+        for (const row of yield* findReversals(tenant, entries.keys())) {
+          reversals.set(row.reverses, row.entry_id as EntryId)
+        }
+      }
+      return {
+        holds,
+        valueHighs,
+        account: (id) => accounts.get(id),
+        hold: (id) => holds.get(id),
+        entry: (id) => entries.get(id),
+        reversal: (id) => reversals.get(id)
+      }
+    })
+
+  return { read }
+}

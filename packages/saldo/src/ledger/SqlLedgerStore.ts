@@ -1,0 +1,263 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as SqlClient from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import { Atomic } from "../core/Atomic.ts"
+import { IdempotencyMismatch } from "../core/Command.ts"
+import * as Id from "../core/Id.ts"
+import * as Dialect from "../sql/Dialect.ts"
+import { fromMicros, toMicros } from "./BookingTime.ts"
+import { commandDifference } from "./commandDifference.ts"
+import { commandText } from "./commandText.ts"
+import { decideAll } from "./decideAll.ts"
+import type { EntryId, JournalEntry } from "./JournalEntry.ts"
+import { blocksOf, noHash, type UnplacedBlock } from "./journalBlocks.ts"
+import type { AccountId, LedgerAccount } from "./LedgerAccount.ts"
+import type { LedgerCommand } from "./LedgerCommand.ts"
+import { type CommitOutcome, type CommitRequest, LedgerStore } from "./LedgerStore.ts"
+import { settingsText } from "./settingsText.ts"
+import { refusalOf } from "./SqlLedgerBlock.ts"
+import { makeReads } from "./SqlLedgerReads.ts"
+import { makeBalances } from "./SqlLedgerBalances.ts"
+import {
+  type AccountRow,
+  accountOfRow,
+  type EntryRow,
+  type LineRow,
+  rowOfAccount,
+  settingsColumns,
+  tagsOf
+} from "./SqlLedgerRows.ts"
+import { joinLines, makeAmong, makeState } from "./SqlLedgerState.ts"
+import { headOfRow, makeWriteBlocks, type Place } from "./SqlLedgerWrite.ts"
+
+/** How often a call begins again because somebody used one of its keys meanwhile. */
+const maximumAttempts = 100
+
+interface CommandRow {
+  readonly command_key: string
+  readonly request: string
+  readonly first_entry_id: string | null
+  readonly refusal: string | null
+}
+
+const makeAccounts = (sql: SqlClient.SqlClient, atomic: Atomic["Service"]) => {
+  const tag = (tenant: string, id: AccountId, tags: ReadonlyArray<string>) =>
+    Effect.forEach(
+      tags,
+      (each) => sql`INSERT INTO saldo_ledger_account_tags ${sql.insert({ tenant, tag: each, account_id: id })}`,
+      { discard: true }
+    )
+
+  const open: (account: LedgerAccount) => Effect.Effect<Option.Option<LedgerAccount>, SqlError> = Effect.fnUntraced(
+    function* (account) {
+      const { code, id, tenant } = account
+      // Whoever has an account has a head, so that no commit needs to make one.
+      yield* sql`
+        INSERT INTO saldo_ledger_heads ${sql.insert({ tenant, sequence: 0n, booked_at: -1n, hash: noHash })}
+        ON CONFLICT DO NOTHING`
+      const inserted = yield* sql`
+        INSERT INTO saldo_ledger_accounts ${sql.insert({ ...rowOfAccount(account) })}
+        ON CONFLICT DO NOTHING RETURNING account_id`
+      if (inserted.length === 1) {
+        yield* tag(tenant, id, tagsOf(account.metadata))
+        return Option.none()
+      }
+      const there = yield* sql<AccountRow>`
+        SELECT * FROM saldo_ledger_accounts WHERE tenant = ${tenant} AND (account_id = ${id} OR code = ${code})`
+      const row = there.find(({ account_id }) => account_id === id) ?? there[0]
+      return Option.map(Option.fromUndefinedOr(row), accountOfRow)
+    }
+  )
+
+  const change: LedgerStore["Service"]["changeAccount"] = (tenant, id, decide) =>
+    Effect.gen(function* () {
+      const [row] = yield* sql<AccountRow>`
+        SELECT * FROM saldo_ledger_accounts WHERE tenant = ${tenant} AND account_id = ${id} ${Dialect.forUpdate(sql)}`
+      if (row === undefined) return Option.none()
+      const account = accountOfRow(row)
+      const decided = decide(account)
+      if (Result.isFailure(decided)) return Option.some(Result.fail(decided.failure))
+      const changed = { ...account, ...decided.success }
+      if (settingsText(changed) === settingsText(account)) return Option.some(Result.succeed(account))
+      const next = { ...changed, version: account.version + 1 }
+      yield* sql`
+        UPDATE saldo_ledger_accounts SET ${sql.update({ ...settingsColumns(next), version: BigInt(next.version) })}
+        WHERE tenant = ${tenant} AND account_id = ${id}`
+      yield* sql`DELETE FROM saldo_ledger_account_tags WHERE tenant = ${tenant} AND account_id = ${id}`
+      yield* tag(tenant, id, tagsOf(next.metadata))
+      return Option.some(Result.succeed(next))
+    }).pipe(atomic.runLocking, Effect.orDie)
+
+  return {
+    openAccount: Effect.fn("SqlLedgerStore.openAccount")(
+      (account: LedgerAccount) => atomic.runLocking(open(account)),
+      Effect.orDie
+    ),
+    changeAccount: change
+  }
+}
+
+const makeReplay = (sql: SqlClient.SqlClient) => {
+  const among = makeAmong(sql)
+
+  /** What was remembered under any of the keys. */
+  const remembered = (tenant: string, keys: ReadonlyArray<string>) =>
+    sql<CommandRow>`
+      SELECT command_key, request, first_entry_id, refusal FROM saldo_ledger_commands
+      WHERE tenant = ${tenant} AND command_key ${among(keys)}`
+
+  const entriesOf = Effect.fnUntraced(function* (tenant: string, keys: ReadonlyArray<string>) {
+    const range = sql`
+      saldo_ledger_commands AS command
+      JOIN saldo_ledger_entries AS first ON first.tenant = command.tenant AND first.entry_id = command.first_entry_id
+      JOIN saldo_ledger_entries AS entry ON entry.tenant = command.tenant
+        AND entry.sequence >= first.sequence AND entry.sequence < first.sequence + command.entry_count`
+    const rows = yield* sql<EntryRow>`
+      SELECT entry.* FROM ${range} WHERE command.tenant = ${tenant} AND command.command_key ${among(keys)}
+      ORDER BY entry.sequence`
+    const lines = yield* sql<LineRow>`
+      SELECT posting.* FROM ${range}
+      JOIN saldo_ledger_postings AS posting ON posting.tenant = entry.tenant AND posting.sequence = entry.sequence
+      WHERE command.tenant = ${tenant} AND command.command_key ${among(keys)}
+      ORDER BY posting.sequence, posting.line`
+    return joinLines(rows, lines)
+  })
+
+  /** The outcomes of then, of the commands whose keys were used before. */
+  const outcomes = Effect.fnUntraced(function* (tenant: string, commands: ReadonlyArray<LedgerCommand>) {
+    const replayed = new Map<string, CommitOutcome>()
+    const rows = yield* remembered(
+      tenant,
+      commands.map(({ key }) => key)
+    )
+    if (rows.length === 0) return replayed
+    const byKey = new Map(rows.map((row) => [row.command_key, row]))
+    const booked = rows.filter(({ refusal }) => refusal === null).map(({ command_key }) => command_key)
+    const entries = Map.groupBy(booked.length === 0 ? [] : yield* entriesOf(tenant, booked), ({ key }) => key)
+    for (const command of commands) {
+      const { key } = command
+      const row = byKey.get(key)
+      if (row === undefined) continue
+      const text = commandText(command)
+      if (text !== row.request) {
+        const path = commandDifference(row.request, text)
+        const reason = new IdempotencyMismatch({ tenant, operation: "ledger.commit", key, path })
+        replayed.set(key, Result.fail({ reason, replayed: true }))
+      } else if (row.refusal === null) {
+        replayed.set(key, Result.succeed({ entries: entries.get(key) ?? [], replayed: true }))
+      } else replayed.set(key, Result.fail({ reason: refusalOf(row.refusal), replayed: true }))
+    }
+    return replayed
+  })
+
+  return { outcomes }
+}
+
+const entriesIn = (
+  tenant: string,
+  blocks: ReadonlyArray<UnplacedBlock>,
+  places: ReadonlyArray<Place>
+): ReadonlyArray<JournalEntry> =>
+  blocks.flatMap(({ entries }, index) => {
+    const place = places[index]
+    if (place === undefined) return []
+    return entries.map(({ decided, key }, at) => ({
+      ...decided.content,
+      tenant,
+      sequence: place.sequence + at,
+      bookedAt: fromMicros(place.micros + at),
+      key
+    }))
+  })
+
+const makeCommit = (sql: SqlClient.SqlClient, atomic: Atomic["Service"]) => {
+  const state = makeState(sql)
+  const replay = makeReplay(sql)
+  const writeBlocks = makeWriteBlocks(sql)
+  /** Where locks are taken row by row, the keys' own index decides on them; a first look would be another round trip. */
+  const looksFirst = sql.onDialectOrElse({ pg: () => false, orElse: () => true })
+  /** One statement that fails has written nothing. */
+  const writesAtOnce = !looksFirst
+
+  /** When the journal's last entry was booked; from here on nobody else books. */
+  const lockHead = (tenant: string) =>
+    Effect.map(
+      sql<{ readonly sequence: bigint; readonly booked_at: bigint; readonly hash: string }>`
+        SELECT sequence, booked_at, hash FROM saldo_ledger_heads WHERE tenant = ${tenant} ${Dialect.forUpdate(sql)}`,
+      ([row]) => headOfRow(tenant, row)
+    )
+
+  const carryOut = Effect.fnUntraced(function* (request: CommitRequest, commands: ReadonlyArray<LedgerCommand>) {
+    const { now, tenant, today } = request
+    const nowMicros = now.epochMilliseconds * 1000
+    const operations = commands.reduce((sum, command) => sum + command.operations.length, 0)
+    const entryIds: Array<EntryId> = []
+    for (let count = 0; count < operations; count++) entryIds.push(yield* Id.make("entry"))
+    const lookup = yield* state.read(tenant, commands)
+    const imports = commands.some(({ importedAt }) => importedAt !== undefined)
+    const bookedAt = imports ? (yield* lockHead(tenant)).bookedAt : null
+    const lastBookedMicros = bookedAt === null ? null : toMicros(bookedAt)
+    const decision = decideAll(lookup, commands, { tenant, today, nowMicros, lastBookedMicros, entryIds })
+    const blocks = blocksOf(tenant, decision.commands)
+    const writing = { tenant, today, commands, decision, state: lookup, highs: new Map(lookup.valueHighs) }
+    const places = yield* writeBlocks(writing, blocks, nowMicros)
+    if (places === undefined) return undefined
+    const booked = Map.groupBy(entriesIn(tenant, blocks, places), ({ key }) => key)
+    const outcomes = new Map<string, CommitOutcome>()
+    for (const { key, outcome } of decision.commands) {
+      outcomes.set(
+        key,
+        Result.isSuccess(outcome)
+          ? Result.succeed({ entries: booked.get(key) ?? [], replayed: false })
+          : Result.fail({ reason: outcome.failure, replayed: false })
+      )
+    }
+    return outcomes
+  })
+
+  const attempt: (request: CommitRequest, number: number) => Effect.Effect<ReadonlyArray<CommitOutcome>, SqlError> =
+    Effect.fnUntraced(function* (request, number) {
+      const { commands, tenant } = request
+      if (commands.length === 0) return []
+      const replayed =
+        looksFirst || number > 1 ? yield* replay.outcomes(tenant, commands) : new Map<string, CommitOutcome>()
+      const fresh = commands.filter(({ key }) => !replayed.has(key))
+      const outcomes = fresh.length === 0 ? new Map<string, CommitOutcome>() : yield* carryOut(request, fresh)
+      if (outcomes === undefined) {
+        if (number < maximumAttempts) return yield* attempt(request, number + 1)
+        return yield* Effect.die(new RangeError(`A commit of ${tenant} lost ${number} races for its keys`))
+      }
+      return commands.flatMap(({ key }) => replayed.get(key) ?? outcomes.get(key) ?? [])
+    })
+
+  return Effect.fn("SqlLedgerStore.commit")((request: CommitRequest) => {
+    const isOneStatement = writesAtOnce && request.commands.every(({ importedAt }) => importedAt === undefined)
+    return Effect.flatMap(atomic.inTransaction, (open) =>
+      open && isOneStatement ? attempt(request, 1) : atomic.runLocking(attempt(request, 1))
+    )
+  }, Effect.orDie)
+}
+
+/**
+ * The ledger in any SQL database of which Effect has a client. Run `Migrations` first.
+ *
+ * On Postgres a transaction that commits to one journal holds its head until it ends, so that others wait for it: let it be
+ * the last thing that a transaction does, and do it once, with all commands in one call. Two transactions that each commit
+ * twice can wait for each other; Postgres then ends one of them, and it is tried again.
+ */
+export const layer: Layer.Layer<LedgerStore, never, SqlClient.SqlClient | Atomic> = Layer.effect(
+  LedgerStore,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const atomic = yield* Atomic
+    return LedgerStore.of({
+      ...makeAccounts(sql, atomic),
+      ...makeReads(sql),
+      ...makeBalances(sql),
+      commit: makeCommit(sql, atomic)
+    })
+  })
+)

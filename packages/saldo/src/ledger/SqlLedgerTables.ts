@@ -1,0 +1,190 @@
+import * as Effect from "effect/Effect"
+import * as SqlClient from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import * as Dialect from "../sql/Dialect.ts"
+
+/** Accounts are updated with every posting, so pages keep room for the next version of a row beside the last one. */
+const roomy = (sql: SqlClient.SqlClient) =>
+  sql.literal(sql.onDialectOrElse({ pg: () => "WITH (fillfactor = 60)", orElse: () => "" }))
+
+const createAccounts = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const text = Dialect.textType(sql)
+  // Booked at -1 before anything is, so that the first entry may be booked at 0.
+  yield* sql`
+    CREATE TABLE saldo_ledger_heads (
+      tenant ${text} PRIMARY KEY,
+      sequence BIGINT NOT NULL,
+      booked_at BIGINT NOT NULL,
+      hash TEXT NOT NULL
+    ) ${roomy(sql)}`
+  yield* sql`
+    CREATE TABLE saldo_ledger_accounts (
+      tenant ${text} NOT NULL,
+      account_id ${text} NOT NULL,
+      code ${text} NOT NULL,
+      type TEXT NOT NULL CHECK (type IN ('asset', 'liability', 'equity', 'income', 'expense')),
+      currency TEXT NOT NULL,
+      role TEXT NOT NULL CHECK (role IN ('ordinary', 'liquidity')),
+      name TEXT NOT NULL,
+      parent ${text},
+      minimum BIGINT,
+      maximum BIGINT,
+      closed INTEGER NOT NULL,
+      frozen INTEGER NOT NULL,
+      debits_blocked INTEGER NOT NULL,
+      credits_blocked INTEGER NOT NULL,
+      metadata TEXT NOT NULL,
+      debits_posted BIGINT NOT NULL CHECK (debits_posted >= 0),
+      credits_posted BIGINT NOT NULL CHECK (credits_posted >= 0),
+      debits_pending BIGINT NOT NULL CHECK (debits_pending >= 0),
+      credits_pending BIGINT NOT NULL CHECK (credits_pending >= 0),
+      value_high ${text} NOT NULL,
+      version BIGINT NOT NULL,
+      opened_at BIGINT NOT NULL,
+      PRIMARY KEY (tenant, account_id),
+      UNIQUE (tenant, code)
+    ) ${roomy(sql)}`
+  yield* sql`
+    CREATE INDEX saldo_ledger_accounts_parent ON saldo_ledger_accounts (tenant, parent, code)
+    WHERE parent IS NOT NULL`
+})
+
+const createJournal = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const text = Dialect.textType(sql)
+  // What a command made is found by the id of its first entry, which is known before its place in the journal is.
+  yield* sql`
+    CREATE TABLE saldo_ledger_commands (
+      tenant ${text} NOT NULL,
+      command_key ${text} NOT NULL,
+      request TEXT NOT NULL,
+      first_entry_id ${text},
+      entry_count INTEGER NOT NULL,
+      refusal TEXT,
+      PRIMARY KEY (tenant, command_key),
+      CHECK ((refusal IS NULL) = (first_entry_id IS NOT NULL))
+    )`
+  // The last entry of a block has the block's hash.
+  yield* sql`
+    CREATE TABLE saldo_ledger_entries (
+      tenant ${text} NOT NULL,
+      sequence BIGINT NOT NULL,
+      entry_id ${text} NOT NULL,
+      booked_at BIGINT NOT NULL,
+      command_key ${text} NOT NULL,
+      kind TEXT NOT NULL CHECK (kind IN ('posted', 'held', 'captured', 'voided', 'expired')),
+      value_on ${text} NOT NULL,
+      hold_id ${text},
+      reverses ${text},
+      exchange TEXT,
+      code ${text},
+      description TEXT,
+      metadata TEXT NOT NULL,
+      block_hash TEXT,
+      PRIMARY KEY (tenant, sequence),
+      UNIQUE (tenant, entry_id)
+    )`
+  yield* sql`CREATE UNIQUE INDEX saldo_ledger_entries_time ON saldo_ledger_entries (tenant, booked_at)`
+  yield* sql`
+    CREATE UNIQUE INDEX saldo_ledger_entries_reverses ON saldo_ledger_entries (tenant, reverses)
+    WHERE reverses IS NOT NULL`
+  yield* sql`
+    CREATE INDEX saldo_ledger_entries_hold ON saldo_ledger_entries (tenant, hold_id, sequence)
+    WHERE hold_id IS NOT NULL`
+  yield* sql`
+    CREATE INDEX saldo_ledger_entries_code ON saldo_ledger_entries (tenant, code, sequence)
+    WHERE code IS NOT NULL`
+})
+
+/**
+ * Lines, each with what its account came to by it. `value_order` says how its value date stands to those before it:
+ * `same` as the latest, the `first` of a later one, `back` before the latest, or `ahead` of the day it was booked on, which
+ * does not count as the latest. Balances by value date begin at a `first` line and need the few that are out of order.
+ */
+const createPostings = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const text = Dialect.textType(sql)
+  yield* sql`
+    CREATE TABLE saldo_ledger_postings (
+      tenant ${text} NOT NULL,
+      sequence BIGINT NOT NULL,
+      line INTEGER NOT NULL,
+      account_id ${text} NOT NULL,
+      side TEXT NOT NULL CHECK (side IN ('debit', 'credit')),
+      currency TEXT NOT NULL,
+      posted BIGINT NOT NULL CHECK (posted >= 0),
+      pending BIGINT NOT NULL,
+      value_on ${text} NOT NULL,
+      value_order TEXT NOT NULL CHECK (value_order IN ('same', 'first', 'back', 'ahead')),
+      debits_posted BIGINT NOT NULL,
+      credits_posted BIGINT NOT NULL,
+      debits_pending BIGINT NOT NULL,
+      credits_pending BIGINT NOT NULL,
+      PRIMARY KEY (tenant, sequence, line)
+    )`
+  yield* sql`
+    CREATE UNIQUE INDEX saldo_ledger_postings_account ON saldo_ledger_postings (tenant, account_id, sequence)`
+  yield* sql`
+    CREATE INDEX saldo_ledger_postings_dates
+    ON saldo_ledger_postings (tenant, account_id, value_order, value_on, sequence)
+    WHERE value_order IN ('first', 'ahead')`
+  yield* sql`
+    CREATE INDEX saldo_ledger_postings_back ON saldo_ledger_postings (tenant, account_id, sequence, value_on)
+    WHERE value_order = 'back'`
+})
+
+const createHolds = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const text = Dialect.textType(sql)
+  yield* sql`
+    CREATE TABLE saldo_ledger_holds (
+      tenant ${text} NOT NULL,
+      hold_id ${text} NOT NULL,
+      debit ${text} NOT NULL,
+      credit ${text} NOT NULL,
+      currency TEXT NOT NULL,
+      amount BIGINT NOT NULL CHECK (amount > 0),
+      captured BIGINT NOT NULL CHECK (captured >= 0),
+      remaining BIGINT NOT NULL CHECK (remaining >= 0),
+      over_capture BIGINT NOT NULL CHECK (over_capture >= 0),
+      state TEXT NOT NULL CHECK (state IN ('held', 'captured', 'partly-captured', 'voided', 'expired')),
+      expires_at BIGINT,
+      PRIMARY KEY (tenant, hold_id)
+    )`
+  yield* sql`CREATE INDEX saldo_ledger_holds_debit ON saldo_ledger_holds (tenant, debit, hold_id)`
+  yield* sql`CREATE INDEX saldo_ledger_holds_credit ON saldo_ledger_holds (tenant, credit, hold_id)`
+  yield* sql`
+    CREATE INDEX saldo_ledger_holds_due ON saldo_ledger_holds (expires_at, hold_id)
+    WHERE state = 'held' AND expires_at IS NOT NULL`
+})
+
+/** A tag is the SHA-256 of a name and a value of metadata, which may be longer than an index takes. */
+const createTags = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const text = Dialect.textType(sql)
+  yield* sql`
+    CREATE TABLE saldo_ledger_account_tags (
+      tenant ${text} NOT NULL,
+      tag ${text} NOT NULL,
+      account_id ${text} NOT NULL,
+      PRIMARY KEY (tenant, tag, account_id)
+    )`
+  yield* sql`CREATE INDEX saldo_ledger_account_tags_account ON saldo_ledger_account_tags (tenant, account_id)`
+  yield* sql`
+    CREATE TABLE saldo_ledger_entry_tags (
+      tenant ${text} NOT NULL,
+      tag ${text} NOT NULL,
+      sequence BIGINT NOT NULL,
+      PRIMARY KEY (tenant, tag, sequence)
+    )`
+})
+
+/** The tables of the ledger, for both dialects. */
+export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, SqlClient.SqlClient>>> = {
+  "0001_create_ledger_accounts": createAccounts,
+  "0002_create_ledger_journal": createJournal,
+  "0003_create_ledger_postings": createPostings,
+  "0004_create_ledger_holds": createHolds,
+  "0005_create_ledger_tags": createTags
+}
