@@ -22,9 +22,9 @@ import { toMicros } from "./BookingTime.ts"
 import { checkCommand } from "./checkCommand.ts"
 import { decideAll } from "./decideAll.ts"
 import type { Hold, HoldId } from "./Hold.ts"
-import { configurePermission, makeAccounts } from "./internal/ledgerAccounts.ts"
+import { makeAccounts } from "./internal/ledgerAccounts.ts"
 import { makeCommitAlone, makeCommitTogether } from "./internal/ledgerCommits.ts"
-import { calendarOf, lookUp, makeReads, readPermission } from "./internal/ledgerReads.ts"
+import { calendarOf, lookUp, makeReads } from "./internal/ledgerReads.ts"
 import type { AccountLine, EntryId, JournalEntry } from "./JournalEntry.ts"
 import type { AccountCode, AccountId, LedgerAccount } from "./LedgerAccount.ts"
 import type { Capture, LedgerCommand, Operation, PlaceHold, Post, Reverse, VoidHold } from "./LedgerCommand.ts"
@@ -50,7 +50,11 @@ import {
   type PageFailure
 } from "./LedgerStore.ts"
 
-export { configurePermission, readPermission }
+/** To open, change, freeze, block and close accounts. */
+export const configurePermission = Permission.make("ledger:configure")
+
+/** To read accounts, balances, entries and holds. */
+export const readPermission = Permission.make("ledger:read")
 
 /** To post, hold, capture, void and reverse. */
 export const postPermission = Permission.make("ledger:post")
@@ -317,8 +321,8 @@ const make = Effect.fnUntraced(function* ({ timeZone = "UTC" }: LedgerOptions) {
   })
 
   return Ledger.of({
-    ...makeAccounts(store, audit, atomic),
-    ...makeReads(store, calendar),
+    ...makeAccounts({ store, audit, atomic, permission: configurePermission }),
+    ...makeReads(store, calendar, readPermission),
     commit,
     commitAll,
     plan,

@@ -9,51 +9,13 @@ import { AuditStore } from "saldo/audit/AuditStore"
 import { AuditTrail } from "saldo/audit/AuditTrail"
 import * as Actor from "saldo/core/Actor"
 import { Atomic } from "saldo/core/Atomic"
-import { CommandKey } from "saldo/core/Command"
 import * as Id from "saldo/core/Id"
-import type { AccountOpening } from "saldo/ledger/AccountOpening"
 import { Ledger } from "saldo/ledger/Ledger"
-import { AccountCode, type AccountId } from "saldo/ledger/LedgerAccount"
-import type { LedgerCommand } from "saldo/ledger/LedgerCommand"
+import type { AccountId } from "saldo/ledger/LedgerAccount"
 import { LedgerStore } from "saldo/ledger/LedgerStore"
 import * as Money from "saldo/money/Money"
 import * as LocalDate from "saldo/time/LocalDate"
-
-const stores = Layer.mergeAll(LedgerStore.layerMemory, AuditStore.layerMemory, Atomic.layerMemory)
-const books = Ledger.layer.pipe(Layer.provideMerge(AuditTrail.layer), Layer.provideMerge(stores))
-
-const sek = (text: string) => Money.of(text, "SEK")
-const key = (text: string) => CommandKey.make(text)
-const keeper = Actor.system("bank")
-
-type Services = Ledger | AuditTrail | AuditStore | Atomic | LedgerStore
-
-const inBooks = <A, E>(program: Effect.Effect<A, E, Services | Actor.Actor>) =>
-  program.pipe(Actor.as(keeper), Effect.provide(Layer.fresh(books)))
-
-const open = (code: string, more: Partial<AccountOpening> = {}) =>
-  Ledger.use((ledger) =>
-    ledger.openAccount({ code: AccountCode.make(code), name: code, type: "liability", currency: "SEK", ...more })
-  )
-
-const chart = Effect.all({
-  cash: open("cash", { type: "asset" }),
-  anna: open("anna", { bounds: { minimum: 0n, maximum: null } }),
-  bo: open("bo", { bounds: { minimum: 0n, maximum: null } })
-})
-
-const transfer = (name: string, from: AccountId, to: AccountId, amount: string): LedgerCommand => ({
-  key: key(name),
-  operations: [
-    {
-      _tag: "Post",
-      postings: [
-        { accountId: from, side: "debit", amount: sek(amount) },
-        { accountId: to, side: "credit", amount: sek(amount) }
-      ]
-    }
-  ]
-})
+import { chart, inBooks, keeper, key, open, sek, stores, transfer } from "./books.ts"
 
 const trail = Effect.gen(function* () {
   const audit = yield* AuditTrail

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { changes } from "../../audit/changes.ts"
 import type { AuditTrail } from "../../audit/AuditTrail.ts"
-import { Actor, Permission } from "../../core/Actor.ts"
+import { Actor, type Permission } from "../../core/Actor.ts"
 import type { Atomic } from "../../core/Atomic.ts"
 import * as Id from "../../core/Id.ts"
 import * as Currency from "../../money/Currency.ts"
@@ -21,9 +21,6 @@ import {
 import { type AccountId, type AccountSettings, type Bounds, type LedgerAccount, noCounters } from "../LedgerAccount.ts"
 import { AccountNotFound, CommandInvalid, VersionConflict } from "../LedgerRefusal.ts"
 import type { LedgerStore } from "../LedgerStore.ts"
-
-/** To open, change, freeze, block and close accounts. */
-export const configurePermission = Permission.make("ledger:configure")
 
 const settingsOf = (account: AccountSettings): AccountSettings => ({
   name: account.name,
@@ -42,11 +39,17 @@ const boundsOrdered = ({ maximum, minimum }: Bounds): Effect.Effect<void, Comman
     : Effect.fail(new CommandInvalid({ path: "/bounds", problem: "expected a minimum that is not above the maximum" }))
 
 /** Accounts with the record of what was done to them. */
-export const makeAccounts = (
-  store: LedgerStore["Service"],
-  audit: AuditTrail["Service"],
-  atomic: Atomic["Service"]
-) => {
+export const makeAccounts = ({
+  atomic,
+  audit,
+  permission,
+  store
+}: {
+  readonly store: LedgerStore["Service"]
+  readonly audit: AuditTrail["Service"]
+  readonly atomic: Atomic["Service"]
+  readonly permission: Permission
+}) => {
   /** An account rolls up into one of its type and currency, and never, over however many others, into itself. */
   const parentSuits = Effect.fnUntraced(function* (
     account: Pick<LedgerAccount, "id" | "tenant" | "type" | "currency">,
@@ -66,7 +69,7 @@ export const makeAccounts = (
   })
 
   const open = Effect.fn("Ledger.openAccount")(function* (opening: AccountOpening) {
-    yield* Actor.require(configurePermission)
+    yield* Actor.require(permission)
     const { tenant } = yield* Actor
     const { bounds = { minimum: null, maximum: null }, code, currency, name, role = "ordinary", type } = opening
     yield* boundsOrdered(bounds)
@@ -117,7 +120,7 @@ export const makeAccounts = (
   })
 
   const change = Effect.fn("Ledger.changeAccount")(function* (id: AccountId, wanted: AccountChange) {
-    yield* Actor.require(configurePermission)
+    yield* Actor.require(permission)
     const { tenant } = yield* Actor
     const { expectedVersion, ...given } = wanted
     if (given.bounds !== undefined) yield* boundsOrdered(given.bounds)

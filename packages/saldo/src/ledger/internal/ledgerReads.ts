@@ -4,7 +4,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Actor, Permission } from "../../core/Actor.ts"
+import { Actor, type Permission } from "../../core/Actor.ts"
 import type { PageRequest } from "../../core/Page.ts"
 import * as LocalDate from "../../time/LocalDate.ts"
 import { fromInstant, fromMicros, toMicros } from "../BookingTime.ts"
@@ -17,9 +17,6 @@ import { AccountNotFound, EntryNotFound, HoldNotFound } from "../LedgerRefusal.t
 import type { Ledger } from "../Ledger.ts"
 import { balanceBy, statementLine, trialBalanceOf } from "../ledgerReports.ts"
 import type { AccountFilter, AsOf, EntryFilter, HoldFilter, LedgerStore, LineFilter } from "../LedgerStore.ts"
-
-/** To read accounts, balances, entries and holds. */
-export const readPermission = Permission.make("ledger:read")
 
 const dayMs = 86_400_000
 
@@ -45,10 +42,14 @@ export const calendarOf = (timeZone: string) => {
   }
 }
 
-/** The reads, each for the actor's tenant and with its permission. */
-export const makeReads = (store: LedgerStore["Service"], calendar: ReturnType<typeof calendarOf>) => {
+/** The reads, each for the actor's tenant and with the permission to read. */
+export const makeReads = (
+  store: LedgerStore["Service"],
+  calendar: ReturnType<typeof calendarOf>,
+  permission: Permission
+) => {
   const tenant = Effect.andThen(
-    Actor.require(readPermission),
+    Actor.require(permission),
     Effect.map(Actor, (actor) => actor.tenant)
   )
   const account = Effect.fnUntraced(function* (id: AccountId) {
