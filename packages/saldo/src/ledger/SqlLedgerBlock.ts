@@ -1,8 +1,10 @@
 /**
  * The rows that a decision comes to, as both dialects write them.
  */
+import type * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { SqlError } from "effect/sql/SqlError"
 import { commandText } from "./commandText.ts"
 import type { Decision } from "./decideAll.ts"
 import type { UnplacedBlock } from "./journalBlocks.ts"
@@ -99,14 +101,15 @@ export type BlockRows = ReturnType<typeof blockRows>
 
 /** The accounts and holds as the decision leaves them. Asked for when all blocks have their rows. */
 export const standingRows = ({ decision, highs, state }: Writing) => {
-  const holds = [...decision.holds.values()].map(rowOfHold)
-  const isKnown = ({ hold_id }: { readonly hold_id: string }) => [...state.holds.keys()].some((id) => id === hold_id)
+  const holds = [...decision.holds.values()].map((hold) => ({ ...rowOfHold(hold) }))
+  const known: ReadonlySet<string> = new Set(state.holds.keys())
+  const isKnown = ({ hold_id }: { readonly hold_id: string }) => known.has(hold_id)
   return {
     accountRows: [...decision.accounts.values()].map(({ counters, id, version }) => ({
       account_id: id,
       ...counterColumns(counters),
       value_high: highs.get(id) ?? "",
-      version
+      version: BigInt(version)
     })),
     newHolds: holds.filter((row) => !isKnown(row)),
     changedHolds: holds.filter(isKnown).map(({ captured, hold_id, remaining, state: now }) => ({
@@ -120,3 +123,16 @@ export const standingRows = ({ decision, highs, state }: Writing) => {
 
 /** The accounts and holds as the decision leaves them. */
 export type StandingRows = ReturnType<typeof standingRows>
+
+/** Where a block came to stand. */
+export interface Place {
+  readonly sequence: number
+  readonly micros: number
+}
+
+/** Writes blocks one after another; `undefined` when a key was there already, and then nothing is written. */
+export type WriteBlocks = (
+  writing: Writing,
+  blocks: ReadonlyArray<UnplacedBlock>,
+  nowMicros: number
+) => Effect.Effect<ReadonlyArray<Place> | undefined, SqlError>

@@ -91,10 +91,18 @@ export const makeState = (sql: SqlClient.SqlClient) => {
     sql<HoldRow>`
       SELECT * FROM saldo_ledger_holds WHERE tenant = ${tenant} AND hold_id ${among(ids)} ORDER BY hold_id ${forUpdate}`
 
-  const lockAccounts = (tenant: string, ids: Iterable<string>) =>
-    sql<AccountRow>`
-      SELECT * FROM saldo_ledger_accounts
-      WHERE tenant = ${tenant} AND account_id ${among(ids)} ORDER BY account_id ${forUpdate}`
+  /** Each by its whole key and in order: a planner that knows little of the table would rather read all of the tenant's. */
+  const lockAccounts = sql.onDialectOrElse({
+    pg: () => (tenant: string, ids: Iterable<string>) =>
+      sql.unsafe<AccountRow>(
+        `SELECT account.* FROM (SELECT $2::text[] AS ids OFFSET 0) AS packed, unnest(packed.ids) AS wanted (id), LATERAL (
+          SELECT * FROM saldo_ledger_accounts WHERE tenant = $1 AND account_id = wanted.id FOR UPDATE
+        ) AS account`,
+        [tenant, [...ids].sort()]
+      ),
+    orElse: () => (tenant: string, ids: Iterable<string>) =>
+      sql<AccountRow>`SELECT * FROM saldo_ledger_accounts WHERE tenant = ${tenant} AND account_id ${among(ids)}`
+  })
 
   const findEntries = Effect.fnUntraced(function* (tenant: string, ids: Iterable<string>) {
     const rows = yield* sql<EntryRow>`

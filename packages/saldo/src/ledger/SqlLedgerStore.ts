@@ -18,7 +18,7 @@ import type { AccountId, LedgerAccount } from "./LedgerAccount.ts"
 import type { LedgerCommand } from "./LedgerCommand.ts"
 import { type CommitOutcome, type CommitRequest, LedgerStore } from "./LedgerStore.ts"
 import { settingsText } from "./settingsText.ts"
-import { refusalOf } from "./SqlLedgerBlock.ts"
+import { type Place, refusalOf } from "./SqlLedgerBlock.ts"
 import { makeReads } from "./SqlLedgerReads.ts"
 import { makeBalances } from "./SqlLedgerBalances.ts"
 import {
@@ -31,7 +31,7 @@ import {
   tagsOf
 } from "./SqlLedgerRows.ts"
 import { joinLines, makeAmong, makeState } from "./SqlLedgerState.ts"
-import { headOfRow, makeWriteBlocks, type Place } from "./SqlLedgerWrite.ts"
+import { headOfRow, makeWriteBlocks } from "./SqlLedgerWrite.ts"
 
 /** How often a call begins again because somebody used one of its keys meanwhile. */
 const maximumAttempts = 100

@@ -171,6 +171,8 @@ export const makeCommitAlone = (commitTogether: ReturnType<typeof makeCommitToge
     })
 
   const lead = Effect.fnUntraced(function* (tenant: string, queue: Queue) {
+    // Those that a finished batch has set free come back in the same turn: they go together.
+    yield* Effect.yieldNow
     const batch = takeBatch(queue)
     const exit = yield* run(batch)
     if (Exit.isFailure(exit) && batch.length > 1 && !Cause.hasInterrupts(exit.cause)) {

@@ -1,0 +1,279 @@
+/**
+ * How a decision is written on Postgres: in one statement, so that what everybody waits for is held for one round trip.
+ */
+import * as Effect from "effect/Effect"
+import type * as SqlClient from "effect/sql/SqlClient"
+import { blockRows, commandRows, standingRows, type StandingRows, type WriteBlocks } from "./SqlLedgerBlock.ts"
+
+/**
+ * A column of rows that come as one array per column, which Postgres reads several times faster than JSON. Its arrays come
+ * without nulls, as the driver takes the type of an array from its values: an empty text or a zero stands for null.
+ */
+type Column = readonly [name: string, type: "text" | "bigint" | "int", nullable?: "nullable"]
+
+const commandColumns: ReadonlyArray<Column> = [
+  ["command_key", "text"],
+  ["request", "text"],
+  ["first_entry_id", "text", "nullable"],
+  ["entry_count", "int"],
+  ["refusal", "text", "nullable"]
+]
+
+const entryColumns: ReadonlyArray<Column> = [
+  ["entry_id", "text"],
+  ["command_key", "text"],
+  ["kind", "text"],
+  ["value_on", "text"],
+  ["hold_id", "text", "nullable"],
+  ["reverses", "text", "nullable"],
+  ["exchange", "text", "nullable"],
+  ["code", "text", "nullable"],
+  ["description", "text", "nullable"],
+  ["metadata", "text"]
+]
+
+const counterNames: ReadonlyArray<Column> = [
+  ["debits_posted", "bigint"],
+  ["credits_posted", "bigint"],
+  ["debits_pending", "bigint"],
+  ["credits_pending", "bigint"]
+]
+
+const postingColumns: ReadonlyArray<Column> = [
+  ["line", "int"],
+  ["account_id", "text"],
+  ["side", "text"],
+  ["currency", "text"],
+  ["posted", "bigint"],
+  ["pending", "bigint"],
+  ["value_on", "text"],
+  ["value_order", "text"],
+  ...counterNames
+]
+
+const changedAccountColumns: ReadonlyArray<Column> = [...counterNames, ["value_high", "text"], ["version", "bigint"]]
+
+const holdColumns: ReadonlyArray<Column> = [
+  ["hold_id", "text"],
+  ["debit", "text"],
+  ["credit", "text"],
+  ["currency", "text"],
+  ["amount", "bigint"],
+  ["captured", "bigint"],
+  ["remaining", "bigint"],
+  ["over_capture", "bigint"],
+  ["state", "text"],
+  ["expires_at", "bigint", "nullable"]
+]
+
+const changedHoldColumns: ReadonlyArray<Column> = [
+  ["captured", "bigint"],
+  ["remaining", "bigint"],
+  ["state", "text"]
+]
+
+const n: Column = ["n", "int"]
+const tagColumns: ReadonlyArray<Column> = [n, ["tag", "text"]]
+
+/** Parameters of a statement that is put together: each part takes the next ones. */
+class Parameters {
+  private count = 0
+
+  one(type: string): string {
+    this.count += 1
+    return `$${this.count}::${type}`
+  }
+
+  /**
+   * Rows of arrays. Postgres must not see how long they are when it plans: it would make a new plan for each length, which
+   * takes longer than carrying it out.
+   */
+  rows(alias: string, columns: ReadonlyArray<Column>): string {
+    const packed = columns.map(([name, type]) => `${this.one(`${type}[]`)} AS ${name}`)
+    const arrays = columns.map(([name]) => `packed_${alias}.${name}`)
+    return `(SELECT ${packed.join(", ")} OFFSET 0) AS packed_${alias},
+      unnest(${arrays.join(", ")}) AS ${alias} (${columns.map(([name]) => name).join(", ")})`
+  }
+}
+
+const names = (columns: ReadonlyArray<Column>): string => columns.map(([name]) => name).join(", ")
+
+const values = (alias: string, columns: ReadonlyArray<Column>): string =>
+  columns
+    .map(([name, type, nullable]) => {
+      const value = `${alias}.${name}`
+      return nullable === undefined ? value : `NULLIF(${value}, ${type === "text" ? "''" : "0"})`
+    })
+    .join(", ")
+
+/**
+ * Sets columns of rows that the transaction has locked. Each row is looked up by its whole key: a join of the tables would
+ * let the planner read all rows of the tenant when it knows too little of them.
+ */
+const update = (table: string, key: string, columns: ReadonlyArray<Column>, tenant: string, given: string): string => `
+  UPDATE ${table} AS target SET ${columns.map(([name]) => `${name} = given.${name}`).join(", ")}
+  FROM placed, ${given}, LATERAL (
+    SELECT found.ctid AS place FROM ${table} AS found WHERE found.tenant = ${tenant} AND found.${key} = given.${key}
+    OFFSET 0
+  ) AS located
+  WHERE target.ctid = located.place`
+
+/** Which of the parts that most commits lack a statement has. */
+interface Parts {
+  readonly tags: boolean
+  readonly newHolds: boolean
+  readonly changedHolds: boolean
+}
+
+const insertCommands = (tenant: string, given: string): string => `
+  INSERT INTO saldo_ledger_commands (tenant, ${names(commandColumns)})
+  SELECT ${tenant}, ${values("given", commandColumns)} FROM ${given}
+  ON CONFLICT DO NOTHING RETURNING command_key`
+
+/**
+ * The head's row is locked last, once all keys are known to be new: concurrent commits on different accounts wait for each
+ * other only from there to their COMMIT. When a key is there already, nothing is written but the commands of the other
+ * keys, which are given as `strays` to be taken away again.
+ */
+const blockText = (parts: Parts): string => {
+  const parameters = new Parameters()
+  const tenant = parameters.one("text")
+  const commandCount = parameters.one("bigint")
+  const entryCount = parameters.one("bigint")
+  const micros = parameters.one("bigint")
+  const hashes = parameters.one("text")
+  const commands = insertCommands(tenant, parameters.rows("given", commandColumns))
+  const entries = parameters.rows("given", [n, ...entryColumns])
+  const postings = parameters.rows("given", [n, ...postingColumns])
+  const accounts = parameters.rows("given", [["account_id", "text"], ...changedAccountColumns])
+  const tags = parts.tags ? parameters.rows("given", tagColumns) : undefined
+  const newHolds = parts.newHolds ? parameters.rows("given", holdColumns) : undefined
+  const changedHolds = parts.changedHolds
+    ? parameters.rows("given", [["hold_id", "text"], ...changedHoldColumns])
+    : undefined
+  const optional = [
+    tags === undefined
+      ? undefined
+      : `new_tags AS (
+        INSERT INTO saldo_ledger_entry_tags (tenant, tag, sequence)
+        SELECT ${tenant}, given.tag, base + given.n FROM placed, ${tags}
+      )`,
+    newHolds === undefined
+      ? undefined
+      : `new_holds AS (
+        INSERT INTO saldo_ledger_holds (tenant, ${names(holdColumns)})
+        SELECT ${tenant}, ${values("given", holdColumns)} FROM placed, ${newHolds}
+      )`,
+    changedHolds === undefined
+      ? undefined
+      : `changed_holds AS (${update("saldo_ledger_holds", "hold_id", changedHoldColumns, tenant, changedHolds)})`
+  ]
+  return `
+WITH new_commands AS (${commands}
+), placed AS (
+  UPDATE saldo_ledger_heads SET
+    sequence = sequence + ${entryCount},
+    booked_at = GREATEST(booked_at + 1, ${micros}) + ${entryCount} - 1,
+    hash = encode(sha256(
+      decode(hash, 'hex') || int8send(sequence + 1) || int8send(${entryCount})
+        || int8send(GREATEST(booked_at + 1, ${micros})) || decode(${hashes}, 'hex')
+    ), 'hex')
+  WHERE tenant = ${tenant} AND (SELECT count(*) FROM new_commands) = ${commandCount}
+  RETURNING sequence - ${entryCount} AS base, booked_at - ${entryCount} AS base_at, hash
+), new_entries AS (
+  INSERT INTO saldo_ledger_entries (tenant, sequence, booked_at, block_hash, ${names(entryColumns)})
+  SELECT ${tenant}, base + given.n, base_at + given.n, CASE WHEN given.n = ${entryCount} THEN hash END,
+    ${values("given", entryColumns)}
+  FROM placed, ${entries}
+), new_postings AS (
+  INSERT INTO saldo_ledger_postings (tenant, sequence, ${names(postingColumns)})
+  SELECT ${tenant}, base + given.n, ${values("given", postingColumns)} FROM placed, ${postings}
+), changed_accounts AS (${update("saldo_ledger_accounts", "account_id", changedAccountColumns, tenant, accounts)}
+), ${optional.map((part) => (part === undefined ? "" : `${part}, `)).join("")}outcome AS (
+  SELECT (SELECT base FROM placed) AS base, (SELECT base_at FROM placed) AS base_at
+)
+SELECT base, base_at, CASE WHEN base IS NULL THEN ARRAY(SELECT command_key FROM new_commands) END AS strays FROM outcome`
+}
+
+const refusalsText = (): string => {
+  const parameters = new Parameters()
+  return insertCommands(parameters.one("text"), parameters.rows("given", commandColumns))
+}
+
+type Row = Readonly<Record<string, string | number | bigint | null>>
+
+const arraysOf = (rows: ReadonlyArray<Row>, columns: ReadonlyArray<Column>): ReadonlyArray<unknown> =>
+  columns.map(([name, type]) => rows.map((row) => row[name] ?? (type === "text" ? "" : 0n)))
+
+interface PlacedRow {
+  readonly base: bigint | null
+  readonly base_at: bigint | null
+  readonly strays: ReadonlyArray<string> | null
+}
+
+const noStanding: StandingRows = { accountRows: [], newHolds: [], changedHolds: [] }
+
+/** Makes what writes blocks on Postgres. */
+export const makePostgresWriteBlocks = (sql: SqlClient.SqlClient): WriteBlocks => {
+  const texts = new Map<number, string>()
+  const textOf = (parts: Parts): string => {
+    const number = (parts.tags ? 1 : 0) + (parts.newHolds ? 2 : 0) + (parts.changedHolds ? 4 : 0)
+    const text = texts.get(number) ?? blockText(parts)
+    texts.set(number, text)
+    return text
+  }
+  const refusals = refusalsText()
+
+  const remove = (tenant: string, keys: ReadonlyArray<string>) =>
+    keys.length === 0
+      ? Effect.void
+      : sql`DELETE FROM saldo_ledger_commands WHERE tenant = ${tenant} AND command_key = ANY(${keys})`
+
+  return Effect.fnUntraced(function* (writing, blocks, nowMicros) {
+    const { tenant } = writing
+    const commands = commandRows(writing)
+    if (blocks.length === 0) {
+      const parameters = [tenant, ...arraysOf(commands, commandColumns)]
+      const rows = yield* sql.unsafe<{ readonly command_key: string }>(refusals, parameters)
+      if (rows.length === commands.length) return []
+      yield* remove(
+        tenant,
+        rows.map(({ command_key }) => command_key)
+      )
+      return undefined
+    }
+    const prepared = blocks.map((block) => ({ block, rows: blockRows(writing, block) }))
+    const standing = standingRows(writing)
+    const places = []
+    for (const [index, { block, rows }] of prepared.entries()) {
+      // All commands, accounts and holds go with the first block.
+      const written = index === 0 ? commands : []
+      const { accountRows, changedHolds, newHolds } = index === 0 ? standing : noStanding
+      const parts = {
+        tags: rows.tagRows.length > 0,
+        newHolds: newHolds.length > 0,
+        changedHolds: changedHolds.length > 0
+      }
+      const [place] = yield* sql.unsafe<PlacedRow>(textOf(parts), [
+        tenant,
+        BigInt(written.length),
+        BigInt(block.entries.length),
+        BigInt(block.importedMicros ?? nowMicros),
+        block.entries.map(({ contentHash }) => contentHash).join(""),
+        ...arraysOf(written, commandColumns),
+        ...arraysOf(rows.entryRows, [n, ...entryColumns]),
+        ...arraysOf(rows.postingRows, [n, ...postingColumns]),
+        ...arraysOf(accountRows, [["account_id", "text"], ...changedAccountColumns]),
+        ...(parts.tags ? arraysOf(rows.tagRows, tagColumns) : []),
+        ...(parts.newHolds ? arraysOf(newHolds, holdColumns) : []),
+        ...(parts.changedHolds ? arraysOf(changedHolds, [["hold_id", "text"], ...changedHoldColumns]) : [])
+      ])
+      if (place === undefined || place.base === null || place.base_at === null) {
+        yield* remove(tenant, place?.strays ?? [])
+        return undefined
+      }
+      places.push({ sequence: Number(place.base) + 1, micros: Number(place.base_at) + 1 })
+    }
+    return places
+  })
+}
