@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
 import { AuditTrail } from "../audit/AuditTrail.ts"
 import { Actor, asSystem, type NotPermitted, Permission } from "../core/Actor.ts"
 import { Atomic } from "../core/Atomic.ts"
@@ -24,7 +25,9 @@ import { decideAll } from "./decideAll.ts"
 import type { Hold, HoldId } from "./Hold.ts"
 import { makeAccounts } from "./internal/ledgerAccounts.ts"
 import { makeCommitAlone, makeCommitTogether } from "./internal/ledgerCommits.ts"
+import { exportJournal, verifyJournal } from "./internal/ledgerJournal.ts"
 import { calendarOf, lookUp, makeReads } from "./internal/ledgerReads.ts"
+import type { JournalVerdict } from "./journalVerification.ts"
 import type { AccountLine, EntryId, JournalEntry } from "./JournalEntry.ts"
 import type { AccountCode, AccountId, LedgerAccount } from "./LedgerAccount.ts"
 import type { Capture, LedgerCommand, Operation, PlaceHold, Post, Reverse, VoidHold } from "./LedgerCommand.ts"
@@ -176,6 +179,10 @@ export class Ledger extends Context.Service<
     readonly entries: (filter?: EntryFilter, page?: PageRequest) => Reading<Page<JournalEntry>, PageFailure>
     readonly hold: (id: HoldId) => Reading<Hold, HoldNotFound>
     readonly holds: (filter?: HoldFilter, page?: PageRequest) => Reading<Page<Hold>, PageFailure>
+    /** Recomputes every hash, sum and order of the journal, with memory that grows with accounts alone. */
+    readonly verify: Reading<JournalVerdict>
+    /** The journal and its accounts as JSON lines without line ends, for `verify-journal.mjs` or any other verifier. */
+    readonly exportLines: Stream.Stream<string, NotPermitted, Actor>
   }
 >()("saldo/ledger/Ledger") {
   /** The books in a store, by the calendar of a time zone. */
@@ -206,6 +213,11 @@ const only = ({ entries }: Committed): Effect.Effect<JournalEntry> => {
     ? Effect.die(new RangeError("The store booked nothing and said so to nobody"))
     : Effect.succeed(entry)
 }
+
+const reader = Effect.andThen(
+  Actor.require(readPermission),
+  Effect.map(Actor, (actor) => actor.tenant)
+)
 
 const make = Effect.fnUntraced(function* ({ timeZone = "UTC" }: LedgerOptions) {
   const store = yield* LedgerStore
@@ -323,6 +335,8 @@ const make = Effect.fnUntraced(function* ({ timeZone = "UTC" }: LedgerOptions) {
   return Ledger.of({
     ...makeAccounts({ store, audit, atomic, permission: configurePermission }),
     ...makeReads(store, calendar, readPermission),
+    verify: Effect.flatMap(reader, (tenant) => verifyJournal(store, tenant)).pipe(Effect.withSpan("Ledger.verify")),
+    exportLines: Stream.unwrap(Effect.map(reader, (tenant) => exportJournal(store, tenant))),
     commit,
     commitAll,
     plan,
