@@ -41,17 +41,8 @@ import {
 } from "./LedgerRefusal.ts"
 import type { Balance, Plan, Statement, TrialBalance } from "./LedgerReport.ts"
 import { balanceBy } from "./ledgerReports.ts"
-import {
-  type AccountFilter,
-  type AsOf,
-  type CommitOutcome,
-  type Committed,
-  type EntryFilter,
-  type HoldFilter,
-  LedgerStore,
-  type LineFilter,
-  type PageFailure
-} from "./LedgerStore.ts"
+import type { AccountFilter, AsOf, EntryFilter, HoldFilter, LineFilter } from "./LedgerFilter.ts"
+import { type CommitOutcome, type Committed, LedgerStore, type PageFailure } from "./LedgerStore.ts"
 
 /** To open, change, freeze, block and close accounts. */
 export const configurePermission = Permission.make("ledger:configure")

@@ -8,11 +8,11 @@ import type * as Stream from "effect/Stream"
 import type { IdempotencyMismatch } from "../core/Command.ts"
 import type { CursorMismatch, InvalidCursor, Page, PageRequest } from "../core/Page.ts"
 import type { LocalDate } from "../time/LocalDate.ts"
-import type { BookingTime } from "./BookingTime.ts"
-import type { Hold, HoldId, HoldState } from "./Hold.ts"
-import type { AccountLine, EntryId, EntryKind, JournalBlock, JournalEntry, JournalHead } from "./JournalEntry.ts"
-import type { AccountCode, AccountId, AccountSettings, AccountType, Counters, LedgerAccount } from "./LedgerAccount.ts"
+import type { Hold, HoldId } from "./Hold.ts"
+import type { AccountLine, EntryId, JournalBlock, JournalEntry, JournalHead } from "./JournalEntry.ts"
+import type { AccountCode, AccountId, AccountSettings, Counters, LedgerAccount } from "./LedgerAccount.ts"
 import { makeMemoryLedger } from "./internal/memoryLedger.ts"
+import type { AccountFilter, AsOf, EntryFilter, HoldFilter, LineFilter } from "./LedgerFilter.ts"
 import type { LedgerCommand } from "./LedgerCommand.ts"
 import type { LedgerRefusal } from "./LedgerRefusal.ts"
 
@@ -41,57 +41,6 @@ export interface NotCommitted {
 
 /** What came of one command. */
 export type CommitOutcome = Result.Result<Committed, NotCommitted>
-
-/**
- * As of when a balance is meant; both parts may be left out and must hold together when given.
- *
- * `valueOn` counts what has that value date or an earlier one; `knownAt` counts what was booked by then, so that a report
- * can be made again as it was.
- */
-export interface AsOf {
-  readonly valueOn?: LocalDate
-  readonly knownAt?: BookingTime
-}
-
-/** Which accounts to give; every part is optional, and all parts must hold. Metadata must be equal, name by name. */
-export interface AccountFilter {
-  readonly type?: AccountType
-  readonly currency?: string
-  readonly parent?: AccountId
-  readonly closed?: boolean
-  readonly codePrefix?: string
-  readonly metadata?: Readonly<Record<string, string>>
-}
-
-/** Which entries to give; every part is optional, and all parts must hold. */
-export interface EntryFilter {
-  readonly accountId?: AccountId
-  readonly kind?: EntryKind
-  readonly code?: string
-  readonly holdId?: HoldId
-  /** First and last day, both counted. */
-  readonly valueFrom?: LocalDate
-  readonly valueTo?: LocalDate
-  readonly bookedFrom?: BookingTime
-  readonly bookedTo?: BookingTime
-  readonly metadata?: Readonly<Record<string, string>>
-}
-
-/** Which lines of an account to give, by booking order. */
-export interface LineFilter {
-  readonly valueFrom?: LocalDate
-  readonly valueTo?: LocalDate
-  readonly bookedFrom?: BookingTime
-  readonly bookedTo?: BookingTime
-  /** Leaves out what only moved pending amounts. */
-  readonly postedOnly?: boolean
-}
-
-/** Which holds to give. */
-export interface HoldFilter {
-  readonly accountId?: AccountId
-  readonly state?: HoldState
-}
 
 /** One line of a trial balance. */
 export interface TrialBalanceRow {

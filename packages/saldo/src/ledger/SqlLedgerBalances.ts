@@ -10,7 +10,8 @@ import * as Option from "effect/Option"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import { toMicros } from "./BookingTime.ts"
-import type { AsOf, LedgerStore } from "./LedgerStore.ts"
+import type { AsOf } from "./LedgerFilter.ts"
+import type { LedgerStore } from "./LedgerStore.ts"
 import { type AccountRow, accountOfRow, type CounterColumns, countersOf } from "./SqlLedgerRows.ts"
 
 /** After every line. */
@@ -33,62 +34,60 @@ const columns = [
   ["credits_pending", "credit", "pending"]
 ] as const
 
-/** Makes the query of every asked account with its sums as of a time. */
+/** Makes the query of the sums, as of a time, of every account that a condition on `account` lets through. */
 export const makeSumsAsOf = (sql: SqlClient.SqlClient) => {
   const own = (alias: string) =>
     sql.literal(`${alias}.tenant = account.tenant AND ${alias}.account_id = account.account_id`)
 
-  /** The last line that everything before it counts with, as its number; null when there is none. */
-  const snapshot = (valueOn: string | undefined, known: bigint): Fragment =>
-    valueOn === undefined
-      ? sql`(
-          SELECT line.sequence FROM saldo_ledger_postings AS line
-          WHERE ${own("line")} AND line.sequence <= ${known} ORDER BY line.sequence DESC LIMIT 1
-        )`
-      : sql`(
-          SELECT line.sequence FROM saldo_ledger_postings AS line
-          WHERE ${own("line")} AND line.sequence <= ${known} AND line.sequence < COALESCE((
-            SELECT later.sequence FROM saldo_ledger_postings AS later
-            WHERE ${own("later")} AND later.value_order IN ('first', 'ahead') AND later.value_order = 'first'
-              AND later.value_on > ${valueOn}
-            ORDER BY later.value_on LIMIT 1
-          ), ${end})
-          ORDER BY line.sequence DESC LIMIT 1
-        )`
+  /** The number of the last line up to which all that is not ahead of its day counts. */
+  const snapshot = (valueOn: string | undefined, known: bigint): Fragment => {
+    const later = sql`
+      SELECT later.sequence FROM saldo_ledger_postings AS later
+      WHERE ${own("later")} AND later.value_order IN ('first', 'ahead') AND later.value_order = 'first'
+        AND later.value_on > ${valueOn}
+      ORDER BY later.value_on LIMIT 1`
+    const before = valueOn === undefined ? sql`` : sql`AND line.sequence < COALESCE((${later}), ${end})`
+    return sql`
+      SELECT line.sequence FROM saldo_ledger_postings AS line
+      WHERE ${own("line")} AND line.sequence <= ${known} ${before} ORDER BY line.sequence DESC LIMIT 1`
+  }
 
-  /** What lines out of order add to the sums of the snapshot, or take from them, in one column. */
-  const outOfOrder = (valueOn: string, known: bigint, side: string, amount: string): Fragment => {
-    const sum = (condition: Fragment) => sql`COALESCE((
-      SELECT SUM(line.${sql.literal(amount)}) FROM saldo_ledger_postings AS line
-      WHERE ${own("line")} AND line.side = ${side} AND ${condition}
-    ), 0)`
+  /** Lines out of order: those after the snapshot that count, and those before it that do not. */
+  const outOfOrder = (valueOn: string | undefined, known: bigint): Fragment => {
+    const lines = (sign: number, condition: Fragment) => sql`
+      SELECT asked.account_id, line.side, ${sql.literal(String(sign))} * line.posted AS posted,
+        ${sql.literal(String(sign))} * line.pending AS pending
+      FROM asked JOIN saldo_ledger_postings AS line
+        ON line.tenant = asked.tenant AND line.account_id = asked.account_id AND ${condition}`
+    if (valueOn === undefined) return lines(1, sql`1 = 0`)
     const ahead = sql`line.value_order IN ('first', 'ahead') AND line.value_order = 'ahead'`
     const after = sql`line.sequence > asked.snapshot AND line.sequence <= ${known} AND line.value_on <= ${valueOn}`
     return sql`
-      ${sum(sql`line.value_order = 'back' AND ${after}`)}
-      + ${sum(sql`${ahead} AND ${after}`)}
-      - ${sum(sql`${ahead} AND line.value_on > ${valueOn} AND line.sequence <= asked.snapshot`)}`
+      ${lines(1, sql`line.value_order = 'back' AND ${after}`)}
+      UNION ALL ${lines(1, sql`${ahead} AND ${after}`)}
+      UNION ALL ${lines(-1, sql`${ahead} AND line.value_on > ${valueOn} AND line.sequence <= asked.snapshot`)}`
   }
 
-  return (condition: Fragment, { valueOn }: AsOf, known: bigint) => {
-    const sums = columns.map(([name, side, amount]) => {
-      const base = `COALESCE(taken.${name}, 0)`
-      return valueOn === undefined
-        ? sql.literal(`${base} AS ${name}`)
-        : sql`CAST(${sql.literal(base)} + ${outOfOrder(valueOn, known, side, amount)} AS BIGINT) AS ${sql.literal(name)}`
-    })
-    return sql<Sums & { readonly account_id: string }>`
-      SELECT account.account_id, ${sql.csv(sums)}
-      FROM (
-        SELECT account.tenant, account.account_id, account.code, COALESCE(${snapshot(valueOn, known)}, 0) AS snapshot
-        FROM saldo_ledger_accounts AS account WHERE ${condition}
-      ) AS asked
-      JOIN saldo_ledger_accounts AS account
-        ON account.tenant = asked.tenant AND account.account_id = asked.account_id
-      LEFT JOIN saldo_ledger_postings AS taken
-        ON taken.tenant = asked.tenant AND taken.account_id = asked.account_id AND taken.sequence = asked.snapshot
-      ORDER BY asked.code`
-  }
+  const sums = sql.csv(
+    columns.map(([name, side, amount]) =>
+      sql.literal(
+        `CAST(COALESCE(MAX(taken.${name}), 0)
+          + COALESCE(SUM(CASE WHEN moved.side = '${side}' THEN moved.${amount} END), 0) AS BIGINT) AS ${name}`
+      )
+    )
+  )
+
+  return (condition: Fragment, { valueOn }: AsOf, known: bigint) => sql<Sums & { readonly account_id: string }>`
+    WITH asked AS MATERIALIZED (
+      SELECT account.tenant, account.account_id, COALESCE((${snapshot(valueOn, known)}), 0) AS snapshot
+      FROM saldo_ledger_accounts AS account WHERE ${condition}
+    ), moved AS (${outOfOrder(valueOn, known)})
+    SELECT asked.account_id, ${sums}
+    FROM asked
+    LEFT JOIN saldo_ledger_postings AS taken
+      ON taken.tenant = asked.tenant AND taken.account_id = asked.account_id AND taken.sequence = asked.snapshot
+    LEFT JOIN moved ON moved.account_id = asked.account_id
+    GROUP BY asked.account_id`
 }
 
 /** Makes the balances of accounts. */

@@ -9,7 +9,8 @@ import type { Fragment } from "effect/sql/Statement"
 import * as Page from "../core/Page.ts"
 import { toMicros } from "./BookingTime.ts"
 import type { EntryId, JournalBlock } from "./JournalEntry.ts"
-import type { AccountFilter, EntryFilter, HoldFilter, LedgerStore, LineFilter } from "./LedgerStore.ts"
+import type { AccountFilter, EntryFilter, HoldFilter, LineFilter } from "./LedgerFilter.ts"
+import type { LedgerStore } from "./LedgerStore.ts"
 import {
   type AccountRow,
   accountOfRow,
@@ -21,7 +22,7 @@ import {
   type LineRow,
   tagOf
 } from "./SqlLedgerRows.ts"
-import { joinLines, makeAmong } from "./SqlLedgerState.ts"
+import { joinLines, makeEntriesBy } from "./SqlLedgerState.ts"
 import { headOfRow } from "./SqlLedgerWrite.ts"
 
 /** Entries read at a time by `blocks`. */
@@ -94,7 +95,7 @@ const makeLists = (
   sql: SqlClient.SqlClient
 ): Pick<LedgerStore["Service"], "listAccounts" | "listEntries" | "listHolds" | "listLines"> => {
   const conditions = makeConditions(sql)
-  const among = makeAmong(sql)
+  const { linesOf } = makeEntriesBy(sql)
 
   return {
     listAccounts: Effect.fn("SqlLedgerStore.listAccounts")(function* (tenant, filter, page) {
@@ -147,16 +148,8 @@ const makeLists = (
       const rows = yield* Effect.orDie(sql<EntryRow>`
         SELECT entry.* FROM ${from} WHERE ${sql.and(all)}
         ORDER BY ${sql.literal(order)} LIMIT ${Page.limitOf(page) + 1}`)
-      const lines =
-        rows.length === 0
-          ? []
-          : yield* Effect.orDie(sql<LineRow>`
-              SELECT * FROM saldo_ledger_postings
-              WHERE tenant = ${tenant} AND sequence IN (
-                SELECT sequence FROM saldo_ledger_entries
-                WHERE tenant = ${tenant} AND entry_id ${among(rows.map(({ entry_id }) => entry_id))}
-              ) ORDER BY sequence, line`)
-      return Page.pageOf(query, page, joinLines(rows, lines), ({ sequence }) => [sequence])
+      const entries = rows.length === 0 ? [] : yield* Effect.orDie(linesOf(tenant, rows))
+      return Page.pageOf(query, page, entries, ({ sequence }) => [sequence])
     }),
 
     listHolds: Effect.fn("SqlLedgerStore.listHolds")(function* (tenant, filter, page) {
@@ -211,6 +204,7 @@ const makeBlocks = (sql: SqlClient.SqlClient): LedgerStore["Service"]["blocks"] 
 }
 
 const makeFinds = (sql: SqlClient.SqlClient) => {
+  const { entriesBy } = makeEntriesBy(sql)
   const first = <Row, A>(rows: ReadonlyArray<Row>, of: (row: Row) => A): Option.Option<A> =>
     Option.map(Option.fromUndefinedOr(rows[0]), of)
 
@@ -229,13 +223,7 @@ const makeFinds = (sql: SqlClient.SqlClient) => {
       return first(rows, accountOfRow)
     }, Effect.orDie),
     findEntry: Effect.fn("SqlLedgerStore.findEntry")(function* (tenant, id) {
-      const rows = yield* sql<EntryRow>`
-        SELECT * FROM saldo_ledger_entries WHERE tenant = ${tenant} AND entry_id = ${id}`
-      const [row] = rows
-      if (row === undefined) return Option.none()
-      const lines = yield* sql<LineRow>`
-        SELECT * FROM saldo_ledger_postings WHERE tenant = ${tenant} AND sequence = ${row.sequence} ORDER BY line`
-      return Option.fromUndefinedOr(joinLines(rows, lines)[0])
+      return Option.fromUndefinedOr((yield* entriesBy("entry_id", tenant, [id]))[0])
     }, Effect.orDie),
     findReversal: Effect.fn("SqlLedgerStore.findReversal")(function* (tenant, of) {
       const rows = yield* sql<{ readonly entry_id: string }>`

@@ -85,6 +85,7 @@ export interface EntryRow {
 /** The columns of `saldo_ledger_postings` that say what a line says. */
 export interface LineRow {
   readonly sequence: bigint
+  readonly line: Whole
   readonly account_id: string
   readonly side: string
   readonly currency: string
@@ -205,7 +206,7 @@ export const lineOfRow = (row: LineRow): Line => ({
   pending: Money.fromMinor(row.pending, row.currency)
 })
 
-/** The entry of a row and of its lines' rows, in their order. */
+/** The entry of a row and of its lines' rows, which are in their order. */
 export const entryOfRows = (row: EntryRow, lines: ReadonlyArray<LineRow>): JournalEntry => ({
   id: row.entry_id as EntryId,
   kind: row.kind as EntryKind,

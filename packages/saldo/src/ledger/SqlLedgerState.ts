@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
-import * as Dialect from "../sql/Dialect.ts"
 import { commandReferences } from "./commandReferences.ts"
 import type { Hold, HoldId } from "./Hold.ts"
 import type { EntryId, JournalEntry } from "./JournalEntry.ts"
@@ -30,11 +29,34 @@ export interface LedgerState extends LedgerLookup {
   readonly valueHighs: ReadonlyMap<AccountId, string>
 }
 
-/** A condition that a column has one of some texts, as one statement for any number of them. */
-export const makeAmong = (sql: SqlClient.SqlClient): ((values: Iterable<string>) => Fragment) =>
+/** The rows of a tenant that have one of some values in a column. */
+export type RowsBy = (
+  table: string,
+  column: string,
+  tenant: string,
+  values: ReadonlyArray<string> | ReadonlyArray<number>,
+  lock?: "lock"
+) => Fragment
+
+/**
+ * Makes what finds rows by a column that is unique in its tenant, or begins an index with it, as something to select from.
+ *
+ * On Postgres each row is looked up, and locked, by itself in the order of the values: a planner that knows little of a
+ * table would rather read all rows of the tenant. The values come packed, for it would make a new plan for each number.
+ */
+export const makeRowsBy = (sql: SqlClient.SqlClient): RowsBy =>
   sql.onDialectOrElse({
-    pg: () => (values: Iterable<string>) => sql`= ANY(${[...values]})`,
-    orElse: () => (values: Iterable<string>) => sql`IN (SELECT value FROM json_each(${JSON.stringify([...values])}))`
+    pg: (): RowsBy => (table, column, tenant, values, lock) => {
+      const type = sql.literal(typeof values[0] === "number" ? "bigint[]" : "text[]")
+      const packed = values.map((value) => (typeof value === "number" ? BigInt(value) : value))
+      return sql`(SELECT ${packed}::${type} AS list OFFSET 0) AS packed, unnest(packed.list) AS wanted (value), LATERAL (
+        SELECT * FROM ${sql.literal(table)} WHERE tenant = ${tenant} AND ${sql.literal(column)} = wanted.value
+        ${sql.literal(lock === undefined ? "OFFSET 0" : "FOR UPDATE")}
+      ) AS found`
+    },
+    orElse: (): RowsBy => (table, column, tenant, values) =>
+      sql`${sql.literal(table)} AS found WHERE found.tenant = ${tenant}
+        AND ${sql.literal(`found.${column}`)} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`
   })
 
 /** The entries of rows in their order, with the lines that belong to them. */
@@ -48,7 +70,36 @@ export const joinLines = (
     if (known === undefined) bySequence.set(line.sequence, [line])
     else known.push(line)
   }
-  return rows.map((row) => entryOfRows(row, bySequence.get(row.sequence) ?? []))
+  const inOrder = (of: ReadonlyArray<LineRow>) => of.toSorted((a, b) => Number(a.line) - Number(b.line))
+  return rows.map((row) => entryOfRows(row, inOrder(bySequence.get(row.sequence) ?? [])))
+}
+
+/** Makes what finds entries by a column that is unique in its tenant, in the order of the journal. */
+export const makeEntriesBy = (sql: SqlClient.SqlClient) => {
+  const rowsBy = makeRowsBy(sql)
+  const linesOf = (tenant: string, rows: ReadonlyArray<EntryRow>) =>
+    Effect.map(
+      sql<LineRow>`SELECT found.* FROM ${rowsBy(
+        "saldo_ledger_postings",
+        "sequence",
+        tenant,
+        rows.map(({ sequence }) => Number(sequence))
+      )}`,
+      (lines) => joinLines(rows, lines)
+    )
+  return {
+    linesOf,
+    entriesBy: Effect.fnUntraced(function* (
+      column: "entry_id" | "sequence",
+      tenant: string,
+      values: ReadonlyArray<string> | ReadonlyArray<number>
+    ) {
+      if (values.length === 0) return []
+      const rows = yield* sql<EntryRow>`SELECT found.* FROM ${rowsBy("saldo_ledger_entries", column, tenant, values)}`
+      const ordered = rows.toSorted((a, b) => Number(a.sequence - b.sequence))
+      return ordered.length === 0 ? [] : yield* linesOf(tenant, ordered)
+    })
+  }
 }
 
 /** Ids that must be free, or the command that names them is refused. */
@@ -71,8 +122,8 @@ const claimedIds = (commands: ReadonlyArray<LedgerCommand>): ReadonlySet<string>
  * of its entries) is read with or after it.
  */
 export const makeState = (sql: SqlClient.SqlClient) => {
-  const among = makeAmong(sql)
-  const forUpdate = Dialect.forUpdate(sql)
+  const rowsBy = makeRowsBy(sql)
+  const { entriesBy } = makeEntriesBy(sql)
 
   /** An id that is not there yet cannot be locked as a row; whoever else claims it waits here. */
   const claim = sql.onDialectOrElse({
@@ -88,37 +139,14 @@ export const makeState = (sql: SqlClient.SqlClient) => {
   })
 
   const lockHolds = (tenant: string, ids: Iterable<string>) =>
-    sql<HoldRow>`
-      SELECT * FROM saldo_ledger_holds WHERE tenant = ${tenant} AND hold_id ${among(ids)} ORDER BY hold_id ${forUpdate}`
+    sql<HoldRow>`SELECT found.* FROM ${rowsBy("saldo_ledger_holds", "hold_id", tenant, [...ids].sort(), "lock")}`
 
-  /** Each by its whole key and in order: a planner that knows little of the table would rather read all of the tenant's. */
-  const lockAccounts = sql.onDialectOrElse({
-    pg: () => (tenant: string, ids: Iterable<string>) =>
-      sql.unsafe<AccountRow>(
-        `SELECT account.* FROM (SELECT $2::text[] AS ids OFFSET 0) AS packed, unnest(packed.ids) AS wanted (id), LATERAL (
-          SELECT * FROM saldo_ledger_accounts WHERE tenant = $1 AND account_id = wanted.id FOR UPDATE
-        ) AS account`,
-        [tenant, [...ids].sort()]
-      ),
-    orElse: () => (tenant: string, ids: Iterable<string>) =>
-      sql<AccountRow>`SELECT * FROM saldo_ledger_accounts WHERE tenant = ${tenant} AND account_id ${among(ids)}`
-  })
-
-  const findEntries = Effect.fnUntraced(function* (tenant: string, ids: Iterable<string>) {
-    const rows = yield* sql<EntryRow>`
-      SELECT * FROM saldo_ledger_entries WHERE tenant = ${tenant} AND entry_id ${among(ids)} ORDER BY sequence`
-    if (rows.length === 0) return []
-    const lines = yield* sql<LineRow>`
-      SELECT * FROM saldo_ledger_postings
-      WHERE tenant = ${tenant} AND sequence IN (
-        SELECT sequence FROM saldo_ledger_entries WHERE tenant = ${tenant} AND entry_id ${among(ids)}
-      ) ORDER BY sequence, line`
-    return joinLines(rows, lines)
-  })
+  const lockAccounts = (tenant: string, ids: Iterable<string>) =>
+    sql<AccountRow>`SELECT found.* FROM ${rowsBy("saldo_ledger_accounts", "account_id", tenant, [...ids].sort(), "lock")}`
 
   const findReversals = (tenant: string, ids: Iterable<string>) =>
     sql<{ readonly reverses: string; readonly entry_id: string }>`
-      SELECT reverses, entry_id FROM saldo_ledger_entries WHERE tenant = ${tenant} AND reverses ${among(ids)}`
+      SELECT found.reverses, found.entry_id FROM ${rowsBy("saldo_ledger_entries", "reverses", tenant, [...ids])}`
 
   /** Whether any of the ids has come to be, since they were looked for and before the accounts were locked. */
   const appeared = Effect.fnUntraced(function* (
@@ -128,8 +156,7 @@ export const makeState = (sql: SqlClient.SqlClient) => {
   ) {
     if (holds.length > 0 && (yield* lockHolds(tenant, holds)).length > 0) return true
     if (entries.length === 0) return false
-    const rows = yield* sql`
-      SELECT 1 AS found FROM saldo_ledger_entries WHERE tenant = ${tenant} AND entry_id ${among(entries)}`
+    const rows = yield* sql`SELECT found.sequence FROM ${rowsBy("saldo_ledger_entries", "entry_id", tenant, entries)}`
     return rows.length > 0
   })
 
@@ -148,7 +175,7 @@ export const makeState = (sql: SqlClient.SqlClient) => {
         }
       }
       if (references.entries.size > 0) {
-        for (const entry of yield* findEntries(tenant, references.entries)) {
+        for (const entry of yield* entriesBy("entry_id", tenant, [...references.entries])) {
           entries.set(entry.id, entry)
           for (const { accountId } of entry.lines) wanted.add(accountId)
         }

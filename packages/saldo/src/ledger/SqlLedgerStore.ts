@@ -21,16 +21,8 @@ import { settingsText } from "./settingsText.ts"
 import { type Place, refusalOf } from "./SqlLedgerBlock.ts"
 import { makeReads } from "./SqlLedgerReads.ts"
 import { makeBalances } from "./SqlLedgerBalances.ts"
-import {
-  type AccountRow,
-  accountOfRow,
-  type EntryRow,
-  type LineRow,
-  rowOfAccount,
-  settingsColumns,
-  tagsOf
-} from "./SqlLedgerRows.ts"
-import { joinLines, makeAmong, makeState } from "./SqlLedgerState.ts"
+import { type AccountRow, accountOfRow, rowOfAccount, settingsColumns, tagsOf } from "./SqlLedgerRows.ts"
+import { makeEntriesBy, makeRowsBy, makeState } from "./SqlLedgerState.ts"
 import { headOfRow, makeWriteBlocks } from "./SqlLedgerWrite.ts"
 
 /** How often a call begins again because somebody used one of its keys meanwhile. */
@@ -39,7 +31,8 @@ const maximumAttempts = 100
 interface CommandRow {
   readonly command_key: string
   readonly request: string
-  readonly first_entry_id: string | null
+  readonly first_sequence: bigint | number | null
+  readonly entry_count: bigint | number
   readonly refusal: string | null
 }
 
@@ -101,30 +94,17 @@ const makeAccounts = (sql: SqlClient.SqlClient, atomic: Atomic["Service"]) => {
 }
 
 const makeReplay = (sql: SqlClient.SqlClient) => {
-  const among = makeAmong(sql)
+  const rowsBy = makeRowsBy(sql)
+  const { entriesBy } = makeEntriesBy(sql)
 
   /** What was remembered under any of the keys. */
   const remembered = (tenant: string, keys: ReadonlyArray<string>) =>
     sql<CommandRow>`
-      SELECT command_key, request, first_entry_id, refusal FROM saldo_ledger_commands
-      WHERE tenant = ${tenant} AND command_key ${among(keys)}`
-
-  const entriesOf = Effect.fnUntraced(function* (tenant: string, keys: ReadonlyArray<string>) {
-    const range = sql`
-      saldo_ledger_commands AS command
-      JOIN saldo_ledger_entries AS first ON first.tenant = command.tenant AND first.entry_id = command.first_entry_id
-      JOIN saldo_ledger_entries AS entry ON entry.tenant = command.tenant
-        AND entry.sequence >= first.sequence AND entry.sequence < first.sequence + command.entry_count`
-    const rows = yield* sql<EntryRow>`
-      SELECT entry.* FROM ${range} WHERE command.tenant = ${tenant} AND command.command_key ${among(keys)}
-      ORDER BY entry.sequence`
-    const lines = yield* sql<LineRow>`
-      SELECT posting.* FROM ${range}
-      JOIN saldo_ledger_postings AS posting ON posting.tenant = entry.tenant AND posting.sequence = entry.sequence
-      WHERE command.tenant = ${tenant} AND command.command_key ${among(keys)}
-      ORDER BY posting.sequence, posting.line`
-    return joinLines(rows, lines)
-  })
+      SELECT found.*, (
+        SELECT first.sequence FROM saldo_ledger_entries AS first
+        WHERE first.tenant = found.tenant AND first.entry_id = found.first_entry_id
+      ) AS first_sequence
+      FROM ${rowsBy("saldo_ledger_commands", "command_key", tenant, keys)}`
 
   /** The outcomes of then, of the commands whose keys were used before. */
   const outcomes = Effect.fnUntraced(function* (tenant: string, commands: ReadonlyArray<LedgerCommand>) {
@@ -135,8 +115,12 @@ const makeReplay = (sql: SqlClient.SqlClient) => {
     )
     if (rows.length === 0) return replayed
     const byKey = new Map(rows.map((row) => [row.command_key, row]))
-    const booked = rows.filter(({ refusal }) => refusal === null).map(({ command_key }) => command_key)
-    const entries = Map.groupBy(booked.length === 0 ? [] : yield* entriesOf(tenant, booked), ({ key }) => key)
+    const numbers = rows.flatMap(({ entry_count, first_sequence }) =>
+      first_sequence === null
+        ? []
+        : Array.from({ length: Number(entry_count) }, (_, index) => Number(first_sequence) + index)
+    )
+    const entries = Map.groupBy(yield* entriesBy("sequence", tenant, numbers), ({ key }) => key)
     for (const command of commands) {
       const { key } = command
       const row = byKey.get(key)

@@ -4,7 +4,7 @@
 import type { Hold } from "../Hold.ts"
 import type { AccountLine, JournalEntry } from "../JournalEntry.ts"
 import type { LedgerAccount } from "../LedgerAccount.ts"
-import type { AccountFilter, EntryFilter, HoldFilter, LineFilter } from "../LedgerStore.ts"
+import type { AccountFilter, EntryFilter, HoldFilter, LineFilter } from "../LedgerFilter.ts"
 
 const hasMetadata = (
   own: Readonly<Record<string, string>>,

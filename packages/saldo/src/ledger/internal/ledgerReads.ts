@@ -16,7 +16,8 @@ import type { LedgerCommand } from "../LedgerCommand.ts"
 import { AccountNotFound, EntryNotFound, HoldNotFound } from "../LedgerRefusal.ts"
 import type { Ledger } from "../Ledger.ts"
 import { balanceBy, statementLine, trialBalanceOf } from "../ledgerReports.ts"
-import type { AccountFilter, AsOf, EntryFilter, HoldFilter, LedgerStore, LineFilter } from "../LedgerStore.ts"
+import type { AccountFilter, AsOf, EntryFilter, HoldFilter, LineFilter } from "../LedgerFilter.ts"
+import type { LedgerStore } from "../LedgerStore.ts"
 
 const dayMs = 86_400_000
 

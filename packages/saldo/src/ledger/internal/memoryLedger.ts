@@ -24,7 +24,8 @@ import type { LedgerCommand } from "../LedgerCommand.ts"
 import { accountMatches, entryMatches, holdMatches, lineMatches } from "./ledgerFilters.ts"
 import type { LedgerRefusal } from "../LedgerRefusal.ts"
 import { settingsText } from "../settingsText.ts"
-import type { AsOf, CommitOutcome, CommitRequest, LedgerStore } from "../LedgerStore.ts"
+import type { AsOf } from "../LedgerFilter.ts"
+import type { CommitOutcome, CommitRequest, LedgerStore } from "../LedgerStore.ts"
 
 /** What is remembered under a key: the text of the command, and the numbers of its entries or why there are none. */
 interface Remembered {
