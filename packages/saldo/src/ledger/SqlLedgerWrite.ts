@@ -68,14 +68,29 @@ const makeSqlite = (sql: SqlClient.SqlClient): WriteBlocks => {
     tenant: string,
     { accountRows, changedHolds, newHolds }: StandingRows
   ) {
-    for (const row of accountRows) {
-      yield* sql`
-        UPDATE saldo_ledger_accounts SET
-          debits_posted = ${row.debits_posted}, credits_posted = ${row.credits_posted},
-          debits_pending = ${row.debits_pending}, credits_pending = ${row.credits_pending},
-          value_high = ${row.value_high}, version = ${row.version}
-        WHERE tenant = ${tenant} AND account_id = ${row.account_id}`
-    }
+    // One statement for all accounts, with amounts as text, as JSON has no integers of 64 bits. Materialised, or else each
+    // of the tenant's accounts would be looked for in the JSON.
+    const given = accountRows.map((row) => [
+      row.account_id,
+      String(row.debits_posted),
+      String(row.credits_posted),
+      String(row.debits_pending),
+      String(row.credits_pending),
+      row.value_high,
+      Number(row.version)
+    ])
+    yield* sql`
+      WITH given AS MATERIALIZED (
+        SELECT value ->> 0 AS account_id, CAST(value ->> 1 AS INTEGER) AS debits_posted,
+          CAST(value ->> 2 AS INTEGER) AS credits_posted, CAST(value ->> 3 AS INTEGER) AS debits_pending,
+          CAST(value ->> 4 AS INTEGER) AS credits_pending, value ->> 5 AS value_high, value ->> 6 AS version
+        FROM json_each(${JSON.stringify(given)})
+      )
+      UPDATE saldo_ledger_accounts AS account SET
+        debits_posted = given.debits_posted, credits_posted = given.credits_posted,
+        debits_pending = given.debits_pending, credits_pending = given.credits_pending,
+        value_high = given.value_high, version = given.version
+      FROM given WHERE account.tenant = ${tenant} AND account.account_id = given.account_id`
     yield* insertAll(
       "saldo_ledger_holds",
       newHolds.map((row) => ({ ...row }))
