@@ -88,7 +88,12 @@ export class DepositProductInvalid extends Schema.TaggedError<DepositProductInva
   }
 }
 
-const currencyProblems = ({ currency, interest, minimumOpening, overdraft }: DepositProduct): ReadonlyArray<TermsProblem> => {
+const currencyProblems = ({
+  currency,
+  interest,
+  minimumOpening,
+  overdraft
+}: DepositProduct): ReadonlyArray<TermsProblem> => {
   const named: ReadonlyArray<readonly [path: TermsProblem["path"], found: string]> = [
     [["minimumOpening"], minimumOpening.currency],
     ...(overdraft === null ? [] : [[["overdraft", "limit"], overdraft.limit.currency] as const]),

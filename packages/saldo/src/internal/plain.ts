@@ -5,19 +5,34 @@ import type * as Brand from "effect/Brand"
 import * as DateTime from "effect/DateTime"
 import { Money } from "../money/Money.ts"
 import { Rate } from "../money/Rate.ts"
+import type { LocalDate } from "../time/LocalDate.ts"
 
-/** A model without Effect: the same fields, `Date` for `DateTime.Utc`, strings without brands. Money and rates stay what they are. */
+/** An error that is part of an answer: its name, message and own fields, without what makes it an Effect. */
+type PlainError<T> = {
+  readonly [
+    K in keyof T as K extends symbol | `~effect/${string}` | "asEffect" | "pipe" | "stack" | "cause" ? never : K
+  ]: Plain<T[K]>
+}
+
+/**
+ * A model without Effect: the same fields, `Date` for `DateTime.Utc`, strings without brands. Money, rates and errors stay
+ * what they are.
+ */
 export type Plain<T> = T extends DateTime.Utc
   ? Date
-  : T extends Money | Rate | Error
+  : T extends Money | Rate
     ? T
-    : T extends Brand.Brand<string>
-      ? Brand.Brand.Unbranded<T>
-      : T extends ReadonlyArray<infer A>
-        ? ReadonlyArray<Plain<A>>
-        : T extends object
-          ? { readonly [K in keyof T]: Plain<T[K]> }
-          : T
+    : T extends Error
+      ? PlainError<T>
+      : T extends LocalDate
+        ? string
+        : T extends Brand.Brand<string>
+          ? Brand.Brand.Unbranded<T>
+          : T extends ReadonlyArray<infer A>
+            ? ReadonlyArray<Plain<A>>
+            : T extends object
+              ? { readonly [K in keyof T]: Plain<T[K]> }
+              : T
 
 const fields = (value: object, convert: (field: unknown) => unknown): object =>
   Object.fromEntries(Object.entries(value).map(([name, field]) => [name, convert(field)]))

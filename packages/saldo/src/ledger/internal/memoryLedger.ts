@@ -107,12 +107,11 @@ const writeBlock = Effect.fnUntraced(function* (tables: Tables, tenant: string, 
     if (entry.reverses !== null) yield* tables.reversals.set(keyOf(tenant, entry.reverses), entry.id)
     for (const [index, { accountId, pending, posted, side }] of entry.lines.entries()) {
       const { bookedAt, code, description, id: entryId, kind, sequence, valueOn } = entry
-      const after = decided.after[index] ?? noCounters
       const account = keyOf(tenant, accountId)
       const number = 1 + Option.getOrElse(yield* tables.lineCounts.get(account), () => 0)
-      const line = { sequence, entryId, kind, bookedAt, valueOn, side, posted, pending, code, description, after }
+      const line = { sequence, entryId, kind, bookedAt, valueOn, side, posted, pending, code, description }
       yield* tables.lineCounts.set(account, number)
-      yield* tables.lines.set(`${number}@${account}`, line)
+      yield* tables.lines.set(`${number}@${account}`, { ...line, after: decided.after[index] ?? noCounters })
     }
   }
 })

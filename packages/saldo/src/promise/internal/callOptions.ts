@@ -1,0 +1,32 @@
+/**
+ * What every method of the facade has in common for its callers.
+ */
+
+/** A call was made after `close()`. */
+export class SaldoClosed extends Error {
+  readonly _tag = "SaldoClosed"
+  override readonly name = "SaldoClosed"
+  constructor() {
+    super("This Saldo was closed; make another with createSaldo")
+  }
+}
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Ends the call; it then rejects with the signal's reason, and nothing is half-written. */
+  readonly signal?: AbortSignal
+}
+
+/** What a caller gave does not fit; `path` says where as a JSON pointer, and the message what would be right. */
+export class InputInvalid extends Error {
+  readonly _tag = "InputInvalid"
+  override readonly name = "InputInvalid"
+  readonly path: string
+  readonly problem: string
+
+  constructor(path: string, problem: string) {
+    super(`${path === "" ? "The input" : path} does not fit: ${problem}`)
+    this.path = path
+    this.problem = problem
+  }
+}
