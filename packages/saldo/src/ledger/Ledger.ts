@@ -190,6 +190,7 @@ export class Ledger extends Context.Service<
   static readonly layerExpiry: Layer.Layer<never, never, Ledger> = Layer.effectDiscard(
     Effect.flatMap(this, (ledger) =>
       ledger.expireHolds().pipe(
+        Effect.repeat({ while: (ended) => ended > 0 }),
         Effect.catchCause((cause) => Effect.logWarning("Overdue holds were not ended and will be next time", cause)),
         Effect.repeat(Schedule.spaced("1 second")),
         Effect.forkScoped
@@ -308,18 +309,34 @@ const make = Effect.fnUntraced(function* ({ timeZone = "UTC" }: LedgerOptions) {
       return one({ _tag: tag, ...fields } as unknown as Kind, command)
     }
 
-  const expireHolds = Effect.fn("Ledger.expireHolds")(function* (limit = 100) {
-    const now = yield* DateTime.now
-    const due = yield* store.dueHolds(now, limit)
-    const ended = yield* Effect.forEach(due, ({ id, tenant }) =>
-      commit({ key: CommandKey.make(`expire ${id}`), operations: [{ _tag: "ExpireHold", holdId: id }] }).pipe(
-        asSystem(tenant),
-        // Somebody captured or voided it first, or another sweep ended it.
-        Effect.map(({ replayed }) => (replayed ? 0 : 1)),
-        Effect.catchTags({ HoldEnded: () => Effect.succeed(0) }),
-        Effect.orDie
+  const expire = (holdId: HoldId, key: string) =>
+    commit({ key: CommandKey.make(key), operations: [{ _tag: "ExpireHold", holdId }] })
+
+  const end = ({ id, tenant }: Hold) =>
+    expire(id, `expire ${id}`).pipe(
+      // Somebody used the sweep's key, too early or for something else; the money must not stay held for that.
+      Effect.catchTag(["HoldTimeMismatch", "IdempotencyMismatch"], () =>
+        Effect.flatMap(Id.make("entry"), (unused) => expire(id, `expire ${id} ${unused}`))
+      ),
+      asSystem(tenant),
+      // Somebody captured or voided it first, or another sweep ended it.
+      Effect.map(({ replayed }) => (replayed ? 0 : 1)),
+      Effect.catchTag("HoldEnded", () => Effect.succeed(0)),
+      Effect.orDie
+    )
+
+  /** One hold, or one tenant, must not keep the others waiting. */
+  const endIfPossible = (hold: Hold) =>
+    Effect.catchCause(end(hold), (cause) =>
+      Effect.as(Effect.logError("An overdue hold was not ended and will be next time", cause), 0).pipe(
+        Effect.annotateLogs({ tenant: hold.tenant, holdId: hold.id })
       )
     )
+
+  const expireHolds = Effect.fn("Ledger.expireHolds")(function* (limit = 100) {
+    const due = yield* store.dueHolds(yield* DateTime.now, limit)
+    // Within the host's transaction a failure is the host's, which undoes everything.
+    const ended = yield* Effect.forEach(due, (yield* atomic.inTransaction) ? end : endIfPossible)
     return ended.reduce<number>((sum, count) => sum + count, 0)
   })
 

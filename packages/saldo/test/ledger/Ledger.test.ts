@@ -31,7 +31,8 @@ describe("a ledger's accounts", () => {
       expect(yield* open("1930", { id, name: "another name" })).toEqual(first)
       expect(yield* Effect.flip(open("1930"))).toMatchObject({ _tag: "AccountTaken", accountId: id })
       expect(yield* Effect.flip(open("1931", { id }))).toMatchObject({ _tag: "AccountTaken", code: "1930" })
-      expect(yield* trail).toEqual(["ledger.open-account"])
+      const refusal = "ledger.open-account AccountTaken"
+      expect(yield* trail).toEqual(["ledger.open-account", refusal, refusal])
     }).pipe(inBooks)
   )
 

@@ -170,15 +170,18 @@ export const makeCommitAlone = (commitTogether: ReturnType<typeof makeCommitToge
       return Effect.succeed(true)
     })
 
-  const lead = Effect.fnUntraced(function* (tenant: string, queue: Queue) {
-    // Those that a finished batch has set free come back in the same turn: they go together.
-    yield* Effect.yieldNow
-    const batch = takeBatch(queue)
-    const exit = yield* run(batch)
-    if (Exit.isFailure(exit) && batch.length > 1 && !Cause.hasInterrupts(exit.cause)) {
-      // One command may have brought the others down. Their keys make it safe to try each again by itself.
-      for (const one of batch) yield* settle([one], yield* run([one]))
-    } else yield* settle(batch, exit)
+  const lead = Effect.fnUntraced(function* (tenant: string, queue: Queue, leader: Waiting) {
+    do {
+      // Those that a finished batch has set free come back in the same turn: they go together.
+      yield* Effect.yieldNow
+      const batch = takeBatch(queue)
+      const exit = yield* run(batch)
+      if (Exit.isFailure(exit) && batch.length > 1 && !Cause.hasInterrupts(exit.cause)) {
+        // One command may have brought the others down. Their keys make it safe to try each again by itself.
+        for (const one of batch) yield* settle([one], yield* run([one]))
+      } else yield* settle(batch, exit)
+      // One with its key may have gone first. Nobody else leads a leader, so it stays until it has gone itself.
+    } while (queue.waiting.includes(leader))
     yield* passOn(tenant, queue)
   })
 
@@ -206,7 +209,7 @@ export const makeCommitAlone = (commitTogether: ReturnType<typeof makeCommitToge
         if (leads) queue.running += 1
         return restore(leads ? Effect.succeed(true) : Deferred.await(one.turn)).pipe(
           Effect.onInterrupt(() => withdraw(tenant, queue, one)),
-          Effect.flatMap((itsTurn) => (itsTurn ? lead(tenant, queue) : Effect.void)),
+          Effect.flatMap((itsTurn) => (itsTurn ? lead(tenant, queue, one) : Effect.void)),
           Effect.andThen(Deferred.await(one.outcome))
         )
       })
