@@ -15,14 +15,15 @@ import * as Runtime from "effect/Runtime"
 import { CliFailure, exitCodes, failureText } from "./CliFailure.ts"
 import { demo } from "./commands/demo.ts"
 import { kameo } from "./commands/kameo.ts"
+import { ledger } from "./commands/ledger.ts"
 import { loans } from "./commands/loans.ts"
 import * as environment from "./environment.ts"
 import { Color, Database, isAskedFor, Json, Verbose } from "./GlobalFlags.ts"
 import { presenter } from "./presenter.ts"
 
 const saldo = Command.make("saldo").pipe(
-  Command.withDescription("Collect loan listings from Kameo, and look at them"),
-  Command.withSubcommands([loans, kameo, demo]),
+  Command.withDescription("Collect loan listings from Kameo, and keep books"),
+  Command.withSubcommands([loans, ledger, kameo, demo]),
   Command.withGlobalFlags([Json, Database, Color, Verbose])
 )
 

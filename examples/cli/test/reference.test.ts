@@ -88,6 +88,8 @@ describe("docs/reference/cli.md", () => {
     const shown = new Set(blocks.map(({ command }) => command.split(" ").slice(0, 2).join(" ")))
     for (const name of ["fetch", "list", "search", "show", "history", "stats", "analyze", "export", "health"])
       expect(shown).toContain(`loans ${name}`)
+    for (const name of ["open", "accounts", "post", "balance", "trial-balance", "export"])
+      expect(shown).toContain(`ledger ${name}`)
   })
 
   it("shows what the commands print", { timeout: 60_000 }, async () => {

@@ -46,7 +46,7 @@ const cannotWrite = (file: string) => () =>
   })
 
 /** Writes beside the file first, so that a failure leaves no half of it. */
-const writeFile = <E, R>(file: string, content: Stream.Stream<Uint8Array, E, R>) =>
+export const writeFile = <E, R>(file: string, content: Stream.Stream<Uint8Array, E, R>) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const draft = `${file}.part`

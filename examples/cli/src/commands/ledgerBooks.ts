@@ -1,0 +1,79 @@
+/**
+ * What the commands of `saldo ledger` have in common: the books of a tenant, accounts by their codes, amounts, days.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Flag from "effect/cli/Flag"
+import { AuditTrail } from "saldo/audit/AuditTrail"
+import * as Actor from "saldo/core/Actor"
+import { Ledger } from "saldo/ledger/Ledger"
+import { AccountCode } from "saldo/ledger/LedgerAccount"
+import * as Money from "saldo/money/Money"
+import * as LocalDate from "saldo/time/LocalDate"
+import { CliFailure } from "../CliFailure.ts"
+import { layerReading, layerWriting } from "../database.ts"
+import { presenting } from "../Output.ts"
+
+/** `--tenant`: whose books. */
+export const tenantFlag = Flag.String("tenant").pipe(
+  Flag.withDescription("Whose books; a database keeps any number of them apart"),
+  Flag.filter(
+    (text) => text.trim() !== "",
+    () => "Name whose books are meant"
+  ),
+  Flag.withDefault("main")
+)
+
+/** A flag that takes a day. */
+export const dayFlag = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.withMetavar("YYYY-MM-DD"),
+    Flag.withDescription(description),
+    Flag.filterMap(
+      (text) => {
+        const day = LocalDate.parse(text)
+        return typeof day === "string" ? Option.some(day) : Option.none()
+      },
+      (text) => `Expected a day such as 2026-03-31, not ${text}`
+    )
+  )
+
+const books = (stores: typeof layerReading | typeof layerWriting) =>
+  Ledger.layerWith({}).pipe(Layer.provide(AuditTrail.layer), Layer.provide(stores))
+
+/** Runs a command on books that must be there: a post into a misspelt file must not make it. */
+export const onBooks = <A, E, R>(tenant: string, work: Effect.Effect<A, E, R>) =>
+  work.pipe(Actor.as(Actor.system(tenant)), Effect.provide(books(layerReading)), presenting)
+
+/** Runs a command on books that are made when they are not there. */
+export const onNewBooks = <A, E, R>(tenant: string, work: Effect.Effect<A, E, R>) =>
+  work.pipe(Actor.as(Actor.system(tenant)), Effect.provide(books(layerWriting)), presenting)
+
+/** The account of a code. */
+export const accountOf = Effect.fnUntraced(function* (code: string) {
+  const ledger = yield* Ledger
+  const known = AccountCode.makeOption(code)
+  if (Option.isNone(known)) {
+    return yield* new CliFailure({
+      happened: `${code} is no account code.`,
+      remedy: "A code is 1 to 100 letters, digits and . _ : / -, beginning with a letter or digit.",
+      exitCode: 2
+    })
+  }
+  return yield* ledger.accountByCode(known.value)
+})
+
+/** An amount as a person writes it, with a point, in a currency. */
+export const amountOf = (text: string, currency: string): Effect.Effect<Money.Money, CliFailure> => {
+  const money = Money.fromDecimal(text, currency)
+  return money instanceof Error
+    ? Effect.fail(
+        new CliFailure({
+          happened: `${text} is no amount in ${currency}: ${money.message}.`,
+          remedy: "Write it with a point, as 1234.50.",
+          exitCode: 2
+        })
+      )
+    : Effect.succeed(money)
+}
