@@ -48,7 +48,7 @@ describe.concurrent("wrong usage ends with 2, one sentence of what is wrong and 
     const json = await run(["--json"])
     expect(failureOf(json)).toEqual({
       happened: "saldo needs a command.",
-      remedy: "Choose one of loans, kameo, demo.",
+      remedy: "Choose one of loans, ledger, kameo, demo.",
       exitCode: 2
     })
   })
