@@ -127,6 +127,21 @@ export const openBooks = async (
       })
     )
 
+  /** Takes all entries away again, and leaves the accounts as they are. */
+  const empty = () =>
+    runtime.runPromise(
+      Effect.forEach(
+        [
+          "DELETE FROM saldo_ledger_commands",
+          "DELETE FROM saldo_ledger_entries",
+          "DELETE FROM saldo_ledger_postings",
+          `UPDATE saldo_ledger_heads SET sequence = 0, booked_at = -1, hash = '${"0".repeat(64)}'`
+        ],
+        (text) => sql.unsafe(text),
+        { discard: true }
+      )
+    )
+
   const booked = (outcomes: ReadonlyArray<Result.Result<unknown, unknown>>) => outcomes.every(Result.isSuccess)
   /** One call: of the use case or of the store alone, with one transfer or several. */
   const callOf = ({ by, hot = false, size = 1 }: Calls): Effect.Effect<boolean, unknown, Actor> =>
@@ -155,7 +170,7 @@ export const openBooks = async (
       )
     )
 
-  return { runtime, store, ledger, sql, ids, transfer, commitTo, fill, work, close: () => runtime.dispose() }
+  return { runtime, store, ledger, sql, ids, transfer, commitTo, fill, empty, work, close: () => runtime.dispose() }
 }
 
 /** What a client calls. */

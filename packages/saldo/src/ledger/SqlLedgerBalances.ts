@@ -52,20 +52,30 @@ export const makeSumsAsOf = (sql: SqlClient.SqlClient) => {
       WHERE ${own("line")} AND line.sequence <= ${known} ${before} ORDER BY line.sequence DESC LIMIT 1`
   }
 
+  /** Lines of each asked account, looked up one account after another: neither planner may begin with the lines of all. */
+  const linesOfAsked = (condition: Fragment): Fragment => {
+    const where = sql`line.tenant = asked.tenant AND line.account_id = asked.account_id AND ${condition}`
+    return sql.onDialectOrElse({
+      pg: () => sql`LATERAL (SELECT line.* FROM saldo_ledger_postings AS line WHERE ${where} OFFSET 0) AS line`,
+      orElse: () => sql`saldo_ledger_postings AS line WHERE ${where}`
+    })
+  }
+
   /** Lines out of order: those after the snapshot that count, and those before it that do not. */
   const outOfOrder = (valueOn: string | undefined, known: bigint): Fragment => {
     const lines = (sign: number, condition: Fragment) => sql`
       SELECT asked.account_id, line.side, ${sql.literal(String(sign))} * line.posted AS posted,
         ${sql.literal(String(sign))} * line.pending AS pending
-      FROM asked JOIN saldo_ledger_postings AS line
-        ON line.tenant = asked.tenant AND line.account_id = asked.account_id AND ${condition}`
+      FROM asked CROSS JOIN ${linesOfAsked(condition)}`
     if (valueOn === undefined) return lines(1, sql`1 = 0`)
+    const back = sql`line.value_order = 'back' AND line.sequence > asked.snapshot AND line.sequence <= ${known}`
+    // The sums with zero keep the planner from the index of all lines by number, of which these are few.
     const ahead = sql`line.value_order IN ('first', 'ahead') AND line.value_order = 'ahead'`
-    const after = sql`line.sequence > asked.snapshot AND line.sequence <= ${known} AND line.value_on <= ${valueOn}`
+    const later = sql`line.sequence + 0 > asked.snapshot AND line.sequence + 0 <= ${known}`
     return sql`
-      ${lines(1, sql`line.value_order = 'back' AND ${after}`)}
-      UNION ALL ${lines(1, sql`${ahead} AND ${after}`)}
-      UNION ALL ${lines(-1, sql`${ahead} AND line.value_on > ${valueOn} AND line.sequence <= asked.snapshot`)}`
+      ${lines(1, sql`${back} AND line.value_on <= ${valueOn}`)}
+      UNION ALL ${lines(1, sql`${ahead} AND line.value_on <= ${valueOn} AND ${later}`)}
+      UNION ALL ${lines(-1, sql`${ahead} AND line.value_on > ${valueOn} AND line.sequence + 0 <= asked.snapshot`)}`
   }
 
   const sums = sql.csv(
