@@ -1,7 +1,9 @@
 /** Random but repeatable calls on a ledger's store: the same seed gives the same calls, whatever the store answers. */
 import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
 import { CommandKey } from "saldo/core/Command"
 import * as BookingTime from "saldo/ledger/BookingTime"
+import { checkCommand } from "saldo/ledger/checkCommand"
 import { HoldId } from "saldo/ledger/Hold"
 import { EntryId } from "saldo/ledger/JournalEntry"
 import { AccountCode, AccountId, type LedgerAccount, noCounters } from "saldo/ledger/LedgerAccount"
@@ -140,18 +142,22 @@ export const makeProgram = (seed: number, accounts: number) => {
     const now = DateTime.add(DateTime.makeUnsafe("2026-01-01T00:00:00Z"), { hours: calls * 3 })
     const today = LocalDate.addDays(firstDay, Math.floor((calls * 3) / 24))
     const fresh = Array.from({ length: 1 + below(3) }, (): LedgerCommand => {
-      const command = {
+      const imported = below(15) === 0
+      const dates = { valueOn: LocalDate.addDays(today, -below(3)) }
+      const operations = Array.from({ length: 1 + below(2) }, () => operation(today)).map((each) =>
+        imported && each._tag !== "ExpireHold" ? { ...each, ...dates } : each
+      )
+      return {
         key: key(`key ${commands++}`),
-        operations: Array.from({ length: 1 + below(2) }, () => operation(today)),
+        operations,
         ...(below(12) === 0
           ? { expectedVersions: [{ accountId: accountId(below(accounts)), version: 1 + below(9) }] }
           : {}),
-        ...(below(15) === 0
+        ...(imported
           ? { importedAt: BookingTime.fromInstant(DateTime.subtract(now, { minutes: 60 + below(240) })) }
           : {})
       }
-      return command
-    })
+    }).filter((command) => Result.isSuccess(checkCommand(command)))
     const old = below(4) === 0 ? commandsSoFar[below(commandsSoFar.length)] : undefined
     const again =
       old === undefined ? [] : [below(4) === 0 ? { ...old, operations: [operation(today), ...old.operations] } : old]
