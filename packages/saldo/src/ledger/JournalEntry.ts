@@ -8,7 +8,7 @@ import { MoneySchema } from "../money/MoneySchema.ts"
 import { LocalDateSchema } from "../time/LocalDateSchema.ts"
 import { BookingTime } from "./BookingTime.ts"
 import { HoldId } from "./Hold.ts"
-import { AccountId, Counters, Metadata, Side } from "./LedgerAccount.ts"
+import { AccountId, Counters, Metadata, Side, text } from "./LedgerAccount.ts"
 
 /** Names one entry of a journal. */
 export const EntryId = Id.schema("entry")
@@ -28,11 +28,13 @@ export type EntryKind = typeof EntryKind.Type
 /** The rate by which an entry of several currencies exchanged, with its date and its source, as the caller gave it. */
 export const Exchange = Schema.Struct({
   /** Units of `quote` for one of `base`, as decimal text. */
-  rate: Schema.String.check(Schema.isPattern(/^\d{1,18}(?:\.\d{1,18})?$/u)),
+  rate: Schema.String.check(
+    Schema.isPattern(/^(?=.*[1-9])\d{1,18}(?:\.\d{1,18})?$/u, { expected: "a decimal number above zero" })
+  ),
   base: Schema.String,
   quote: Schema.String,
   date: LocalDateSchema,
-  source: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100))
+  source: text(100)
 })
 
 /** The rate by which an entry of several currencies exchanged. */

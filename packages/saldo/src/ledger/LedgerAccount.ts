@@ -35,6 +35,14 @@ export const AccountCode = Schema.String.check(
 /** A code of the chart of accounts. */
 export type AccountCode = typeof AccountCode.Type
 
+/** Text of 1 to so many characters that every store keeps to the letter: without NUL and without halves of characters. */
+export const text = (maxLength: number) =>
+  Schema.String.check(
+    Schema.isMinLength(1),
+    Schema.isMaxLength(maxLength),
+    Schema.isPattern(/^[^\0\p{Cs}]*$/u, { expected: "text without NUL and without halves of characters" })
+  )
+
 /** Facts of the host's own beside an account or entry: at most 50 of them, by names such as `order` or `customer.segment`. */
 export const Metadata = Schema.Record(
   Schema.String.check(Schema.isPattern(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/u)),
@@ -60,7 +68,7 @@ export type Bounds = typeof Bounds.Type
 
 /** Everything of an account that its keeper may change; each change is audited. */
 export const AccountSettings = Schema.Struct({
-  name: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200)),
+  name: text(200),
   /** The account that this one rolls up into; null at the top. Of the same type and currency. */
   parent: Schema.NullOr(AccountId),
   bounds: Bounds,

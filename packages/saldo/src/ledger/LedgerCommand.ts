@@ -9,13 +9,16 @@ import { LocalDateSchema } from "../time/LocalDateSchema.ts"
 import { BookingTime } from "./BookingTime.ts"
 import { HoldId } from "./Hold.ts"
 import { EntryId, Exchange } from "./JournalEntry.ts"
-import { AccountId, Metadata, Side } from "./LedgerAccount.ts"
+import { AccountId, Metadata, Side, text } from "./LedgerAccount.ts"
+
+/** How long a hold may last at most: a hundred years, so that its end is an instant that every calendar has. */
+export const longestHoldMs = 3_155_760_000_000
 
 const described = {
   /** Today by the ledger's calendar when left out. */
   valueOn: Schema.optionalKey(LocalDateSchema),
-  code: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100))),
-  description: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(500))),
+  code: Schema.optionalKey(text(100)),
+  description: Schema.optionalKey(text(500)),
   metadata: Schema.optionalKey(Metadata)
 }
 
@@ -51,7 +54,7 @@ export const PlaceHold = Schema.TaggedStruct("PlaceHold", {
   credit: AccountId,
   amount: MoneySchema,
   /** From the ledger's clock at booking, so that no two clocks need agree. Never expires when left out. */
-  expiresAfterMs: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
+  expiresAfterMs: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: longestHoldMs }))),
   overCapture: Schema.optionalKey(MoneySchema),
   ...described
 })
@@ -84,7 +87,10 @@ export const ExpireHold = Schema.TaggedStruct("ExpireHold", { holdId: HoldId })
 /** Gives back what is held past its time. */
 export type ExpireHold = typeof ExpireHold.Type
 
-/** Takes back a posted or captured entry by one with the sides exchanged, once. Bounds hold for it as for any other. */
+/**
+ * Takes back a posted or captured entry by one with the sides exchanged, once and for all: a reversal is not taken back,
+ * what it undid is booked anew. Bounds hold for it as for any other entry.
+ */
 export const Reverse = Schema.TaggedStruct("Reverse", { entryId: EntryId, ...described })
 
 /** Takes back an entry. */

@@ -142,14 +142,16 @@ export class EntryNotFound extends Schema.TaggedError<EntryNotFound>()(
   }
 }
 
-/** Entries that move no money (holds, voids, expiries) have nothing to reverse. */
+/** Entries that move no money (holds, voids, expiries) have nothing to reverse, and a reversal itself stays. */
 export class EntryNotReversible extends Schema.TaggedError<EntryNotReversible>()(
   "EntryNotReversible",
   { entryId: EntryId, kind: Schema.String },
   { httpApiStatus: 409 }
 ) {
   override get message(): string {
-    return `The journal entry ${this.entryId} is ${this.kind} and moved no money, so there is nothing to take back`
+    return this.kind === "reversal"
+      ? `The journal entry ${this.entryId} takes another one back itself; book a new entry instead`
+      : `The journal entry ${this.entryId} is ${this.kind} and moved no money, so there is nothing to take back`
   }
 }
 

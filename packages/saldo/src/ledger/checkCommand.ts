@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import * as Money from "../money/Money.ts"
-import type { LedgerCommand, Operation, Post } from "./LedgerCommand.ts"
+import { type LedgerCommand, longestHoldMs, type Operation, type Post } from "./LedgerCommand.ts"
 import { CommandInvalid } from "./LedgerRefusal.ts"
 
 const most = 1000
@@ -10,6 +10,33 @@ type Problem = readonly [path: string, problem: string]
 const amountProblem = (money: Money.Money, path: string, least: bigint): Problem | undefined => {
   if (money.amount < least) return [path, least === 0n ? "expected zero or more" : "expected an amount above zero"]
   return Money.isStorable(money) ? undefined : [path, "expected an amount that fits 64 bits"]
+}
+
+const textProblem = (text: string | undefined, path: string, least: number, longest: number): Problem | undefined => {
+  if (text === undefined) return undefined
+  const { length } = text
+  if (length < least || length > longest) return [path, `expected ${least} to ${longest} characters, not ${length}`]
+  return text.isWellFormed() && !text.includes("\0")
+    ? undefined
+    : [path, "expected text without NUL and without halves of characters"]
+}
+
+const describedProblem = (
+  { code, description, metadata = {} }: Exclude<Operation, { readonly _tag: "ExpireHold" }>,
+  path: string
+): Problem | undefined => {
+  const problem = textProblem(code, `${path}/code`, 1, 100) ?? textProblem(description, `${path}/description`, 1, 500)
+  if (problem !== undefined) return problem
+  const facts = Object.entries(metadata)
+  if (facts.length > 50) return [`${path}/metadata`, `expected at most 50 names, not ${facts.length}`]
+  for (const [name, value] of facts) {
+    if (!/^[A-Za-z][A-Za-z0-9._-]{0,63}$/u.test(name)) {
+      return [`${path}/metadata`, "expected names of up to 64 letters, digits and . _ -, beginning with a letter"]
+    }
+    const wrong = textProblem(value, `${path}/metadata/${name}`, 0, 500)
+    if (wrong !== undefined) return wrong
+  }
+  return undefined
 }
 
 const postingsProblem = (post: Post, path: string): Problem | undefined => {
@@ -50,11 +77,15 @@ const balanceProblem = (post: Post, path: string): Problem | undefined => {
   }
   if (exchange === undefined) return undefined
   if (sums.size === 1) return [`${path}/exchange`, "expected no rate for an entry in one currency"]
-  if (exchange.base === exchange.quote) return [`${path}/exchange/quote`, "expected another currency than the base"]
+  const { base, quote, rate, source } = exchange
+  if (!/^(?=.*[1-9])\d{1,18}(?:\.\d{1,18})?$/u.test(rate)) {
+    return [`${path}/exchange/rate`, "expected a decimal number above zero"]
+  }
+  if (base === quote) return [`${path}/exchange/quote`, "expected another currency than the base"]
   for (const name of ["base", "quote"] as const) {
     if (!sums.has(exchange[name])) return [`${path}/exchange/${name}`, "expected a currency of the postings"]
   }
-  return undefined
+  return textProblem(source, `${path}/exchange/source`, 1, 100)
 }
 
 const postProblem = (post: Post, path: string): Problem | undefined => {
@@ -72,8 +103,11 @@ const operationProblem = (operation: Operation, path: string): Problem | undefin
     case "Post":
       return postProblem(operation, path)
     case "PlaceHold": {
-      const { amount, credit, debit, overCapture } = operation
+      const { amount, credit, debit, expiresAfterMs = 1, overCapture } = operation
       if (debit === credit) return [`${path}/credit`, "expected another account than the debited one"]
+      if (!Number.isInteger(expiresAfterMs) || expiresAfterMs < 1 || expiresAfterMs > longestHoldMs) {
+        return [`${path}/expiresAfterMs`, `expected whole milliseconds from 1 to ${longestHoldMs}`]
+      }
       const problem = amountProblem(amount, `${path}/amount`, 1n)
       if (problem !== undefined || overCapture === undefined) return problem
       if (overCapture.currency !== amount.currency) return [`${path}/overCapture`, `expected ${amount.currency}`]
@@ -100,6 +134,7 @@ const problemOf = (command: LedgerCommand): Problem | undefined => {
     const path = `/operations/${index}`
     const problem =
       operationProblem(operation, path) ??
+      (operation._tag === "ExpireHold" ? undefined : describedProblem(operation, path)) ??
       (command.importedAt === undefined ? undefined : importProblem(operation, path))
     if (problem !== undefined) return problem
   }

@@ -143,6 +143,8 @@ export const decideReverse = (draft: LedgerDraft, reverse: Reverse, moment: Mome
   if (entry.kind !== "posted" && entry.kind !== "captured") {
     return Result.fail(new Refusal.EntryNotReversible({ entryId, kind: entry.kind }))
   }
+  // What was taken back by mistake is booked anew, so that an entry that was taken back stays so.
+  if (entry.reverses !== null) return Result.fail(new Refusal.EntryNotReversible({ entryId, kind: "reversal" }))
   const reversedBy = draft.reversal(entryId)
   if (reversedBy !== undefined) return Result.fail(new Refusal.AlreadyReversed({ entryId, reversedBy }))
   const lines = entry.lines.map(opposite)

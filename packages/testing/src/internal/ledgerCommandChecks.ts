@@ -276,6 +276,8 @@ const keys: ReadonlyArray<Check<LedgerStore | Atomic>> = [
       expect(yield* store.findReversal(tenant, entryId)).toEqual(Option.some(reversal?.id))
       const again = reasonOf(yield* commit("again", { _tag: "Reverse", entryId }))
       expect(again?.reason).toMatchObject({ _tag: "AlreadyReversed", reversedBy: reversal?.id })
+      const itself = yield* commit("forth", { _tag: "Reverse", entryId: reversal?.id ?? entryId })
+      expect(reasonOf(itself)?.reason).toMatchObject({ _tag: "EntryNotReversible", kind: "reversal" })
       const missing = yield* Id.make("entry")
       expect(tagOf(yield* commit("none", { _tag: "Reverse", entryId: missing }))).toBe("EntryNotFound")
       expect(tagOf(yield* commit("taken", transfer(cash.id, anna.id, sek(1), { entryId })))).toBe("EntryIdTaken")

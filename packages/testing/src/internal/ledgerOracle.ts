@@ -181,6 +181,7 @@ export class LedgerOracle {
     } else if (operation._tag === "Reverse") {
       const at = this.entries.findIndex(({ id }) => id === operation.entryId)
       const entry = this.entries[at] ?? no("EntryNotFound")
+      if (entry.reverses !== undefined) no("EntryNotReversible")
       if (this.entries.some(({ reverses }) => reverses === at)) no("AlreadyReversed")
       const lines = entry.lines.map((line): OracleLine => ({
         ...line,

@@ -154,14 +154,15 @@ const carryOut = Effect.fnUntraced(function* (
   const decision = decideAll(lookup, commands, { tenant, today, nowMicros, lastBookedMicros, entryIds })
   for (const [id, account] of decision.accounts) yield* tables.accounts.set(keyOf(tenant, id), account)
   for (const [id, hold] of decision.holds) yield* tables.holds.set(keyOf(tenant, id), hold)
-  const booked = new Map<string, Array<JournalEntry>>()
+  const placed: Array<JournalEntry> = []
   let last = head
   for (const unplaced of blocksOf(tenant, decision.commands)) {
     const block = place(last, unplaced, nowMicros)
     yield* writeBlock(tables, tenant, block)
-    for (const { entry } of block.entries) booked.set(entry.key, [...(booked.get(entry.key) ?? []), entry])
+    for (const { entry } of block.entries) placed.push(entry)
     last = block.head
   }
+  const booked = Map.groupBy(placed, ({ key }) => key)
   const outcomes = new Map<string, CommitOutcome>()
   for (const [index, { key, outcome }] of decision.commands.entries()) {
     const command = commands[index]
@@ -170,11 +171,10 @@ const carryOut = Effect.fnUntraced(function* (
     if (command !== undefined) {
       yield* tables.commands.set(commandKey(tenant, key), { text: commandText(command), outcome: stored })
     }
+    const accepted = Result.map(outcome, () => ({ entries, replayed: false }))
     outcomes.set(
       key,
-      Result.isSuccess(outcome)
-        ? Result.succeed({ entries, replayed: false })
-        : Result.fail({ reason: outcome.failure, replayed: false })
+      Result.mapError(accepted, (reason) => ({ reason, replayed: false }))
     )
   }
   return outcomes
