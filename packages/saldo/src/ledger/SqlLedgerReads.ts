@@ -69,17 +69,58 @@ const makeConditions = (sql: SqlClient.SqlClient) => {
       ...dates(filter),
       ...(filter.kind === undefined ? [] : [sql`entry.kind = ${filter.kind}`]),
       ...(filter.code === undefined ? [] : [sql`entry.code = ${filter.code}`]),
-      ...(filter.holdId === undefined ? [] : [sql`entry.hold_id = ${filter.holdId}`]),
-      ...metadata(
-        filter.metadata,
-        (tag) => sql`EXISTS (
-          SELECT 1 FROM saldo_ledger_entry_tags AS tagged
-          WHERE tagged.tenant = entry.tenant AND tagged.tag = ${tag} AND tagged.sequence = entry.sequence
-        )`
-      )
+      ...(filter.holdId === undefined ? [] : [sql`entry.hold_id = ${filter.holdId}`])
     ],
-    hold: (filter: HoldFilter): Conditions => [
-      ...(filter.accountId === undefined ? [] : [sql`(debit = ${filter.accountId} OR credit = ${filter.accountId})`]),
+    /**
+     * Where entries are looked for, by a column in the order of the journal: among those with a tag, else among the lines of
+     * an account, else among all. So no more entries are read than are given, unless filters are combined.
+     */
+    entriesFrom: (tenant: string, { accountId, metadata: given = {} }: EntryFilter) => {
+      const join = (table: string, alias: string) =>
+        sql.literal(`${table} AS ${alias} JOIN saldo_ledger_entries AS entry
+          ON entry.tenant = ${alias}.tenant AND entry.sequence = ${alias}.sequence`)
+      const [first, ...others] = Object.entries(given).map(([name, value]) => tagOf(name, value))
+      if (first !== undefined) {
+        const has = (tag: string) => sql`EXISTS (
+          SELECT 1 FROM saldo_ledger_entry_tags AS other
+          WHERE other.tenant = entry.tenant AND other.tag = ${tag} AND other.sequence = entry.sequence
+        )`
+        const touches = sql`EXISTS (
+          SELECT 1 FROM saldo_ledger_postings AS posting
+          WHERE posting.tenant = entry.tenant AND posting.account_id = ${accountId} AND posting.sequence = entry.sequence
+        )`
+        return {
+          from: join("saldo_ledger_entry_tags", "tagged"),
+          order: "tagged.sequence",
+          conditions: [
+            sql`tagged.tenant = ${tenant}`,
+            sql`tagged.tag = ${first}`,
+            ...others.map(has),
+            ...(accountId === undefined ? [] : [touches])
+          ]
+        }
+      }
+      return accountId === undefined
+        ? {
+            from: sql`saldo_ledger_entries AS entry`,
+            order: "entry.sequence",
+            conditions: [sql`entry.tenant = ${tenant}`]
+          }
+        : {
+            from: join("saldo_ledger_postings", "posting"),
+            order: "posting.sequence",
+            conditions: [sql`posting.tenant = ${tenant}`, sql`posting.account_id = ${accountId}`]
+          }
+    },
+    hold: (tenant: string, filter: HoldFilter): Conditions => [
+      ...(filter.accountId === undefined
+        ? []
+        : [
+            sql`hold_id IN (
+              SELECT hold_id FROM saldo_ledger_holds WHERE tenant = ${tenant} AND debit = ${filter.accountId}
+              UNION ALL SELECT hold_id FROM saldo_ledger_holds WHERE tenant = ${tenant} AND credit = ${filter.accountId}
+            )`
+          ]),
       ...(filter.state === undefined ? [] : [sql`state = ${filter.state}`])
     ]
   }
@@ -132,18 +173,7 @@ const makeLists = (
     listEntries: Effect.fn("SqlLedgerStore.listEntries")(function* (tenant, filter, page) {
       const query = { tenant, filter }
       const start = yield* Page.startOf(query, page)
-      // By account, the lines give the order, so that no more entries are read than are given.
-      const { accountId } = filter
-      const [from, order, own] =
-        accountId === undefined
-          ? [sql`saldo_ledger_entries AS entry`, "entry.sequence", [sql`entry.tenant = ${tenant}`]]
-          : [
-              sql`saldo_ledger_postings AS posting
-                JOIN saldo_ledger_entries AS entry
-                  ON entry.tenant = posting.tenant AND entry.sequence = posting.sequence`,
-              "posting.sequence",
-              [sql`posting.tenant = ${tenant}`, sql`posting.account_id = ${accountId}`]
-            ]
+      const { conditions: own, from, order } = conditions.entriesFrom(tenant, filter)
       const all = [...own, ...conditions.entry(filter), ...behind(sql, order, start)]
       const rows = yield* Effect.orDie(sql<EntryRow>`
         SELECT entry.* FROM ${from} WHERE ${sql.and(all)}
@@ -155,7 +185,7 @@ const makeLists = (
     listHolds: Effect.fn("SqlLedgerStore.listHolds")(function* (tenant, filter, page) {
       const query = { tenant, filter }
       const start = yield* Page.startOf(query, page)
-      const all = [sql`tenant = ${tenant}`, ...conditions.hold(filter), ...behind(sql, "hold_id", start)]
+      const all = [sql`tenant = ${tenant}`, ...conditions.hold(tenant, filter), ...behind(sql, "hold_id", start)]
       const rows = yield* Effect.orDie(sql<HoldRow>`
         SELECT * FROM saldo_ledger_holds WHERE ${sql.and(all)} ORDER BY hold_id LIMIT ${Page.limitOf(page) + 1}`)
       return Page.pageOf(query, page, rows.map(holdOfRow), ({ id }) => [id])
