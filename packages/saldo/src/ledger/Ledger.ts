@@ -132,7 +132,7 @@ export class Ledger extends Context.Service<
     readonly commitAll: (
       commands: ReadonlyArray<LedgerCommand>
     ) => Effect.Effect<ReadonlyArray<CommitOutcome>, CommandInvalid | NotPermitted, Actor>
-    /** What a command would come to now; writes nothing. Needs `ledger:read`. */
+    /** What a command would come to now if its key is new; writes nothing. Needs `ledger:read`. */
     readonly plan: (command: LedgerCommand) => Reading<Plan, CommandInvalid>
 
     /** One entry posted. */
