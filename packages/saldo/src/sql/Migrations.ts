@@ -5,6 +5,7 @@ import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as SqlAuditTables from "../audit/SqlAuditTables.ts"
+import * as SqlDepositAccountStore from "../banking/SqlDepositAccountStore.ts"
 import * as SqlDeadLetterStore from "../core/SqlDeadLetterStore.ts"
 import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
 import * as SqlLedgerTables from "../ledger/SqlLedgerTables.ts"
@@ -31,6 +32,7 @@ export const domains: ReadonlyArray<DomainMigrations> = [
   { domain: "core", migrations: { ...SqlIdempotencyStore.migrations, ...SqlDeadLetterStore.migrations } },
   { domain: "audit", migrations: SqlAuditTables.migrations },
   { domain: "ledger", migrations: SqlLedgerTables.migrations },
+  { domain: "banking", migrations: { ...SqlDepositAccountStore.migrations } },
   { domain: "lending", migrations: { ...SqlLoanListingStore.migrations, ...SqlCollectionRuns.migrations } }
 ]
 

@@ -4,6 +4,8 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { AuditStore } from "../audit/AuditStore.ts"
 import * as SqlAuditStore from "../audit/SqlAuditStore.ts"
+import type { DepositAccountStore } from "../banking/DepositAccountStore.ts"
+import * as SqlDepositAccountStore from "../banking/SqlDepositAccountStore.ts"
 import type { Atomic } from "../core/Atomic.ts"
 import type { IdempotencyStore } from "../core/IdempotencyStore.ts"
 import * as SqlAtomic from "../core/SqlAtomic.ts"
@@ -17,11 +19,19 @@ import * as SqlLoanListingStore from "../lending/SqlLoanListingStore.ts"
 import * as Migrations from "./Migrations.ts"
 
 /** The stores of every domain, and the transaction that spans them. */
-export type Stores = Atomic | AuditStore | CollectionRuns | IdempotencyStore | LedgerStore | LoanListingStore
+export type Stores =
+  | Atomic
+  | AuditStore
+  | CollectionRuns
+  | DepositAccountStore
+  | IdempotencyStore
+  | LedgerStore
+  | LoanListingStore
 
 /** Every store on the host's database, which is first brought up to date. A host may take single layers instead. */
 export const layer: Layer.Layer<Stores, Migrator.MigrationError | SqlError, SqlClient.SqlClient> = Layer.mergeAll(
   SqlAuditStore.layer,
+  SqlDepositAccountStore.layer,
   SqlLedgerStore.layer,
   SqlLoanListingStore.layer,
   SqlCollectionRuns.layer,
