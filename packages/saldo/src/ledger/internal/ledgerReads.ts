@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import { Actor, type Permission } from "../../core/Actor.ts"
 import type { PageRequest } from "../../core/Page.ts"
 import * as LocalDate from "../../time/LocalDate.ts"
-import { fromInstant, fromMicros, toMicros } from "../BookingTime.ts"
+import { BookingTime, fromInstant, fromMicros, toMicros } from "../BookingTime.ts"
 import { commandReferences } from "../commandReferences.ts"
 import type { HoldId } from "../Hold.ts"
 import type { EntryId } from "../JournalEntry.ts"
@@ -20,6 +20,11 @@ import type { AccountFilter, AsOf, EntryFilter, HoldFilter, LineFilter } from ".
 import type { LedgerStore } from "../LedgerStore.ts"
 
 const dayMs = 86_400_000
+
+const lastDay = LocalDate.of("9999-12-31")
+const lastTime = BookingTime.make("9999-12-31T23:59:59.999999Z")
+
+const justBefore = (time: BookingTime): BookingTime => fromMicros(toMicros(time) - 1)
 
 /** The calendar of a time zone; a name that is none is a mistake in a program, which its first start meets. */
 export const calendarOf = (timeZone: string) => {
@@ -69,20 +74,25 @@ export const makeReads = (
   const statement: Ledger["Service"]["statement"] = Effect.fnUntraced(function* (id, { from, to }, page = {}) {
     const found = yield* account(id)
     const first = fromInstant(calendar.startOf(from))
-    const after = fromInstant(calendar.startOf(LocalDate.addDays(to, 1)))
-    const before = (time: typeof first) => fromMicros(toMicros(time) - 1)
-    const opening = yield* balance(id, { knownAt: before(first) })
-    const closing = yield* balance(id, { knownAt: before(after) })
-    const filter = { bookedFrom: first, bookedTo: before(after), postedOnly: true }
+    const start = justBefore(first)
+    const last = to === lastDay ? lastTime : justBefore(fromInstant(calendar.startOf(LocalDate.addDays(to, 1))))
+    // Nothing up to the head can change any more. What is booked while this reads is left out of the closing and the lines alike.
+    const { bookedAt } = yield* store.head(found.tenant)
+    const known = bookedAt !== null && bookedAt < last ? bookedAt : last
+    const end = known < start ? start : known
+    const opening = yield* balance(id, { knownAt: start })
+    const closing = yield* balance(id, { knownAt: end })
+    const filter = { bookedFrom: first, bookedTo: last, postedOnly: true }
     const { items, next } = yield* store.listLines(found.tenant, id, filter, page)
+    const lines = items.filter((line) => line.bookedAt <= end)
     return {
       account: found,
       from,
       to,
       opening: opening.balance,
       closing: closing.balance,
-      items: items.map((line) => statementLine(found, line)),
-      next
+      items: lines.map((line) => statementLine(found, line)),
+      next: lines.length === items.length ? next : null
     }
   })
 
