@@ -45,9 +45,15 @@ export const text = (maxLength: number) =>
 
 /** Facts of the host's own beside an account or entry: at most 50 of them, by names such as `order` or `customer.segment`. */
 export const Metadata = Schema.Record(
-  Schema.String.check(Schema.isPattern(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/u)),
+  Schema.String,
   Schema.String.check(Schema.isMaxLength(500), Schema.isPattern(/^\P{Cs}*$/u), Schema.isPattern(/^[^\0]*$/u))
-).check(Schema.makeFilter((record) => Object.keys(record).length <= 50, { expected: "at most 50 names" }))
+).check(
+  Schema.makeFilter((record) => Object.keys(record).length <= 50, { expected: "at most 50 names" }),
+  // A name that broke a rule of the record's keys would be left out in silence.
+  Schema.makeFilter((record) => Object.keys(record).every((name) => /^[A-Za-z][A-Za-z0-9._-]{0,63}$/u.test(name)), {
+    expected: "names of up to 64 letters, digits and . _ -, beginning with a letter"
+  })
+)
 
 /** Facts of the host's own beside an account or entry. */
 export type Metadata = typeof Metadata.Type
