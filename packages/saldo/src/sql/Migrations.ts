@@ -5,6 +5,8 @@ import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as SqlAuditTables from "../audit/SqlAuditTables.ts"
+import * as SqlCustomerStore from "../banking/SqlCustomerStore.ts"
+import * as SqlDataKeyStore from "../banking/SqlDataKeyStore.ts"
 import * as SqlDepositAccountStore from "../banking/SqlDepositAccountStore.ts"
 import * as SqlDeadLetterStore from "../core/SqlDeadLetterStore.ts"
 import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
@@ -32,7 +34,14 @@ export const domains: ReadonlyArray<DomainMigrations> = [
   { domain: "core", migrations: { ...SqlIdempotencyStore.migrations, ...SqlDeadLetterStore.migrations } },
   { domain: "audit", migrations: SqlAuditTables.migrations },
   { domain: "ledger", migrations: SqlLedgerTables.migrations },
-  { domain: "banking", migrations: { ...SqlDepositAccountStore.migrations } },
+  {
+    domain: "banking",
+    migrations: {
+      ...SqlDataKeyStore.migrations,
+      ...SqlCustomerStore.migrations,
+      ...SqlDepositAccountStore.migrations
+    }
+  },
   { domain: "lending", migrations: { ...SqlLoanListingStore.migrations, ...SqlCollectionRuns.migrations } }
 ]
 

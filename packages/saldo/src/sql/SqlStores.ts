@@ -4,7 +4,11 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { AuditStore } from "../audit/AuditStore.ts"
 import * as SqlAuditStore from "../audit/SqlAuditStore.ts"
+import type { CustomerStore } from "../banking/CustomerStore.ts"
+import type { DataKeyStore } from "../banking/DataKeyStore.ts"
 import type { DepositAccountStore } from "../banking/DepositAccountStore.ts"
+import * as SqlCustomerStore from "../banking/SqlCustomerStore.ts"
+import * as SqlDataKeyStore from "../banking/SqlDataKeyStore.ts"
 import * as SqlDepositAccountStore from "../banking/SqlDepositAccountStore.ts"
 import type { Atomic } from "../core/Atomic.ts"
 import type { IdempotencyStore } from "../core/IdempotencyStore.ts"
@@ -23,6 +27,8 @@ export type Stores =
   | Atomic
   | AuditStore
   | CollectionRuns
+  | CustomerStore
+  | DataKeyStore
   | DepositAccountStore
   | IdempotencyStore
   | LedgerStore
@@ -33,6 +39,8 @@ export const layer: Layer.Layer<Stores, Migrator.MigrationError | SqlError, SqlC
   SqlAuditStore.layer,
   SqlDepositAccountStore.layer,
   SqlLedgerStore.layer,
+  SqlCustomerStore.layer,
+  SqlDataKeyStore.layer,
   SqlLoanListingStore.layer,
   SqlCollectionRuns.layer,
   SqlIdempotencyStore.layer
