@@ -68,9 +68,12 @@ export const makeAccounts = ({
     if (Option.isNone(found)) return yield* unsuitable("missing")
     if (found.value.type !== account.type) return yield* unsuitable("other-type")
     if (found.value.currency !== account.currency) return yield* unsuitable("other-currency")
+    // In a host's transaction that is not serialisable, two changes at once could have closed a ring; it must not catch this.
+    const passed = new Set<AccountId>([account.id])
     let above: AccountId | null = parent
     while (above !== null) {
-      if (above === account.id) return yield* unsuitable("cycle")
+      if (passed.has(above)) return yield* unsuitable("cycle")
+      passed.add(above)
       const next: Option.Option<LedgerAccount> = yield* store.findAccount(account.tenant, above)
       above = Option.isSome(next) ? next.value.parent : null
     }
