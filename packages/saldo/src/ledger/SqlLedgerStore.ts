@@ -47,9 +47,11 @@ const makeAccounts = (sql: SqlClient.SqlClient, atomic: Atomic["Service"]) => {
   const open: (account: LedgerAccount) => Effect.Effect<Option.Option<LedgerAccount>, SqlError> = Effect.fnUntraced(
     function* (account) {
       const { code, id, tenant } = account
-      // Whoever has an account has a head, so that no commit needs to make one.
+      // Whoever has an account has a head, so that no commit needs to make one. Looked for first, because an insert would
+      // wait for whoever is booking.
       yield* sql`
-        INSERT INTO saldo_ledger_heads ${sql.insert({ tenant, sequence: 0n, booked_at: -1n, hash: noHash })}
+        INSERT INTO saldo_ledger_heads (tenant, sequence, booked_at, hash)
+        SELECT ${tenant}, 0, -1, ${noHash} WHERE NOT EXISTS (SELECT 1 FROM saldo_ledger_heads WHERE tenant = ${tenant})
         ON CONFLICT DO NOTHING`
       const inserted = yield* sql`
         INSERT INTO saldo_ledger_accounts ${sql.insert({ ...rowOfAccount(account) })}
