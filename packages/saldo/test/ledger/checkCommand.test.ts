@@ -4,7 +4,7 @@ import * as fc from "fast-check"
 import { fromMicros } from "saldo/ledger/BookingTime"
 import { checkCommand } from "saldo/ledger/checkCommand"
 import { LedgerCommand, longestHoldMs, type Operation, type Post } from "saldo/ledger/LedgerCommand"
-import * as Money from "saldo/money/Money"
+import type * as Money from "saldo/money/Money"
 import { describe, expect, it } from "vitest"
 import { accountId, entryId, eur, hold, holdId, key, sek, today, transfer } from "./plainBooks.ts"
 
