@@ -1,0 +1,4 @@
+import * as KycVerifierTest from "@saldo/testing/KycVerifierTest"
+import { KycVerifier } from "saldo/banking/KycVerifier"
+
+KycVerifierTest.suite("the reference", KycVerifier.layerReference)
