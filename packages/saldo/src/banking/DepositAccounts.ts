@@ -91,6 +91,8 @@ type Acting<A, E> = Effect.Effect<A, E | NotPermitted, Actor>
  *
  * A customer sees its own accounts; those of others, and of other tenants, are not there. Each write happens once for its
  * key and is recorded in the trail with its refusals.
+ *
+ * @effect-expect-leaking Actor
  */
 export class DepositAccounts extends Context.Service<
   DepositAccounts,

@@ -114,6 +114,8 @@ type Acting<A> = Effect.Effect<A, TransactionRefusal | NotExecuted | NotPermitte
  *
  * The fees of the product are charged in the ledger command that moves the money, so that there is enough for both or
  * nothing happens; an overdraft is used as far as the product grants it. Each command happens once for its key.
+ *
+ * @effect-expect-leaking Actor
  */
 export class DepositTransactions extends Context.Service<
   DepositTransactions,
@@ -357,7 +359,7 @@ const make = Effect.gen(function* () {
       const account = yield* findWithin(store, BankAccess.readPermission, id)
       if (amount.amount < 0n || amount.currency !== account.currency) yield* requireAmount(amount, account)
       const facts = { event, on: yield* calendar.today, amount }
-      return (yield* quote(account, facts).pipe(asSystem(account.tenant))).items
+      return (yield* quote(account, facts)).items
     })
   })
 })

@@ -2,6 +2,7 @@
  * The days of one deposit account in their order: the fees of a month on its first day, then interest day by day.
  */
 import * as Effect from "effect/Effect"
+import { asSystem } from "../../core/Actor.ts"
 import * as Id from "../../core/Id.ts"
 import type { Ledger } from "../../ledger/Ledger.ts"
 import * as Money from "../../money/Money.ts"
@@ -49,7 +50,9 @@ export const makeDepositDays = ({ bankBooks, holders, ledger, products, store }:
     balanceOn?: LocalDate.LocalDate
   ) {
     const asOf = balanceOn === undefined ? {} : { valueOn: balanceOn }
-    const { balance } = yield* Effect.orDie(ledger.balance(account.ledgerAccountId, asOf))
+    const { balance } = yield* ledger
+      .balance(account.ledgerAccountId, asOf)
+      .pipe(asSystem(account.tenant), Effect.orDie)
     const holder = Option.getOrUndefined(yield* holders.find(account.tenant, account.customerId))
     const earlier = yield* store.events(account.tenant, account.id, countedFrom(facts.on))
     return yield* Effect.orDie(

@@ -108,7 +108,9 @@ export const makeDepositInterest = (ledger: Ledger["Service"], bankBooks: BankBo
     const opening = yield* Effect.orDie(ledger.balance(id, { valueOn: before, knownAt }))
     const within = { valueFrom: state.nextOn, valueTo: through, bookedTo: knownAt }
     const lines = yield* linesOf(ledger, id, within)
-    const without = opening.balance.amount - state.credit.posted + state.debit.posted
+    // What a correction has posted in `state` is not in the ledger yet.
+    const { credit, debit } = account.accrual.state
+    const without = opening.balance.amount - credit.posted + debit.posted
     const balances = balancesOf(without, lines, state.nextOn, currency)
     return Result.getOrThrow(accrue({ terms, state, balances, through }))
   })
