@@ -26,7 +26,7 @@ import { CustomerStore, type PageFailure } from "./CustomerStore.ts"
 import { stillOpen } from "./customerStates.ts"
 import { type ExternalAccount, numberOf } from "./ExternalAccount.ts"
 import { requireFor } from "./internal/bankScope.ts"
-import { actionOf, type Ground, recordingRefusals } from "./internal/customerActs.ts"
+import { actionOf, type Ground, makeOnce, recordingRefusals } from "./internal/customerActs.ts"
 import { AddBeneficiary, RemoveBeneficiary } from "./internal/customerCommands.ts"
 import { makeFiles } from "./internal/customerFiles.ts"
 import { PersonalData } from "./PersonalData.ts"
@@ -93,7 +93,7 @@ const recordOf = (
   }
 }
 
-const makeAdd = ({ atomic, audit, files, idempotency, store }: Ground) =>
+const makeAdd = ({ audit, files, store }: Ground, once: ReturnType<typeof makeOnce>) =>
   Effect.fn("Beneficiaries.add")(function* ({ account, customerId, key, name }: NewBeneficiary) {
     const notFound = () => new CustomerNotFound({ customerId })
     const { tenant } = yield* requireFor(payPermission, customerId, notFound)
@@ -119,13 +119,13 @@ const makeAdd = ({ atomic, audit, files, idempotency, store }: Ground) =>
       yield* audit.record(recordOf(action, null, beneficiary))
       return beneficiary
     })
-    const { value } = yield* atomic
-      .runLocking(idempotency.run(AddBeneficiary, { tenant, key, input: { customerId, content } }, adding))
-      .pipe(recordingRefusals(audit, action, { type: "customer", id: customerId }))
+    const value = yield* once(AddBeneficiary, { tenant, key, input: { customerId, content } }, adding).pipe(
+      recordingRefusals(audit, action, { type: "customer", id: customerId })
+    )
     return yield* files.readBeneficiary(value)
   })
 
-const makeRemove = ({ atomic, audit, files, idempotency, store }: Ground) =>
+const makeRemove = ({ audit, files, store }: Ground, once: ReturnType<typeof makeOnce>) =>
   Effect.fn("Beneficiaries.remove")(function* ({
     beneficiaryId,
     key
@@ -152,9 +152,9 @@ const makeRemove = ({ atomic, audit, files, idempotency, store }: Ground) =>
       yield* audit.record(recordOf(action, before.value, after))
       return after
     })
-    const { value } = yield* atomic
-      .runLocking(idempotency.run(RemoveBeneficiary, { tenant, key, input: { beneficiaryId } }, removing))
-      .pipe(recordingRefusals(audit, action, { type: "beneficiary", id: beneficiaryId }))
+    const value = yield* once(RemoveBeneficiary, { tenant, key, input: { beneficiaryId } }, removing).pipe(
+      recordingRefusals(audit, action, { type: "beneficiary", id: beneficiaryId })
+    )
     return yield* files.readBeneficiary(value)
   })
 
@@ -163,10 +163,11 @@ const make = Effect.gen(function* () {
   const files = makeFiles(yield* PersonalData)
   const [audit, atomic, idempotency] = [yield* AuditTrail, yield* Atomic, yield* Idempotency]
   const ground = { store, audit, atomic, idempotency, files }
+  const once = makeOnce(ground)
 
   return Beneficiaries.of({
-    add: makeAdd(ground),
-    remove: makeRemove(ground),
+    add: makeAdd(ground, once),
+    remove: makeRemove(ground, once),
     find: Effect.fn("Beneficiaries.find")(function* (beneficiaryId) {
       yield* Actor.require(readPermission)
       const actor = yield* Actor

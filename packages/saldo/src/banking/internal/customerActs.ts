@@ -10,8 +10,8 @@ import { changes, type RedactionClasses } from "../../audit/changes.ts"
 import type { AuditTrail } from "../../audit/AuditTrail.ts"
 import { type Actor, type Identity, type Permission, Subject } from "../../core/Actor.ts"
 import type { Atomic } from "../../core/Atomic.ts"
-import type { Command, CommandKey } from "../../core/Command.ts"
-import type { Idempotency } from "../../core/Idempotency.ts"
+import type { Command, CommandKey, CommandRequest } from "../../core/Command.ts"
+import type { Idempotency, NotExecuted } from "../../core/Idempotency.ts"
 import type { Customer, CustomerId, StoredCustomer } from "../Customer.ts"
 import { CustomerNotFound, type CustomerRefusal } from "../CustomerRefusal.ts"
 import type { CustomerStore } from "../CustomerStore.ts"
@@ -68,8 +68,25 @@ export const actionOf = ({ operation }: { readonly operation: string }): AuditEn
   return `${domain}.${verb.join(".")}`
 }
 
+/**
+ * Carries a command out once for its key, in a transaction that locks. A refusal is an outcome of that transaction, which
+ * is therefore committed, and becomes a failure behind it: failing within would take the record of the refusal back.
+ */
+export const makeOnce =
+  ({ atomic, idempotency }: Pick<Ground, "atomic" | "idempotency">) =>
+  <Input, A, E, X, R>(
+    command: Command<Input, A, E>,
+    request: CommandRequest<Input>,
+    effect: Effect.Effect<A, X, R>
+  ): Effect.Effect<A, E | Exclude<X, E> | NotExecuted, R> =>
+    Effect.flatMap(atomic.runLocking(idempotency.execute(command, request, effect)), ({ outcome }) =>
+      Effect.fromResult(outcome)
+    )
+
 /** Makes the one way in which customers are changed. */
 export const makeActs = ({ atomic, audit, files, idempotency, store }: Ground) => {
+  const once = makeOnce({ atomic, idempotency })
+
   /** Locks a customer of the tenant. */
   const locked = Effect.fnUntraced(function* (tenant: string, customerId: CustomerId) {
     const found = yield* store.lock(tenant, customerId)
@@ -101,9 +118,9 @@ export const makeActs = ({ atomic, audit, files, idempotency, store }: Ground) =
       const before = yield* locked(actor.tenant, customerId)
       return yield* replace(action, before, yield* decide(before, yield* DateTime.now, actor))
     })
-    const { value } = yield* atomic
-      .runLocking(idempotency.run(command, { tenant: actor.tenant, key, input }, acting))
-      .pipe(recordingRefusals(audit, action, { type: "customer", id: customerId }))
+    const value = yield* once(command, { tenant: actor.tenant, key, input }, acting).pipe(
+      recordingRefusals(audit, action, { type: "customer", id: customerId })
+    )
     return yield* files.readCustomer(value)
   })
 

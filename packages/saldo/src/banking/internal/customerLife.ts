@@ -15,7 +15,7 @@ import type { CustomerOpening, OnCustomer } from "../Customers.ts"
 import * as States from "../customerStates.ts"
 import { noKyc, type ReasonCode } from "../Kyc.ts"
 import type { PersonalData } from "../PersonalData.ts"
-import { actionOf, type Acts, entryOf, type Ground, recordingRefusals } from "./customerActs.ts"
+import { actionOf, type Acts, entryOf, type Ground, makeOnce, recordingRefusals } from "./customerActs.ts"
 import {
   ActivateCustomer,
   ChangeCustomer,
@@ -32,8 +32,9 @@ const permission = managePermission
 /** The day in UTC, by which centuries are told apart and nobody is born tomorrow. */
 export const todayIs = Effect.map(DateTime.now, (now) => LocalDate.of(DateTime.formatIsoDateUtc(now)))
 
-const makeRegister = ({ atomic, audit, files, idempotency, store }: Ground, personal: PersonalData["Service"]) =>
-  Effect.fn("Customers.register")(function* ({ details, key, kind, registration: written }: CustomerOpening) {
+const makeRegister = ({ atomic, audit, files, idempotency, store }: Ground, personal: PersonalData["Service"]) => {
+  const once = makeOnce({ atomic, idempotency })
+  return Effect.fn("Customers.register")(function* ({ details, key, kind, registration: written }: CustomerOpening) {
     yield* Actor.require(permission)
     // It tells whether somebody else is a customer already.
     yield* Actor.require(anyCustomerPermission)
@@ -64,11 +65,12 @@ const makeRegister = ({ atomic, audit, files, idempotency, store }: Ground, pers
       yield* audit.record(entryOf(action, null, customer))
       return customer
     })
-    const { value } = yield* atomic
-      .runLocking(idempotency.run(RegisterCustomer, { tenant, key, input: { content } }, registering))
-      .pipe(recordingRefusals(audit, action, { type: "customer", id }))
+    const value = yield* once(RegisterCustomer, { tenant, key, input: { content } }, registering).pipe(
+      recordingRefusals(audit, action, { type: "customer", id })
+    )
     return yield* files.readCustomer(value)
   })
+}
 
 const makeDetails = ({ files }: Ground, { act }: Acts) =>
   Effect.fn("Customers.change")(function* ({
