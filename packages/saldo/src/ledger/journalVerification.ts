@@ -78,7 +78,11 @@ const isBalanced = ({ lines }: JournalEntry): boolean => {
     const sign = side === "debit" ? 1n : -1n
     sums.set(posted.currency, [postedSum + sign * posted.amount, pendingSum + sign * pending.amount])
   }
-  return lines.length >= 2 && [...sums.values()].every(([posted, pending]) => posted === 0n && pending === 0n)
+  return (
+    lines.length >= 2 &&
+    lines.every(({ posted }) => posted.amount >= 0n) &&
+    [...sums.values()].every(([posted, pending]) => posted === 0n && pending === 0n)
+  )
 }
 
 const count = (walk: JournalWalk, { lines }: JournalEntry): void => {
@@ -108,7 +112,9 @@ const walkEntry = (walk: JournalWalk, entry: JournalEntry): void => {
     found(walk, "sequence", { sequence }, `entry ${walk.entries + 1} was expected, and ${sequence} came`)
   }
   if (micros <= walk.micros) found(walk, "booking-time", { sequence }, "it was not booked after the entry before it")
-  if (!isBalanced(entry)) found(walk, "unbalanced", { sequence }, "its debits and credits differ in a currency")
+  if (!isBalanced(entry)) {
+    found(walk, "unbalanced", { sequence }, "its debits and credits differ in a currency, or an amount is below zero")
+  }
   if (entry.reverses !== null) {
     if (walk.reversed.has(entry.reverses))
       found(walk, "reversed-twice", { sequence }, `it takes back ${entry.reverses} again`)
