@@ -4,6 +4,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as References from "effect/References"
 import { AuditStore } from "saldo/audit/AuditStore"
 import { AuditTrail } from "saldo/audit/AuditTrail"
 import * as SqlAuditStore from "saldo/audit/SqlAuditStore"
@@ -129,37 +130,76 @@ describe("commands that come at the same time", () => {
     })
   )
 
-  it.live("do not keep a busy account on Postgres from being frozen", () =>
+  it.live("keep nobody waiting for one that was interrupted, whenever that was", () =>
     Effect.gen(function* () {
-      const ledger = yield* Ledger
-      const { anna, cash } = yield* chart
-      let count = 0
-      const writer = Effect.suspend(() => ledger.commit(transfer(`c${(count += 1)}`, cash.id, anna.id, "1.00")))
-      const writers = yield* Effect.forEach(Array.from({ length: 8 }), () =>
-        Effect.forkChild(Effect.flip(Effect.forever(writer)))
-      )
-      yield* Effect.sleep("300 millis")
-      const frozen = yield* ledger.changeAccount(anna.id, { frozen: true })
-      expect(frozen.frozen).toBe(true)
-      for (const fiber of writers) {
-        expect(yield* Fiber.join(fiber)).toMatchObject({ _tag: "AccountUnavailable", reason: "frozen" })
-      }
-      const { account, balance } = yield* ledger.balance(anna.id)
-      expect(count).toBeGreaterThan(20)
-      expect(balance.amount).toBe(frozen.counters.creditsPosted)
-      expect(account.version).toBe(frozen.version)
-      expect((yield* ledger.verify).findings).toEqual([])
-    }).pipe(
-      Actor.as(keeper),
-      Effect.provide(
-        Ledger.layer.pipe(
-          Layer.provideMerge(AuditTrail.layer),
-          Layer.provideMerge(Layer.merge(SqlLedgerStore.layer, SqlAuditStore.layer)),
-          Layer.provideMerge(SqlAtomic.layer),
-          Layer.provideMerge(Migrations.layer),
-          Layer.provideMerge(TestPostgres.layer)
+      const gate = yield* Deferred.make<void>()
+      yield* Deferred.succeed(gate, undefined)
+      yield* Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const { anna, cash } = yield* chart
+        const post = (name: string) => ledger.commit(transfer(name, cash.id, anna.id, "1.00"))
+        // Each fibre stops after every few steps, so that interruptions meet it nearly everywhere.
+        const stepwise = Effect.provideService(References.MaxOpsBeforeYield, 3)
+        for (let steps = 0; steps < 100; steps++) {
+          const fibers = yield* Effect.forEach(["a", "b", "c"], (name) =>
+            Effect.forkChild(stepwise(post(`${name} ${steps}`)))
+          )
+          yield* Effect.replicateEffect(Effect.yieldNow, steps)
+          yield* Effect.forEach(fibers.slice(0, 1 + (steps % 3)), Fiber.interrupt)
+          for (const fiber of fibers.slice(1 + (steps % 3))) {
+            expect((yield* Fiber.await(fiber))._tag).toBe("Success")
+          }
+        }
+        yield* post("after")
+      }).pipe(Effect.timeout("20 seconds"), Actor.as(keeper), Effect.provide(gated([], gate)))
+    })
+  )
+
+  it.live("do not make a change of a busy account on Postgres start over", () =>
+    Effect.gen(function* () {
+      let changes = 0
+      const counting = Layer.effect(
+        LedgerStore,
+        Effect.map(LedgerStore, (store): LedgerStore["Service"] => ({
+          ...store,
+          changeAccount: (tenant, id, change) => {
+            changes += 1
+            return store.changeAccount(tenant, id, change)
+          }
+        }))
+      ).pipe(Layer.provide(SqlLedgerStore.layer))
+      yield* Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const { anna, cash } = yield* chart
+        let count = 0
+        const writer = Effect.suspend(() => ledger.commit(transfer(`c${(count += 1)}`, cash.id, anna.id, "1.00")))
+        const writers = yield* Effect.forEach(Array.from({ length: 8 }), () =>
+          Effect.forkChild(Effect.flip(Effect.forever(writer)))
+        )
+        yield* Effect.sleep("100 millis")
+        for (let index = 0; index < 10; index++) yield* ledger.changeAccount(anna.id, { name: `Anna ${index}` })
+        const frozen = yield* ledger.changeAccount(anna.id, { frozen: true })
+        expect(changes).toBe(11)
+        for (const fiber of writers) {
+          expect(yield* Fiber.join(fiber)).toMatchObject({ _tag: "AccountUnavailable", reason: "frozen" })
+        }
+        const { account, balance } = yield* ledger.balance(anna.id)
+        expect(count).toBeGreaterThan(20)
+        expect(balance.amount).toBe(frozen.counters.creditsPosted)
+        expect(account.version).toBe(frozen.version)
+        expect((yield* ledger.verify).findings).toEqual([])
+      }).pipe(
+        Actor.as(keeper),
+        Effect.provide(
+          Ledger.layer.pipe(
+            Layer.provideMerge(AuditTrail.layer),
+            Layer.provideMerge(Layer.merge(counting, SqlAuditStore.layer)),
+            Layer.provideMerge(SqlAtomic.layer),
+            Layer.provideMerge(Migrations.layer),
+            Layer.provideMerge(TestPostgres.layer)
+          )
         )
       )
-    )
+    })
   )
 })
