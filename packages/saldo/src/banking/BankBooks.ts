@@ -10,6 +10,7 @@ const chart = {
   cash: ["asset", "Cash"],
   settlement: ["asset", "Settlement with other banks"],
   deposits: ["liability", "Deposits of customers"],
+  unapplied: ["liability", "Money that came back and that no account of its owner takes"],
   "accrued-interest-payable": ["liability", "Interest accrued and not yet paid to customers"],
   "accrued-interest-receivable": ["asset", "Interest accrued and not yet paid by customers"],
   "interest-expense": ["expense", "Interest to customers"],

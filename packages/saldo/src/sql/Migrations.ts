@@ -5,9 +5,11 @@ import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as SqlAuditTables from "../audit/SqlAuditTables.ts"
+import * as SqlApprovalStore from "../banking/SqlApprovalStore.ts"
 import * as SqlCustomerStore from "../banking/SqlCustomerStore.ts"
 import * as SqlDataKeyStore from "../banking/SqlDataKeyStore.ts"
 import * as SqlDepositAccountStore from "../banking/SqlDepositAccountStore.ts"
+import * as SqlPaymentOrderStore from "../banking/SqlPaymentOrderStore.ts"
 import * as SqlDeadLetterStore from "../core/SqlDeadLetterStore.ts"
 import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
 import * as SqlLedgerTables from "../ledger/SqlLedgerTables.ts"
@@ -39,7 +41,9 @@ export const domains: ReadonlyArray<DomainMigrations> = [
     migrations: {
       ...SqlDataKeyStore.migrations,
       ...SqlCustomerStore.migrations,
-      ...SqlDepositAccountStore.migrations
+      ...SqlDepositAccountStore.migrations,
+      ...SqlApprovalStore.migrations,
+      ...SqlPaymentOrderStore.migrations
     }
   },
   { domain: "lending", migrations: { ...SqlLoanListingStore.migrations, ...SqlCollectionRuns.migrations } }

@@ -4,12 +4,16 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { AuditStore } from "../audit/AuditStore.ts"
 import * as SqlAuditStore from "../audit/SqlAuditStore.ts"
+import type { ApprovalStore } from "../banking/ApprovalStore.ts"
 import type { CustomerStore } from "../banking/CustomerStore.ts"
 import type { DataKeyStore } from "../banking/DataKeyStore.ts"
 import type { DepositAccountStore } from "../banking/DepositAccountStore.ts"
+import type { PaymentOrderStore } from "../banking/PaymentOrderStore.ts"
+import * as SqlApprovalStore from "../banking/SqlApprovalStore.ts"
 import * as SqlCustomerStore from "../banking/SqlCustomerStore.ts"
 import * as SqlDataKeyStore from "../banking/SqlDataKeyStore.ts"
 import * as SqlDepositAccountStore from "../banking/SqlDepositAccountStore.ts"
+import * as SqlPaymentOrderStore from "../banking/SqlPaymentOrderStore.ts"
 import type { Atomic } from "../core/Atomic.ts"
 import type { IdempotencyStore } from "../core/IdempotencyStore.ts"
 import * as SqlAtomic from "../core/SqlAtomic.ts"
@@ -24,6 +28,7 @@ import * as Migrations from "./Migrations.ts"
 
 /** The stores of every domain, and the transaction that spans them. */
 export type Stores =
+  | ApprovalStore
   | Atomic
   | AuditStore
   | CollectionRuns
@@ -33,6 +38,7 @@ export type Stores =
   | IdempotencyStore
   | LedgerStore
   | LoanListingStore
+  | PaymentOrderStore
 
 /** Every store on the host's database, which is first brought up to date. A host may take single layers instead. */
 export const layer: Layer.Layer<Stores, Migrator.MigrationError | SqlError, SqlClient.SqlClient> = Layer.mergeAll(
@@ -41,6 +47,8 @@ export const layer: Layer.Layer<Stores, Migrator.MigrationError | SqlError, SqlC
   SqlLedgerStore.layer,
   SqlCustomerStore.layer,
   SqlDataKeyStore.layer,
+  SqlApprovalStore.layer,
+  SqlPaymentOrderStore.layer,
   SqlLoanListingStore.layer,
   SqlCollectionRuns.layer,
   SqlIdempotencyStore.layer

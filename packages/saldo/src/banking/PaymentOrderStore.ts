@@ -1,0 +1,188 @@
+import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as MemoryTable from "../core/MemoryTable.ts"
+import * as Page from "../core/Page.ts"
+import type { LocalDate } from "../time/LocalDate.ts"
+import type { PaymentOrder, PaymentOrderId } from "./PaymentOrder.ts"
+import type { PaymentOrderState } from "./PaymentStatus.ts"
+import type { StrayEvent } from "./RailEvent.ts"
+
+/** Which orders to give; all parts must hold. */
+export interface PaymentOrderFilter {
+  readonly customerId?: PaymentOrder["customerId"]
+  readonly accountId?: PaymentOrder["accountId"]
+  readonly state?: PaymentOrderState
+  /** Those, or all but those, that a person must look into. */
+  readonly disputed?: boolean
+}
+
+/** Where an order is found. */
+export type OrderKey = Pick<PaymentOrder, "id" | "tenant">
+
+/**
+ * Port: keeps payment orders, and what has been heard from rails.
+ *
+ * Contract:
+ * - `insert` writes once: of concurrent callers with one id, or with one end-to-end id, one is told true.
+ * - `lockPayer` lets one transaction at a time decide about payments from an account, whether it has any orders or none;
+ *   `lock` gives an order as nobody else can change it until the transaction ends. Call both inside `Atomic.runLocking`.
+ * - `save` replaces the order whose version is one less, and says whether it did.
+ * - `list` goes by id, newest first.
+ * - `counted` gives the orders of an account to be executed from a day on, without those that failed or were cancelled.
+ * - `due` gives approved orders to be executed up to a day, by day; `unresolved` those with a rail that is to be asked
+ *   about them by an instant, by instant. Both give those of all tenants, and `findByReference` finds in all.
+ * - `hear` says whether an event of a rail is new. `stray` keeps one that is about nothing we know, once.
+ * - `place` is how far a rail's events have been heard; `moveOn` changes it if it is still at `from`, and says whether.
+ * - No other method sees another tenant's rows.
+ */
+export class PaymentOrderStore extends Context.Service<
+  PaymentOrderStore,
+  {
+    readonly insert: (order: PaymentOrder) => Effect.Effect<boolean>
+    readonly find: (tenant: string, id: PaymentOrderId) => Effect.Effect<Option.Option<PaymentOrder>>
+    readonly findByReference: (endToEndId: string) => Effect.Effect<Option.Option<PaymentOrder>>
+    readonly lockPayer: (tenant: string, accountId: PaymentOrder["accountId"]) => Effect.Effect<void>
+    readonly lock: (tenant: string, id: PaymentOrderId) => Effect.Effect<Option.Option<PaymentOrder>>
+    readonly save: (order: PaymentOrder) => Effect.Effect<boolean>
+    readonly list: (
+      tenant: string,
+      filter: PaymentOrderFilter,
+      page: Page.PageRequest
+    ) => Effect.Effect<Page.Page<PaymentOrder>, Page.InvalidCursor | Page.CursorMismatch>
+    readonly counted: (
+      tenant: string,
+      accountId: PaymentOrder["accountId"],
+      from: LocalDate
+    ) => Effect.Effect<ReadonlyArray<PaymentOrder>>
+    readonly due: (through: LocalDate, limit: number) => Effect.Effect<ReadonlyArray<OrderKey>>
+    readonly unresolved: (at: DateTime.Utc, limit: number) => Effect.Effect<ReadonlyArray<OrderKey>>
+    readonly hear: (rail: string, eventId: string, at: DateTime.Utc) => Effect.Effect<boolean>
+    readonly stray: (event: StrayEvent) => Effect.Effect<void>
+    readonly strays: (rail: string) => Effect.Effect<ReadonlyArray<StrayEvent>>
+    readonly place: (rail: string) => Effect.Effect<string | null>
+    readonly moveOn: (rail: string, from: string | null, to: string) => Effect.Effect<boolean>
+  }
+>()("saldo/banking/PaymentOrderStore") {
+  /** Orders in memory, which take part in `Atomic.layerMemory`. */
+  static readonly layerMemory: Layer.Layer<PaymentOrderStore> = Layer.effect(
+    this,
+    Effect.suspend(() => makeMemory)
+  )
+}
+
+/** What a cursor of the list stands for. */
+export const listQuery = (tenant: string, filter: PaymentOrderFilter) => ({
+  list: "payment-orders",
+  tenant,
+  customerId: filter.customerId ?? null,
+  accountId: filter.accountId ?? null,
+  state: filter.state ?? null,
+  disputed: filter.disputed ?? null
+})
+
+const keyOf = (tenant: string, id: string): string => `${id} ${tenant}`
+
+const keysOf = (orders: ReadonlyArray<PaymentOrder>, limit: number): ReadonlyArray<OrderKey> =>
+  orders.slice(0, limit).map(({ id, tenant }) => ({ id, tenant }))
+
+const fits =
+  (tenant: string, filter: PaymentOrderFilter) =>
+  (order: PaymentOrder): boolean =>
+    order.tenant === tenant &&
+    (filter.customerId ?? order.customerId) === order.customerId &&
+    (filter.accountId ?? order.accountId) === order.accountId &&
+    (filter.state ?? order.state) === order.state &&
+    (filter.disputed === undefined || filter.disputed === (order.dispute !== null))
+
+const compareBy =
+  (value: (order: PaymentOrder) => string | number) =>
+  (left: PaymentOrder, right: PaymentOrder): number => {
+    const [a, b] = [value(left), value(right)]
+    return a < b ? -1 : a > b ? 1 : left.id < right.id ? -1 : 1
+  }
+
+const makeReads = (orders: MemoryTable.MemoryTable<string, PaymentOrder>) => {
+  const where = (holds: (order: PaymentOrder) => boolean) =>
+    orders.read((rows) => [...rows.values()].filter((order) => holds(order)))
+  return {
+    findByReference: (endToEndId: string) =>
+      Effect.map(
+        where((order) => order.endToEndId === endToEndId),
+        ([order]) => Option.fromNullishOr(order)
+      ),
+    list: Effect.fnUntraced(function* (tenant: string, filter: PaymentOrderFilter, page: Page.PageRequest) {
+      const query = listQuery(tenant, filter)
+      const [before] = (yield* Page.startOf(query, page)) ?? []
+      const fitting = yield* where(fits(tenant, filter))
+      const found = fitting
+        .filter(({ id }) => typeof before !== "string" || id < before)
+        .sort((left, right) => (left.id > right.id ? -1 : 1))
+      return Page.pageOf(query, page, found, ({ id }) => [id])
+    }),
+    counted: (tenant: string, accountId: PaymentOrder["accountId"], from: LocalDate) =>
+      Effect.map(
+        where(
+          (order) =>
+            order.tenant === tenant &&
+            order.accountId === accountId &&
+            order.executeOn >= from &&
+            order.state !== "failed" &&
+            order.state !== "cancelled"
+        ),
+        (found) => found.sort(compareBy(({ id }) => id))
+      ),
+    due: (through: LocalDate, limit: number) =>
+      Effect.map(
+        where(({ executeOn, state }) => state === "approved" && executeOn <= through),
+        (found) => keysOf(found.sort(compareBy(({ executeOn }) => executeOn)), limit)
+      ),
+    unresolved: (at: DateTime.Utc, limit: number) =>
+      Effect.map(
+        where(({ askAt }) => askAt !== null && askAt.epochMilliseconds <= at.epochMilliseconds),
+        (found) => keysOf(found.sort(compareBy(({ askAt }) => askAt?.epochMilliseconds ?? 0)), limit)
+      )
+  }
+}
+
+const makeMemory: Effect.Effect<PaymentOrderStore["Service"]> = Effect.gen(function* () {
+  const orders = yield* MemoryTable.make<string, PaymentOrder>()
+  const heard = yield* MemoryTable.make<string, DateTime.Utc>()
+  const astray = yield* MemoryTable.make<string, StrayEvent>()
+  const places = yield* MemoryTable.make<string, string>()
+
+  return PaymentOrderStore.of({
+    ...makeReads(orders),
+    insert: (order) =>
+      orders.modify((rows) => {
+        const key = keyOf(order.tenant, order.id)
+        const taken = [...rows.values()].some(({ endToEndId }) => endToEndId === order.endToEndId)
+        if (taken || rows.has(key)) return false
+        rows.set(key, order)
+        return true
+      }),
+    find: (tenant, id) => orders.get(keyOf(tenant, id)),
+    // One writer at a time holds every lock there is.
+    lockPayer: () => Effect.void,
+    lock: (tenant, id) => orders.get(keyOf(tenant, id)),
+    save: (order) =>
+      orders.modify((rows) => {
+        const key = keyOf(order.tenant, order.id)
+        if (rows.get(key)?.version !== order.version - 1) return false
+        rows.set(key, order)
+        return true
+      }),
+    hear: (rail, eventId, at) => heard.insert(keyOf(rail, eventId), at),
+    stray: (event) => Effect.asVoid(astray.insert(keyOf(event.rail, event.eventId), event)),
+    strays: (rail) => Effect.map(astray.values, (all) => all.filter((event) => event.rail === rail)),
+    place: (rail) => Effect.map(places.get(rail), Option.getOrNull),
+    moveOn: (rail, from, to) =>
+      places.modify((rows) => {
+        if ((rows.get(rail) ?? null) !== from) return false
+        rows.set(rail, to)
+        return true
+      })
+  })
+})

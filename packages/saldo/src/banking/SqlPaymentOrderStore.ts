@@ -1,0 +1,239 @@
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as SqlClient from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import * as Page from "../core/Page.ts"
+import * as Dialect from "../sql/Dialect.ts"
+import { PaymentOrder, PaymentOrderId } from "./PaymentOrder.ts"
+import { listQuery, PaymentOrderStore } from "./PaymentOrderStore.ts"
+
+const ordersTable = "saldo_banking_payment_orders"
+const payersTable = "saldo_banking_payment_payers"
+const heardTable = "saldo_banking_rail_events"
+const placesTable = "saldo_banking_rail_places"
+
+/** The tables of this store, for both dialects. */
+export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, SqlClient.SqlClient>>> = {
+  "0021_create_payment_orders": Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const text = Dialect.textType(sql)
+    yield* sql`
+      CREATE TABLE ${sql(ordersTable)} (
+        tenant ${text} NOT NULL,
+        order_id ${text} NOT NULL,
+        customer_id ${text} NOT NULL,
+        account_id ${text} NOT NULL,
+        reference ${text} NOT NULL UNIQUE,
+        state ${text} NOT NULL,
+        disputed BIGINT NOT NULL,
+        execute_on ${text} NOT NULL,
+        ask_at BIGINT,
+        version BIGINT NOT NULL,
+        content ${text} NOT NULL,
+        PRIMARY KEY (tenant, order_id)
+      )`
+    yield* sql`
+      CREATE INDEX saldo_banking_payment_orders_customer ON ${sql(ordersTable)} (tenant, customer_id, order_id)`
+    yield* sql`
+      CREATE INDEX saldo_banking_payment_orders_account ON ${sql(ordersTable)} (tenant, account_id, execute_on)`
+    yield* sql`
+      CREATE INDEX saldo_banking_payment_orders_due ON ${sql(ordersTable)} (execute_on, order_id)
+      WHERE state = 'approved'`
+    yield* sql`
+      CREATE INDEX saldo_banking_payment_orders_asked ON ${sql(ordersTable)} (ask_at, order_id)
+      WHERE ask_at IS NOT NULL`
+    yield* sql`
+      CREATE TABLE ${sql(payersTable)} (
+        tenant ${text} NOT NULL,
+        account_id ${text} NOT NULL,
+        PRIMARY KEY (tenant, account_id)
+      )`
+    yield* sql`
+      CREATE TABLE ${sql(heardTable)} (
+        rail ${text} NOT NULL,
+        event_id ${text} NOT NULL,
+        heard_at BIGINT NOT NULL,
+        stray_reference ${text},
+        PRIMARY KEY (rail, event_id)
+      )`
+    yield* sql`
+      CREATE TABLE ${sql(placesTable)} (rail ${text} NOT NULL PRIMARY KEY, place ${text} NOT NULL)`
+  })
+}
+
+const OrderText = Schema.fromJsonString(Schema.toCodecJson(PaymentOrder))
+const encode = Schema.encodeEffect(OrderText)
+const decodeRows = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ content: OrderText })))
+const decodeKeys = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ tenant: Schema.String, order_id: PaymentOrderId }))
+)
+const ordersOf = (rows: unknown) => Effect.map(decodeRows(rows), (all) => all.map(({ content }) => content))
+const first = (rows: unknown) => Effect.map(ordersOf(rows), ([order]) => Option.fromNullishOr(order))
+const keysOf = (rows: unknown) =>
+  Effect.map(decodeKeys(rows), (all) => all.map(({ order_id: id, tenant }) => ({ id, tenant })))
+
+const changing = Effect.fnUntraced(function* (order: PaymentOrder) {
+  return {
+    state: order.state,
+    disputed: order.dispute === null ? 0 : 1,
+    ask_at: order.askAt === null ? null : BigInt(order.askAt.epochMilliseconds),
+    version: order.version,
+    content: yield* encode(order)
+  }
+})
+
+type Store = PaymentOrderStore["Service"]
+
+const makeWrites = (sql: SqlClient.SqlClient): Pick<Store, "insert" | "lock" | "lockPayer" | "save"> => {
+  const table = sql(ordersTable)
+  return {
+    insert: Effect.fn("SqlPaymentOrderStore.insert")(function* (order) {
+      const row = {
+        tenant: order.tenant,
+        order_id: order.id,
+        customer_id: order.customerId,
+        account_id: order.accountId,
+        reference: order.endToEndId,
+        execute_on: order.executeOn,
+        ...(yield* changing(order))
+      }
+      const written = yield* sql`
+        INSERT INTO ${table} ${sql.insert(row)} ON CONFLICT DO NOTHING RETURNING order_id`
+      return written.length === 1
+    }, Effect.orDie),
+    lockPayer: Effect.fn("SqlPaymentOrderStore.lockPayer")(function* (tenant, accountId) {
+      const row = { tenant, account_id: accountId }
+      yield* sql`INSERT INTO ${sql(payersTable)} ${sql.insert(row)} ON CONFLICT DO NOTHING`
+      yield* sql`
+        SELECT account_id FROM ${sql(payersTable)} WHERE tenant = ${tenant} AND account_id = ${accountId}
+        ${Dialect.forUpdate(sql)}`
+    }, Effect.orDie),
+    lock: Effect.fn("SqlPaymentOrderStore.lock")(function* (tenant, id) {
+      return yield* first(
+        yield* sql`
+          SELECT content FROM ${table} WHERE tenant = ${tenant} AND order_id = ${id} ${Dialect.forUpdate(sql)}`
+      )
+    }, Effect.orDie),
+    save: Effect.fn("SqlPaymentOrderStore.save")(function* (order) {
+      const written = yield* sql`
+        UPDATE ${table} SET ${sql.update(yield* changing(order))}
+        WHERE tenant = ${order.tenant} AND order_id = ${order.id} AND version = ${order.version - 1}
+        RETURNING order_id`
+      return written.length === 1
+    }, Effect.orDie)
+  }
+}
+
+const makeReads = (
+  sql: SqlClient.SqlClient
+): Pick<Store, "counted" | "due" | "find" | "findByReference" | "list" | "unresolved"> => {
+  const table = sql(ordersTable)
+  return {
+    find: Effect.fn("SqlPaymentOrderStore.find")(function* (tenant, id) {
+      return yield* first(yield* sql`SELECT content FROM ${table} WHERE tenant = ${tenant} AND order_id = ${id}`)
+    }, Effect.orDie),
+    findByReference: Effect.fn("SqlPaymentOrderStore.findByReference")(function* (reference) {
+      return yield* first(yield* sql`SELECT content FROM ${table} WHERE reference = ${reference}`)
+    }, Effect.orDie),
+    list: Effect.fn("SqlPaymentOrderStore.list")(function* (tenant, filter, page) {
+      const query = listQuery(tenant, filter)
+      const [before] = (yield* Page.startOf(query, page)) ?? []
+      const conditions = [
+        sql`tenant = ${tenant}`,
+        ...(filter.customerId === undefined ? [] : [sql`customer_id = ${filter.customerId}`]),
+        ...(filter.accountId === undefined ? [] : [sql`account_id = ${filter.accountId}`]),
+        ...(filter.state === undefined ? [] : [sql`state = ${filter.state}`]),
+        ...(filter.disputed === undefined ? [] : [sql`disputed = ${filter.disputed ? 1 : 0}`]),
+        ...(typeof before === "string" ? [sql`order_id < ${before}`] : [])
+      ]
+      const rows = yield* Effect.orDie(sql`
+        SELECT content FROM ${table} WHERE ${sql.and(conditions)}
+        ORDER BY order_id DESC LIMIT ${Page.limitOf(page) + 1}`)
+      return Page.pageOf(query, page, yield* Effect.orDie(ordersOf(rows)), ({ id }) => [id])
+    }),
+    counted: Effect.fn("SqlPaymentOrderStore.counted")(function* (tenant, accountId, from) {
+      return yield* ordersOf(
+        yield* sql`
+          SELECT content FROM ${table}
+          WHERE tenant = ${tenant} AND account_id = ${accountId} AND execute_on >= ${from}
+            AND state NOT IN ('failed', 'cancelled')
+          ORDER BY order_id`
+      )
+    }, Effect.orDie),
+    due: Effect.fn("SqlPaymentOrderStore.due")(function* (through, limit) {
+      return yield* keysOf(
+        yield* sql`
+          SELECT tenant, order_id FROM ${table} WHERE state = 'approved' AND execute_on <= ${through}
+          ORDER BY execute_on, order_id LIMIT ${limit}`
+      )
+    }, Effect.orDie),
+    unresolved: Effect.fn("SqlPaymentOrderStore.unresolved")(function* (at, limit) {
+      return yield* keysOf(
+        yield* sql`
+          SELECT tenant, order_id FROM ${table}
+          WHERE ask_at IS NOT NULL AND ask_at <= ${BigInt(at.epochMilliseconds)}
+          ORDER BY ask_at, order_id LIMIT ${limit}`
+      )
+    }, Effect.orDie)
+  }
+}
+
+interface StrayRow {
+  readonly event_id: string
+  readonly stray_reference: string
+  readonly heard_at: bigint
+}
+
+const makeHearing = (sql: SqlClient.SqlClient): Pick<Store, "hear" | "moveOn" | "place" | "stray" | "strays"> => {
+  const write = (row: Readonly<Record<string, string | bigint | null>>) =>
+    sql`INSERT INTO ${sql(heardTable)} ${sql.insert(row)} ON CONFLICT DO NOTHING RETURNING event_id`
+  const place = (rail: string) =>
+    sql<{ readonly place: string }>`SELECT place FROM ${sql(placesTable)} WHERE rail = ${rail}`
+  return {
+    hear: Effect.fn("SqlPaymentOrderStore.hear")(function* (rail, eventId, at) {
+      const written = yield* write({ rail, event_id: eventId, heard_at: BigInt(at.epochMilliseconds) })
+      return written.length === 1
+    }, Effect.orDie),
+    stray: Effect.fn("SqlPaymentOrderStore.stray")(function* ({ endToEndId, eventId, rail, receivedAt }) {
+      const heardAt = BigInt(receivedAt.epochMilliseconds)
+      yield* sql`
+        INSERT INTO ${sql(heardTable)}
+        ${sql.insert({ rail, event_id: eventId, heard_at: heardAt, stray_reference: endToEndId })}
+        ON CONFLICT (rail, event_id) DO UPDATE SET stray_reference = excluded.stray_reference`
+    }, Effect.orDie),
+    strays: Effect.fn("SqlPaymentOrderStore.strays")(function* (rail) {
+      const rows = yield* sql<StrayRow>`
+        SELECT event_id, stray_reference, heard_at FROM ${sql(heardTable)}
+        WHERE rail = ${rail} AND stray_reference IS NOT NULL ORDER BY heard_at, event_id`
+      return rows.map((row) => ({
+        rail,
+        eventId: row.event_id,
+        endToEndId: row.stray_reference,
+        receivedAt: DateTime.makeUnsafe(Number(row.heard_at))
+      }))
+    }, Effect.orDie),
+    place: Effect.fn("SqlPaymentOrderStore.place")(function* (rail) {
+      return (yield* place(rail))[0]?.place ?? null
+    }, Effect.orDie),
+    moveOn: Effect.fn("SqlPaymentOrderStore.moveOn")(function* (rail, from, to) {
+      const written =
+        from === null
+          ? yield* sql`
+              INSERT INTO ${sql(placesTable)} ${sql.insert({ rail, place: to })} ON CONFLICT DO NOTHING RETURNING rail`
+          : yield* sql`
+              UPDATE ${sql(placesTable)} SET place = ${to} WHERE rail = ${rail} AND place = ${from} RETURNING rail`
+      return written.length === 1
+    }, Effect.orDie)
+  }
+}
+
+/** Payment orders in any SQL database of which Effect has a client. Run `Migrations` first. */
+export const layer: Layer.Layer<PaymentOrderStore, never, SqlClient.SqlClient> = Layer.effect(
+  PaymentOrderStore,
+  Effect.map(SqlClient.SqlClient, (sql) =>
+    PaymentOrderStore.of({ ...makeWrites(sql), ...makeReads(sql), ...makeHearing(sql) })
+  )
+)

@@ -1,0 +1,130 @@
+/**
+ * Ordering payments: what is checked before an order is there, and what customers and those who approve do to it.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { Actor } from "../../core/Actor.ts"
+import { sha256 } from "../../core/sha256.ts"
+import * as Id from "../../core/Id.ts"
+import * as LocalDate from "../../time/LocalDate.ts"
+import type { Approvals } from "../Approvals.ts"
+import { reaches } from "../BankAccess.ts"
+import type { BankCalendar } from "../BankCalendar.ts"
+import { type ExternalAccount, numberOf } from "../ExternalAccount.ts"
+import type { PaymentAccount, PaymentAccounts } from "../PaymentAccounts.ts"
+import { type CountedPayment, evaluate } from "../paymentLimits.ts"
+import type { PaymentOrder, PaymentTerms } from "../PaymentOrder.ts"
+import type { PaymentOrderStore } from "../PaymentOrderStore.ts"
+import { needsApproval, type PaymentPolicy } from "../PaymentPolicy.ts"
+import { PayerNotFound, PayerUnavailable, PaymentTermsInvalid } from "../PaymentRefusal.ts"
+import { referenceOf, uetrOf, type PaymentWrites } from "./paymentWrites.ts"
+
+/** What ordering a payment takes. */
+export interface Ordering {
+  readonly accounts: PaymentAccounts["Service"]
+  readonly approvals: Approvals["Service"]
+  readonly calendar: BankCalendar["Service"]
+  readonly policy: PaymentPolicy
+  readonly store: PaymentOrderStore["Service"]
+  readonly writes: PaymentWrites
+}
+
+/** What an order is created from. */
+export interface OrderDraft {
+  readonly terms: PaymentTerms
+  readonly createdBy: string
+  readonly plan: PaymentOrder["plan"]
+}
+
+const counterpartyOf = (account: ExternalAccount): string => sha256(`${account._tag} ${numberOf(account)}`)
+
+const counted = ({ amount, creditor, executeOn }: PaymentTerms): CountedPayment => ({
+  on: executeOn,
+  amount,
+  counterparty: counterpartyOf(creditor.account),
+  kind: "payment"
+})
+
+/** The first day of which a payment can share a calendar period with one of the given day: weeks begin up to six days earlier. */
+const earliestShared = (on: LocalDate.LocalDate): LocalDate.LocalDate =>
+  LocalDate.addDays(LocalDate.of(LocalDate.year(on), 1, 1), -6)
+
+/** Functions that make orders. Each is part of the caller's transaction. */
+export const makeOrdering = ({ accounts, approvals, calendar, policy, store, writes }: Ordering) => {
+  const payerOf = Effect.fnUntraced(function* (accountId: PaymentOrder["accountId"]) {
+    const actor = yield* Actor
+    const found = yield* accounts.find(actor.tenant, accountId)
+    return Option.isSome(found) && reaches(actor, found.value.customerId)
+      ? found.value
+      : yield* new PayerNotFound({ accountId })
+  })
+
+  const check = Effect.fnUntraced(function* (terms: PaymentTerms, payer: PaymentAccount) {
+    const { amount, executeOn } = terms
+    const wrong = (field: string, problem: string) => new PaymentTermsInvalid({ field, problem })
+    if (!payer.usable) return yield* new PayerUnavailable({ accountId: terms.accountId })
+    if (amount.amount <= 0n) return yield* wrong("amount", "expected one above zero")
+    if (amount.currency !== payer.currency) return yield* wrong("amount", `expected one in ${payer.currency}`)
+    const today = yield* calendar.today
+    if (executeOn < today) return yield* wrong("executeOn", `expected today, ${today}, or a later day`)
+  })
+
+  const keepLimits = Effect.fnUntraced(function* (tenant: string, terms: PaymentTerms) {
+    const { currency } = terms.amount
+    const limits = policy.limits.filter(
+      ({ measure }) => measure.kind === "count" || measure.maximum.currency === currency
+    )
+    if (limits.length === 0) return
+    const orders = yield* store.counted(tenant, terms.accountId, earliestShared(terms.executeOn))
+    yield* Effect.fromResult(evaluate(limits, counted(terms), orders.map(counted))).pipe(
+      // An account has one currency, and the amount has been checked.
+      Effect.catchTag("PaymentNotComparable", (problem) => Effect.die(problem))
+    )
+  })
+
+  /** Creates an order; nobody else decides about the same payer meanwhile. */
+  const create = Effect.fnUntraced(function* ({ createdBy, plan, terms }: OrderDraft) {
+    const { tenant } = yield* Actor
+    yield* store.lockPayer(tenant, terms.accountId)
+    const payer = yield* payerOf(terms.accountId)
+    yield* check(terms, payer)
+    yield* keepLimits(tenant, terms)
+    const id = yield* Id.make("pay")
+    const now = yield* DateTime.now
+    const mustWait = needsApproval(policy, terms.amount)
+    const approval = mustWait
+      ? yield* approvals.request({
+          subject: { type: "payment", id },
+          within: policy.approvalWithin,
+          requestedBy: createdBy
+        })
+      : null
+    return yield* writes.create({
+      id,
+      tenant,
+      customerId: payer.customerId,
+      ledgerAccountId: payer.ledgerAccountId,
+      ...terms,
+      endToEndId: referenceOf(id),
+      uetr: uetrOf(id),
+      state: mustWait ? "created" : "approved",
+      status: null,
+      reason: null,
+      dispute: null,
+      approvalId: approval?.id ?? null,
+      holdId: mustWait ? null : yield* Id.make("hold"),
+      returned: null,
+      plan,
+      createdBy,
+      createdAt: now,
+      attempts: 0,
+      sentAt: null,
+      askAt: null,
+      changedAt: now,
+      version: 1
+    })
+  })
+
+  return { create, payerOf }
+}

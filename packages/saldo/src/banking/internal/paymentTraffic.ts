@@ -1,0 +1,171 @@
+/**
+ * Everything that passes between us and a rail. A record that an order is being sent is committed before the rail is called,
+ * so that after a crash the order counts as sent with an unknown outcome, and the rail is asked before anything else.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { asSystem } from "../../core/Actor.ts"
+import type { Atomic } from "../../core/Atomic.ts"
+import type { BankCalendar } from "../BankCalendar.ts"
+import type { PaymentOrder, PaymentOrderId } from "../PaymentOrder.ts"
+import type { OrderKey, PaymentOrderStore } from "../PaymentOrderStore.ts"
+import type { PaymentPolicy } from "../PaymentPolicy.ts"
+import type { PaymentRail } from "../PaymentRail.ts"
+import * as Moves from "../paymentMoves.ts"
+import type { RailEvent, RailReport } from "../RailEvent.ts"
+import type { PaymentWrites } from "./paymentWrites.ts"
+
+/** What traffic with a rail takes. */
+export interface Traffic {
+  readonly atomic: Atomic["Service"]
+  readonly calendar: BankCalendar["Service"]
+  readonly policy: PaymentPolicy
+  readonly rail: PaymentRail["Service"]
+  readonly store: PaymentOrderStore["Service"]
+  readonly writes: PaymentWrites
+}
+
+const later = (at: DateTime.Utc, by: Duration.Input): DateTime.Utc =>
+  DateTime.add(at, { milliseconds: Duration.toMillis(by) })
+
+const instructionOf = ({ amount, creditor, endToEndId, message, uetr }: PaymentOrder) => ({
+  endToEndId,
+  uetr,
+  amount,
+  creditor,
+  ...(message === undefined ? {} : { message })
+})
+
+const isOpen = ({ state }: PaymentOrder): boolean => state === "sent" || state === "held"
+
+/** What is done with a rail. Nothing of it may run inside a transaction. */
+export const makeTraffic = ({ atomic, calendar, policy, rail, store, writes }: Traffic) => {
+  const { askEvery } = policy
+
+  /** Changes an order that is locked; `change` may leave it as it is. */
+  const changing = (
+    { id, tenant }: OrderKey,
+    action: `banking.${string}`,
+    change: (order: PaymentOrder, now: DateTime.Utc) => Moves.Moved | undefined
+  ) =>
+    atomic
+      .runLocking(
+        Effect.gen(function* () {
+          const order = yield* writes.locked(tenant, id)
+          if (order === undefined) return undefined
+          const moved = change(order, yield* DateTime.now)
+          return moved === undefined ? undefined : yield* writes.write(action, order, moved)
+        })
+      )
+      .pipe(asSystem(tenant))
+
+  const heard = (key: OrderKey, { reason, status }: RailReport) =>
+    changing(key, "banking.report-payment", (order, now) =>
+      Moves.report(order, status, reason, now, later(now, askEvery))
+    )
+
+  /** Hands over an order that is recorded as sent. Whatever goes wrong here, the outcome is asked for later. */
+  const handOver = Effect.fnUntraced(function* (order: PaymentOrder) {
+    const answer = yield* Effect.result(rail.send(instructionOf(order)))
+    if (Result.isSuccess(answer)) yield* heard(order, answer.success)
+    else yield* Effect.logWarning(`The outcome of the payment ${order.id} is not known yet`, answer.failure.message)
+  })
+
+  const dispatch = Effect.fn("Payments.dispatch")(function* (key: OrderKey) {
+    const today = yield* calendar.today
+    const claimed = yield* changing(key, "banking.send-payment", (order, now) =>
+      order.state === "approved" && order.executeOn <= today
+        ? Result.getOrUndefined(Moves.send(order, now, later(now, rail.inTransit)))
+        : undefined
+    )
+    if (claimed === undefined) return false
+    yield* handOver(claimed)
+    return true
+  })
+
+  const postpone = (key: OrderKey) =>
+    changing(key, "banking.ask-payment", (order, now) => ({
+      order: Moves.askLater(order, now, later(now, askEvery)),
+      money: []
+    }))
+
+  /** What the rail does not know after all the time it may have been on its way was never executed: it goes again. */
+  const unknownThere = Effect.fnUntraced(function* (order: PaymentOrder) {
+    const now = yield* DateTime.now
+    const mayArrive =
+      order.sentAt === null || later(order.sentAt, rail.inTransit).epochMilliseconds > now.epochMilliseconds
+    if (mayArrive || order.status !== null) return yield* postpone(order)
+    const claimed = yield* changing(order, "banking.resend-payment", (current, at) => {
+      // Somebody has heard of it, or sent it again, since the rail was asked.
+      if (current.version !== order.version) return undefined
+      const again = Moves.resend(current, at, later(at, rail.inTransit))
+      return again === undefined ? undefined : { order: again, money: [] }
+    })
+    if (claimed !== undefined) yield* handOver(claimed)
+    return undefined
+  })
+
+  const resolve = Effect.fn("Payments.resolve")(function* (key: OrderKey) {
+    const found = yield* store.find(key.tenant, key.id)
+    if (Option.isNone(found) || !isOpen(found.value)) return
+    const order = found.value
+    const answer = yield* Effect.result(rail.query(order.endToEndId))
+    if (Result.isFailure(answer)) {
+      yield* Effect.logWarning(`The rail could not be asked about the payment ${order.id}`, answer.failure.message)
+      yield* postpone(order)
+    } else if (Option.isNone(answer.success)) yield* unknownThere(order)
+    else {
+      const after = yield* heard(order, answer.success.value)
+      if (after !== undefined && isOpen(after)) yield* postpone(order)
+    }
+  })
+
+  /** Takes an event in, once; says whether it was about an order of ours. */
+  const hear = Effect.fn("Payments.hear")(function* (railName: string, event: RailEvent, tenant?: string) {
+    const found = yield* store.findByReference(event.endToEndId)
+    const now = yield* DateTime.now
+    if (Option.isNone(found) || (tenant !== undefined && found.value.tenant !== tenant)) {
+      yield* store.stray({ rail: railName, eventId: event.id, endToEndId: event.endToEndId, receivedAt: now })
+      return false
+    }
+    const key: { readonly id: PaymentOrderId; readonly tenant: string } = found.value
+    yield* atomic.runLocking(
+      Effect.gen(function* () {
+        const order = yield* writes.locked(key.tenant, key.id)
+        const isNew = yield* store.hear(railName, event.id, now)
+        if (order === undefined || !isNew) return
+        const { reason } = event._tag === "Reported" ? event.report : event
+        const moved =
+          event._tag === "Reported"
+            ? Moves.report(order, event.report.status, reason, now, later(now, askEvery))
+            : Moves.comeBack(order, { returnId: event.returnId, amount: event.amount, reason }, now)
+        yield* writes.write(
+          event._tag === "Reported" ? "banking.report-payment" : "banking.return-payment",
+          order,
+          moved
+        )
+      }).pipe(asSystem(key.tenant))
+    )
+    return true
+  })
+
+  /** Takes in what the rail has told since the last time; says how much. */
+  const poll = Effect.fn("Payments.poll")(function* (limit: number) {
+    const place = yield* store.place(rail.name)
+    const told = yield* Effect.result(rail.events(place, limit))
+    if (Result.isFailure(told)) {
+      yield* Effect.logWarning("The rail's events could not be read", told.failure.message)
+      return 0
+    }
+    const { events, next } = told.success
+    // In order, and the place moves on only when all are in: after a crash they come again and change nothing.
+    yield* Effect.forEach(events, (event) => hear(rail.name, event), { discard: true })
+    if (next !== place) yield* store.moveOn(rail.name, place, next)
+    return events.length
+  })
+
+  return { dispatch, hear, poll, resolve }
+}
