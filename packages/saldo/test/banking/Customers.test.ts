@@ -13,6 +13,7 @@ import { KycUnavailable, KycVerifier } from "saldo/banking/KycVerifier"
 import * as Actor from "saldo/core/Actor"
 import {
   active,
+  begin,
   bankOn,
   details,
   documents,
@@ -23,12 +24,11 @@ import {
   officer,
   quirina,
   secrets,
-  somebody
+  somebody,
+  start
 } from "./customerBank.ts"
 
-const start = DateTime.makeUnsafe("2026-03-10T12:00:00Z")
 const at = (text: string) => TestClock.setTime(DateTime.makeUnsafe(text).epochMilliseconds)
-const begin = TestClock.setTime(start.epochMilliseconds)
 
 const history = Effect.gen(function* () {
   const trail = yield* AuditTrail

@@ -1,9 +1,11 @@
 /**
  * A bank with customers and nothing else, for tests of what is done with them.
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { TestClock } from "effect/testing"
 import { AuditStore } from "saldo/audit/AuditStore"
 import { AuditTrail } from "saldo/audit/AuditTrail"
 import { type BankRole, roles } from "saldo/banking/BankAccess"
@@ -48,6 +50,11 @@ export const bankOn = (
     Layer.provideMerge(Layer.mergeAll(PersonalData.layer, AuditTrail.layer, Idempotency.layer, verifier, obligations)),
     Layer.provideMerge(WrappingKeys.layer(keyring))
   )
+
+export const start = DateTime.makeUnsafe("2026-03-10T12:00:00Z")
+
+/** Sets the test clock to the day on which the bank opens. */
+export const begin = TestClock.setTime(start.epochMilliseconds)
 
 export const key = (text: string) => CommandKey.make(text)
 
