@@ -56,7 +56,7 @@ for (const [name, database] of [
           }
           expect(survived).toBeGreaterThan(0)
         }).pipe(Effect.provide(store.pipe(Layer.provideMerge(database)))),
-      120_000
+      240_000
     )
   })
 }
@@ -134,6 +134,6 @@ describe("a day of the ledger on a server that ends its connection", () => {
         }
         expect(lost).toBeGreaterThan(counting.count())
       }).pipe(Effect.provide(store.pipe(Layer.provideMerge(TestPostgres.layerWith({ poolSize: 1 }))))),
-    120_000
+    240_000
   )
 })

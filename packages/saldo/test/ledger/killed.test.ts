@@ -94,7 +94,7 @@ describe("a process on a ledger in a SQLite file", () => {
         // From nothing done to all done, and most of what is between.
         expect(new Set(reached).size).toBeGreaterThan(7)
       }).pipe(Effect.scoped),
-    180_000
+    400_000
   )
 
   it.live(
@@ -135,6 +135,6 @@ describe("a process on a ledger in a SQLite file", () => {
         yield* Effect.provide(judged, storeAt(filename))
         yield* expectIntact(filename)
       }).pipe(Effect.scoped),
-    120_000
+    240_000
   )
 })

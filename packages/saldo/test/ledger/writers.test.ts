@@ -101,7 +101,7 @@ describe("16 writers on one hot account (postgres)", () => {
           expect(now).toEqual(expect.objectContaining({ _tag: "Some", value: counters }))
         }
       }).pipe(Effect.provide(store.pipe(Layer.provideMerge(TestPostgres.layerWith({ poolSize: 20 }))))),
-    60_000
+    120_000
   )
 
   it.live(
@@ -124,7 +124,7 @@ describe("16 writers on one hot account (postgres)", () => {
         expect(attempts).toBeGreaterThan(writers.length * (own + shared))
         yield* expectOnce(writers)
       }).pipe(Effect.provide(store.pipe(Layer.provideMerge(TestPostgres.layerWith({ poolSize: 8 }))))),
-    60_000
+    120_000
   )
 })
 
@@ -177,6 +177,6 @@ describe("writers on a server that crashes", () => {
           expect([...acknowledged].filter((key) => !booked.has(key))).toEqual([])
         }).pipe(Effect.provide(store.pipe(Layer.provideMerge(clientAs("writers", 8)))))
       }).pipe(Effect.scoped),
-    90_000
+    180_000
   )
 })
