@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -93,9 +94,12 @@ const make = Effect.gen(function* () {
       Effect.repeat({ while: (more) => more }),
       Effect.as(true),
       Effect.catchCause((cause) =>
-        Effect.as(Effect.logError("The end of day failed for an account and will be tried again", cause), false).pipe(
-          Effect.annotateLogs({ tenant, accountId: id })
-        )
+        Cause.hasInterrupts(cause)
+          ? Effect.failCause(cause)
+          : Effect.logError("The end of day failed for an account and will be tried again", cause).pipe(
+              Effect.annotateLogs({ tenant, accountId: id }),
+              Effect.as(false)
+            )
       )
     )
 

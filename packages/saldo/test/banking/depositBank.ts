@@ -17,6 +17,7 @@ import { DepositAccountStore } from "saldo/banking/DepositAccountStore"
 import { DepositEndOfDay } from "saldo/banking/DepositEndOfDay"
 import { DepositProduct, ProductId } from "saldo/banking/DepositProduct"
 import { DepositProducts } from "saldo/banking/DepositProducts"
+import { DepositStatements } from "saldo/banking/DepositStatements"
 import { DepositTransactions } from "saldo/banking/DepositTransactions"
 import { Fee } from "saldo/banking/Fee"
 import { as, Identity, system } from "saldo/core/Actor"
@@ -109,7 +110,7 @@ export const bankOn = <R, E>(
   stores: Layer.Layer<R | AuditStore | Atomic | DepositAccountStore | IdempotencyStore | LedgerStore, E>,
   { holder = () => ({ active: true, tags: [] }), products = [product(), current()] }: BankOptions = {}
 ) =>
-  Layer.mergeAll(DepositAccounts.layer, DepositTransactions.layer, DepositEndOfDay.layer).pipe(
+  Layer.mergeAll(DepositAccounts.layer, DepositTransactions.layer, DepositEndOfDay.layer, DepositStatements.layer).pipe(
     Layer.provideMerge(BankBooks.layer),
     Layer.provideMerge(Ledger.layer),
     Layer.provideMerge(Layer.mergeAll(AuditTrail.layer, Idempotency.layer, BankCalendar.layer)),
@@ -162,7 +163,7 @@ export const trialBalance = Effect.gen(function* () {
   if (!balanced) return yield* Effect.die(new RangeError("the books do not balance"))
   return Object.fromEntries(
     lines.map(({ account, credit, debit }) => {
-      const raw = Money.subtract(debit, credit)
+      const raw = Money.fromMinor(debit.amount - credit.amount, account.currency)
       const normal = account.type === "asset" || account.type === "expense" ? raw : Money.negate(raw)
       return [account.code, Money.toDecimal(normal)]
     })
