@@ -334,9 +334,10 @@ export const runPlan = (
     )
     return runIn(plan, options, trap).pipe(
       Actor.as(Actor.system(tenant)),
-      Effect.provide(Layer.orDie(layer)),
       // What breaks on purpose is no news; the first thing that goes wrong is the failure.
-      Effect.provide(Layer.mergeAll(TestClock.layer(), Id.layerSequence, Logger.layer([]))),
+      Effect.provide(
+        Layer.provideMerge(Layer.orDie(layer), Layer.mergeAll(TestClock.layer(), Id.layerSequence, Logger.layer([])))
+      ),
       Random.withSeed(options.seed)
     )
   })

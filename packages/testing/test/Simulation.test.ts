@@ -15,10 +15,13 @@ const find = Effect.fnUntraced(function* (bank: Bug, shrinks: number) {
       Effect.catch((report) => Effect.succeed(report))
     )
     // What the reference bank does not get through either would be no finding.
-    if ("_tag" in found) return Effect.as(Saldo.simulate({ ...found.replay, shrinks: 0 }), found)
+    if ("_tag" in found) {
+      yield* Saldo.simulate({ ...found.replay, shrinks: 0 })
+      return found
+    }
   }
-  return Effect.undefined
-}, Effect.flatten)
+  return undefined
+})
 
 describe("a simulated bank", () => {
   it.effect("is right every night, whatever breaks", () =>
