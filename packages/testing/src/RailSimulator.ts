@@ -279,10 +279,11 @@ export const make = (options: RailSimulatorOptions): RailSimulator => {
   const simulation = new Simulation(options)
   const atNow = <A>(f: (now: number) => A) => Effect.map(Clock.currentTimeMillis, f)
   const answered = <A>(f: (now: number) => A | undefined) =>
-    Effect.flatMap(atNow(f), (answer) =>
-      answer === undefined
-        ? Effect.fail(new RailUnavailable({ rail: simulation.name, reason: "no answer" }))
-        : Effect.succeed(answer)
+    atNow(f).pipe(
+      Effect.filterOrFail(
+        (answer) => answer !== undefined,
+        () => new RailUnavailable({ rail: simulation.name, reason: "no answer" })
+      )
     )
   return {
     rail: PaymentRail.of({

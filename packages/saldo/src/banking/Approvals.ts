@@ -3,7 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 import { AuditTrail } from "../audit/AuditTrail.ts"
 import { changes } from "../audit/changes.ts"
 import { Actor, type NotPermitted } from "../core/Actor.ts"
@@ -73,7 +73,7 @@ const make = Effect.gen(function* () {
   const audit = yield* AuditTrail
 
   const present = (id: ApprovalId) => (found: Option.Option<Approval>) =>
-    Option.isSome(found) ? Effect.succeed(found.value) : Effect.fail(new ApprovalNotFound({ approvalId: id }))
+    Effect.mapError(Effect.fromOption(found), () => new ApprovalNotFound({ approvalId: id }))
 
   const locked = (id: ApprovalId) =>
     Effect.flatMap(Actor, ({ tenant }) => Effect.flatMap(store.lock(tenant, id), present(id)))

@@ -45,6 +45,8 @@ type Failure = IdempotencyMismatch | CommandInProgress | NotPermitted
  * Use case: the accounts elsewhere that customers pay to.
  *
  * Names and numbers are sealed under the customer's own key, so they go with it. A customer has an account once.
+ *
+ * @effect-expect-leaking Actor
  */
 export class Beneficiaries extends Context.Service<
   Beneficiaries,

@@ -2,6 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import { AuditTrail } from "../audit/AuditTrail.ts"
 import { changes } from "../audit/changes.ts"
 import { Actor, asSystem, type NotPermitted } from "../core/Actor.ts"
@@ -93,13 +94,11 @@ const make = Effect.gen(function* () {
     step(tenant, id, through).pipe(
       Effect.repeat({ while: (more) => more }),
       Effect.as(true),
-      Effect.catchCause((cause) =>
-        Cause.hasInterrupts(cause)
-          ? Effect.failCause(cause)
-          : Effect.logError("The end of day failed for an account and will be tried again", cause).pipe(
-              Effect.annotateLogs({ tenant, accountId: id }),
-              Effect.as(false)
-            )
+      Effect.catchCauseIf(Predicate.not(Cause.hasInterrupts), (cause) =>
+        Effect.logError("The end of day failed for an account and will be tried again", cause).pipe(
+          Effect.annotateLogs({ tenant, accountId: id }),
+          Effect.as(false)
+        )
       )
     )
 

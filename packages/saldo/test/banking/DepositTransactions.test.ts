@@ -114,7 +114,11 @@ describe("DepositTransactions", () => {
       yield* Effect.flip(withdraw(id, "150.00", "out"))
       const { items } = yield* AuditTrail.use((trail) => trail.query()).pipe(as(system(tenant)))
       const own = items.filter(({ action }) => action.startsWith("banking."))
-      expect(own.map(({ action, actor, outcome, reason }) => [action, actor.id, outcome, reason]).toSorted()).toEqual([
+      expect(
+        own
+          .map(({ action, actor, outcome, reason }) => [action, actor.id, outcome, reason])
+          .toSorted((a, b) => `${a[0]}`.localeCompare(`${b[0]}`))
+      ).toEqual([
         ["banking.deposit", "officer", "succeeded", null],
         ["banking.open-account", "officer", "succeeded", null],
         ["banking.withdraw", "officer", "refused", "InsufficientFunds"]

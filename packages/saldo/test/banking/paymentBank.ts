@@ -62,11 +62,6 @@ export const creditor = {
   account: Result.getOrThrow(parseExternalAccount({ scheme: "Iban", text: "SE4550000000058398257466" }))
 }
 
-export const creditorAt = (text: string) => ({
-  name: "Company",
-  account: Result.getOrThrow(parseExternalAccount({ scheme: "Bankgiro", text }))
-})
-
 /** A customer with so much on an account without overdraft. */
 export const opened = Effect.fnUntraced(function* (name: string, balance: string) {
   const [accounts, transactions] = [yield* DepositAccounts, yield* DepositTransactions]
