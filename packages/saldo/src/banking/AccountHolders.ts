@@ -1,9 +1,19 @@
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import type { LocalDate } from "../time/LocalDate.ts"
+import type { StoredCustomer } from "./Customer.ts"
+import { CustomerStore } from "./CustomerStore.ts"
+import { inBusiness } from "./customerStates.ts"
 import type { DepositAccount } from "./DepositAccount.ts"
+import { makeFiles } from "./internal/customerFiles.ts"
+import { todayIs } from "./internal/customerLife.ts"
+import { PersonalData } from "./PersonalData.ts"
+import { birthdayOf, parseSwedishPersonalNumber } from "./registrationNumber.ts"
 
 /** What deposit accounts need to know about a customer. */
 export interface AccountHolder {
@@ -15,17 +25,48 @@ export interface AccountHolder {
   readonly tags: ReadonlyArray<string>
 }
 
+type Find = (tenant: string, customerId: DepositAccount["customerId"]) => Effect.Effect<Option.Option<AccountHolder>>
+
 /** The customers of a tenant as deposit accounts see them: no name, no address, nothing that an account does not need. */
 export class AccountHolders extends Context.Service<
   AccountHolders,
   {
-    readonly find: (
-      tenant: string,
-      customerId: DepositAccount["customerId"]
-    ) => Effect.Effect<Option.Option<AccountHolder>>
+    readonly find: Find
+    /** The same, first in a locking transaction: the customer then stays as it is until the transaction ends. */
+    readonly lock: Find
   }
 >()("saldo/banking/AccountHolders") {
-  /** Customers that the host keeps by itself. */
-  static readonly layerOf = (find: AccountHolders["Service"]["find"]): Layer.Layer<AccountHolders> =>
-    Layer.succeed(this, this.of({ find }))
+  /** The customers of `Customers`, active while they may do business; persons with a birthday when their number has one. */
+  static readonly layer: Layer.Layer<AccountHolders, never, CustomerStore | PersonalData> = Layer.effect(
+    this,
+    Effect.suspend(() => make)
+  )
+
+  /** Customers that the host keeps by itself, and keeps from leaving while they have accounts. */
+  static readonly layerOf = (find: Find): Layer.Layer<AccountHolders> =>
+    Layer.succeed(this, this.of({ find, lock: find }))
 }
+
+const make = Effect.gen(function* () {
+  const store = yield* CustomerStore
+  const files = makeFiles(yield* PersonalData)
+
+  const holderOf = Effect.fnUntraced(function* (customer: StoredCustomer) {
+    const active = Result.isSuccess(inBusiness(customer, yield* DateTime.now))
+    const { file } = yield* files.readCustomer(customer)
+    const { number, scheme } = file?.registration ?? { scheme: null, number: Redacted.make("") }
+    if (scheme !== "SwedishPersonalNumber") return { active, tags: [] }
+    const personal = yield* Effect.orDie(
+      Effect.fromResult(parseSwedishPersonalNumber(Redacted.value(number), yield* todayIs))
+    )
+    return { active, bornOn: birthdayOf(personal), tags: [] }
+  })
+
+  const holder = (found: Option.Option<StoredCustomer>) =>
+    Option.isNone(found) ? Effect.succeedNone : Effect.asSome(holderOf(found.value))
+
+  return AccountHolders.of({
+    find: (tenant, id) => Effect.flatMap(store.find(tenant, id), holder),
+    lock: (tenant, id) => Effect.flatMap(store.lock(tenant, id), holder)
+  })
+})

@@ -168,7 +168,7 @@ const make = Effect.gen(function* () {
     })
 
   const openNow = Effect.fnUntraced(function* (tenant: string, { customerId, name, productId }: DepositOpening) {
-    const holder = yield* holders.find(tenant, customerId)
+    const holder = yield* holders.lock(tenant, customerId)
     if (Option.isNone(holder)) return yield* new Refusal.AccountHolderUnsuitable({ customerId, reason: "missing" })
     if (!holder.value.active) return yield* new Refusal.AccountHolderUnsuitable({ customerId, reason: "inactive" })
     const today = yield* calendar.today

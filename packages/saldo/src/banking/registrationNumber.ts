@@ -4,7 +4,7 @@
  */
 import type * as Brand from "effect/Brand"
 import * as Result from "effect/Result"
-import { daysInMonth, type LocalDate, parts, toEpochDay, fromParts } from "../time/LocalDate.ts"
+import { daysInMonth, type LocalDate, of, parts, toEpochDay, fromParts } from "../time/LocalDate.ts"
 import { cyclicWeights, luhnRemainder, weightedRemainder } from "./checkDigits.ts"
 import { RegistrationNumberInvalid } from "./IdentifierInvalid.ts"
 import { checkFault, type Fault, faultAt, readWritten, type Written } from "./writtenNumber.ts"
@@ -97,6 +97,12 @@ const yearOf = (digits: string, plus: boolean, today: LocalDate): number => {
 
 /** Whether it is a samordningsnummer, given to people who are not in the population register. */
 export const isCoordinationNumber = (number: SwedishPersonalNumber): boolean => number.charAt(6) > "3"
+
+/** The day of birth that the number holds. */
+export const birthdayOf = (number: SwedishPersonalNumber): LocalDate => {
+  const [year, month, day] = [number.slice(0, 4), number.slice(4, 6), Number(number.slice(6, 8)) % 60]
+  return of(`${year}-${month}-${String(day).padStart(2, "0")}`)
+}
 
 /** The printed form in 12 digits, `19811218-9876`, which needs no date to be understood. */
 export const formatSwedishPersonalNumber = (number: SwedishPersonalNumber): string =>

@@ -43,7 +43,7 @@ export const memoryStores = Layer.mergeAll(
 /** The bank over any stores, with what a test wants to be different. */
 export const bankOn = (
   verifier = KycVerifier.layerReference,
-  obligations = CustomerObligations.layer,
+  obligations = CustomerObligations.layerNone,
   keyring: WrappingKeyring = ring
 ) =>
   Layer.merge(Customers.layer, Beneficiaries.layer).pipe(
