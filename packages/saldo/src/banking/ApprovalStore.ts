@@ -11,11 +11,13 @@ import type { Approval, ApprovalId } from "./Approval.ts"
  * Port: keeps approvals, per tenant.
  *
  * Contract:
- * - `insert` writes once: of concurrent callers with one id one is told true, and the others' approvals are not kept.
+ * - `insert` writes once: of concurrent callers with one id in a tenant one is told true, and the others' approvals are not
+ *   kept.
  * - `lock` gives an approval as nobody else can change it until the transaction ends; call it inside `Atomic.runLocking`.
  * - `end` replaces an approval that still waits, and says whether it did: an approval ends once.
  * - `waiting` goes by id, which is the order in which they were asked for, and gives none but those that wait.
- * - `overdue` gives those of all tenants that wait although their time has run out, the longest first.
+ * - `overdue` gives those of all tenants that still wait when their time has run out, which it has at `expiresAt`; the
+ *   longest first, then by id.
  * - No other method sees another tenant's rows.
  */
 export class ApprovalStore extends Context.Service<
@@ -78,7 +80,10 @@ const memory = (rows: MemoryTable.MemoryTable<string, Approval>): ApprovalStore[
             ({ expiresAt, state, subject }) =>
               state === "waiting" && subject.type === subjectType && expiresAt.epochMilliseconds <= at.epochMilliseconds
           )
-          .sort((left, right) => left.expiresAt.epochMilliseconds - right.expiresAt.epochMilliseconds)
+          .sort(
+            (left, right) =>
+              left.expiresAt.epochMilliseconds - right.expiresAt.epochMilliseconds || (left.id < right.id ? -1 : 1)
+          )
           .slice(0, limit)
       )
   })

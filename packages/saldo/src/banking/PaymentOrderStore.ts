@@ -26,15 +26,22 @@ export type OrderKey = Pick<PaymentOrder, "id" | "tenant">
  * Port: keeps payment orders, and what has been heard from rails.
  *
  * Contract:
- * - `insert` writes once: of concurrent callers with one id, or with one end-to-end id, one is told true.
+ * - `insert` writes once: of concurrent callers with one id in a tenant, or with one end-to-end id in all of them, one is
+ *   told true.
  * - `lockPayer` lets one transaction at a time decide about payments from an account, whether it has any orders or none;
  *   `lock` gives an order as nobody else can change it until the transaction ends. Call both inside `Atomic.runLocking`.
- * - `save` replaces the order whose version is one less, and says whether it did.
+ * - `save` replaces the order whose version is one less, and says whether it did. What was ordered, by whom and under which
+ *   references stays as it was inserted.
  * - `list` goes by id, newest first.
- * - `counted` gives the orders of an account to be executed from a day on, without those that failed or were cancelled.
- * - `due` gives approved orders to be executed up to a day, by day; `unresolved` those with a rail that is to be asked
- *   about them by an instant, by instant. Both give those of all tenants, and `findByReference` finds in all.
- * - `hear` says whether an event of a rail is new. `stray` keeps one that is about nothing we know, once.
+ * - `counted` gives the orders of an account to be executed from a day on, without those that failed or were cancelled, by
+ *   id.
+ * - `approved` gives the approved orders of an account to be executed up to a day, and `inFile` those that left in a payment
+ *   file, by id.
+ * - `due` gives approved orders to be executed up to a day, by day, then by id; `unresolved` those with a rail that is to be
+ *   asked about them by an instant, by instant, then by id. Both give those of all tenants, and `findByReference` finds in
+ *   all.
+ * - `hear` says whether an event of a rail is new. `stray` keeps one that is about nothing we know, as it came first, and
+ *   `strays` gives them by the time at which they came, then by id. One that went astray has not been heard by it.
  * - `place` is how far a rail's events have been heard; `moveOn` changes it if it is still at `from`, and says whether.
  * - No other method sees another tenant's rows.
  */
@@ -57,6 +64,13 @@ export class PaymentOrderStore extends Context.Service<
       accountId: PaymentOrder["accountId"],
       from: LocalDate
     ) => Effect.Effect<ReadonlyArray<PaymentOrder>>
+    readonly approved: (
+      tenant: string,
+      accountId: PaymentOrder["accountId"],
+      through: LocalDate,
+      limit: number
+    ) => Effect.Effect<ReadonlyArray<PaymentOrder>>
+    readonly inFile: (tenant: string, messageId: string) => Effect.Effect<ReadonlyArray<PaymentOrder>>
     readonly due: (through: LocalDate, limit: number) => Effect.Effect<ReadonlyArray<OrderKey>>
     readonly unresolved: (at: DateTime.Utc, limit: number) => Effect.Effect<ReadonlyArray<OrderKey>>
     readonly hear: (rail: string, eventId: string, at: DateTime.Utc) => Effect.Effect<boolean>
@@ -104,6 +118,19 @@ const compareBy =
     return a < b ? -1 : a > b ? 1 : left.id < right.id ? -1 : 1
   }
 
+const compareStrays = (left: StrayEvent, right: StrayEvent): number =>
+  left.receivedAt.epochMilliseconds - right.receivedAt.epochMilliseconds || (left.eventId < right.eventId ? -1 : 1)
+
+const byId = compareBy(({ id }) => id)
+
+const isApproved =
+  (tenant: string, accountId: PaymentOrder["accountId"], through: LocalDate) =>
+  (order: PaymentOrder): boolean =>
+    order.tenant === tenant &&
+    order.accountId === accountId &&
+    order.state === "approved" &&
+    order.executeOn <= through
+
 const makeReads = (orders: MemoryTable.MemoryTable<string, PaymentOrder>) => {
   const where = (holds: (order: PaymentOrder) => boolean) =>
     orders.read((rows) => [...rows.values()].filter((order) => holds(order)))
@@ -132,7 +159,14 @@ const makeReads = (orders: MemoryTable.MemoryTable<string, PaymentOrder>) => {
             order.state !== "failed" &&
             order.state !== "cancelled"
         ),
-        (found) => found.sort(compareBy(({ id }) => id))
+        (found) => found.sort(byId)
+      ),
+    approved: (tenant: string, accountId: PaymentOrder["accountId"], through: LocalDate, limit: number) =>
+      Effect.map(where(isApproved(tenant, accountId, through)), (found) => found.sort(byId).slice(0, limit)),
+    inFile: (tenant: string, messageId: string) =>
+      Effect.map(
+        where((order) => order.tenant === tenant && order.file?.messageId === messageId),
+        (found) => found.sort(byId)
       ),
     due: (through: LocalDate, limit: number) =>
       Effect.map(
@@ -176,7 +210,8 @@ const makeMemory: Effect.Effect<PaymentOrderStore["Service"]> = Effect.gen(funct
       }),
     hear: (rail, eventId, at) => heard.insert(keyOf(rail, eventId), at),
     stray: (event) => Effect.asVoid(astray.insert(keyOf(event.rail, event.eventId), event)),
-    strays: (rail) => Effect.map(astray.values, (all) => all.filter((event) => event.rail === rail)),
+    strays: (rail) =>
+      Effect.map(astray.values, (all) => all.filter((event) => event.rail === rail).sort(compareStrays)),
     place: (rail) => Effect.map(places.get(rail), Option.getOrNull),
     moveOn: (rail, from, to) =>
       places.modify((rows) => {

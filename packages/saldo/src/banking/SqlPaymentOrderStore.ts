@@ -13,6 +13,7 @@ import { listQuery, PaymentOrderStore } from "./PaymentOrderStore.ts"
 const ordersTable = "saldo_banking_payment_orders"
 const payersTable = "saldo_banking_payment_payers"
 const heardTable = "saldo_banking_rail_events"
+const straysTable = "saldo_banking_rail_strays"
 const placesTable = "saldo_banking_rail_places"
 
 /** The tables of this store, for both dialects. */
@@ -56,11 +57,25 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, S
         rail ${text} NOT NULL,
         event_id ${text} NOT NULL,
         heard_at BIGINT NOT NULL,
-        stray_reference ${text},
+        PRIMARY KEY (rail, event_id)
+      )`
+    yield* sql`
+      CREATE TABLE ${sql(straysTable)} (
+        rail ${text} NOT NULL,
+        event_id ${text} NOT NULL,
+        reference ${text} NOT NULL,
+        received_at BIGINT NOT NULL,
         PRIMARY KEY (rail, event_id)
       )`
     yield* sql`
       CREATE TABLE ${sql(placesTable)} (rail ${text} NOT NULL PRIMARY KEY, place ${text} NOT NULL)`
+  }),
+  "0022_add_payment_files": Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`ALTER TABLE ${sql(ordersTable)} ADD COLUMN message_id ${Dialect.textType(sql)}`
+    yield* sql`
+      CREATE INDEX saldo_banking_payment_orders_file ON ${sql(ordersTable)} (tenant, message_id, order_id)
+      WHERE message_id IS NOT NULL`
   })
 }
 
@@ -81,6 +96,7 @@ const changing = Effect.fnUntraced(function* (order: PaymentOrder) {
     disputed: order.dispute === null ? 0 : 1,
     ask_at: order.askAt === null ? null : BigInt(order.askAt.epochMilliseconds),
     version: order.version,
+    message_id: order.file?.messageId ?? null,
     content: yield* encode(order)
   }
 })
@@ -129,7 +145,7 @@ const makeWrites = (sql: SqlClient.SqlClient): Pick<Store, "insert" | "lock" | "
 
 const makeReads = (
   sql: SqlClient.SqlClient
-): Pick<Store, "counted" | "due" | "find" | "findByReference" | "list" | "unresolved"> => {
+): Pick<Store, "approved" | "counted" | "due" | "find" | "findByReference" | "inFile" | "list" | "unresolved"> => {
   const table = sql(ordersTable)
   return {
     find: Effect.fn("SqlPaymentOrderStore.find")(function* (tenant, id) {
@@ -163,6 +179,20 @@ const makeReads = (
           ORDER BY order_id`
       )
     }, Effect.orDie),
+    approved: Effect.fn("SqlPaymentOrderStore.approved")(function* (tenant, accountId, through, limit) {
+      return yield* ordersOf(
+        yield* sql`
+          SELECT content FROM ${table}
+          WHERE tenant = ${tenant} AND account_id = ${accountId} AND execute_on <= ${through} AND state = 'approved'
+          ORDER BY order_id LIMIT ${limit}`
+      )
+    }, Effect.orDie),
+    inFile: Effect.fn("SqlPaymentOrderStore.inFile")(function* (tenant, messageId) {
+      return yield* ordersOf(
+        yield* sql`
+          SELECT content FROM ${table} WHERE tenant = ${tenant} AND message_id = ${messageId} ORDER BY order_id`
+      )
+    }, Effect.orDie),
     due: Effect.fn("SqlPaymentOrderStore.due")(function* (through, limit) {
       return yield* keysOf(
         yield* sql`
@@ -183,36 +213,33 @@ const makeReads = (
 
 interface StrayRow {
   readonly event_id: string
-  readonly stray_reference: string
-  readonly heard_at: bigint
+  readonly reference: string
+  readonly received_at: bigint
 }
 
 const makeHearing = (sql: SqlClient.SqlClient): Pick<Store, "hear" | "moveOn" | "place" | "stray" | "strays"> => {
-  const write = (row: Readonly<Record<string, string | bigint | null>>) =>
-    sql`INSERT INTO ${sql(heardTable)} ${sql.insert(row)} ON CONFLICT DO NOTHING RETURNING event_id`
   const place = (rail: string) =>
     sql<{ readonly place: string }>`SELECT place FROM ${sql(placesTable)} WHERE rail = ${rail}`
   return {
     hear: Effect.fn("SqlPaymentOrderStore.hear")(function* (rail, eventId, at) {
-      const written = yield* write({ rail, event_id: eventId, heard_at: BigInt(at.epochMilliseconds) })
+      const row = { rail, event_id: eventId, heard_at: BigInt(at.epochMilliseconds) }
+      const written = yield* sql`
+        INSERT INTO ${sql(heardTable)} ${sql.insert(row)} ON CONFLICT DO NOTHING RETURNING event_id`
       return written.length === 1
     }, Effect.orDie),
-    stray: Effect.fn("SqlPaymentOrderStore.stray")(function* ({ endToEndId, eventId, rail, receivedAt }) {
-      const heardAt = BigInt(receivedAt.epochMilliseconds)
-      yield* sql`
-        INSERT INTO ${sql(heardTable)}
-        ${sql.insert({ rail, event_id: eventId, heard_at: heardAt, stray_reference: endToEndId })}
-        ON CONFLICT (rail, event_id) DO UPDATE SET stray_reference = excluded.stray_reference`
+    stray: Effect.fn("SqlPaymentOrderStore.stray")(function* ({ endToEndId: reference, eventId, rail, receivedAt }) {
+      const row = { rail, event_id: eventId, reference, received_at: BigInt(receivedAt.epochMilliseconds) }
+      yield* sql`INSERT INTO ${sql(straysTable)} ${sql.insert(row)} ON CONFLICT DO NOTHING`
     }, Effect.orDie),
     strays: Effect.fn("SqlPaymentOrderStore.strays")(function* (rail) {
       const rows = yield* sql<StrayRow>`
-        SELECT event_id, stray_reference, heard_at FROM ${sql(heardTable)}
-        WHERE rail = ${rail} AND stray_reference IS NOT NULL ORDER BY heard_at, event_id`
+        SELECT event_id, reference, received_at FROM ${sql(straysTable)}
+        WHERE rail = ${rail} ORDER BY received_at, event_id`
       return rows.map((row) => ({
         rail,
         eventId: row.event_id,
-        endToEndId: row.stray_reference,
-        receivedAt: DateTime.makeUnsafe(Number(row.heard_at))
+        endToEndId: row.reference,
+        receivedAt: DateTime.makeUnsafe(Number(row.received_at))
       }))
     }, Effect.orDie),
     place: Effect.fn("SqlPaymentOrderStore.place")(function* (rail) {
