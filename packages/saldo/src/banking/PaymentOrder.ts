@@ -41,7 +41,7 @@ export const PaymentTerms = Schema.Struct({
   amount: MoneySchema,
   creditor: Creditor,
   message: Schema.optionalKey(OrderMessage),
-  /** The first day on which it is sent. */
+  /** The first day on which it is sent: a day on which payments are executed, once it is ordered. */
   executeOn: LocalDateSchema
 })
 
@@ -57,6 +57,19 @@ export const PaymentReturn = Schema.Struct({
 
 /** The payment came back. */
 export type PaymentReturn = typeof PaymentReturn.Type
+
+/** The payment file in which an order was handed over. */
+export const PaymentFileMark = Schema.Struct({
+  /** The message id of the file. */
+  messageId: Schema.String,
+  /** The day of execution that the file asks for. */
+  requestedOn: LocalDateSchema,
+  /** The SHA-256 of the file's text, by which a copy is known to be the same. */
+  digest: Schema.String
+})
+
+/** The payment file in which an order was handed over. */
+export type PaymentFileMark = typeof PaymentFileMark.Type
 
 /** A payment order. */
 export const PaymentOrder = Schema.Struct({
@@ -82,6 +95,8 @@ export const PaymentOrder = Schema.Struct({
   returned: Schema.NullOr(PaymentReturn),
   /** The plan that it comes from, and which of its payments it is; null for one that was ordered by itself. */
   plan: Schema.NullOr(Schema.Struct({ planId: Id.schema("plan"), number: Schema.Int })),
+  /** The file in which it left, which was then written at `sentAt`; not there unless it left in one. */
+  file: Schema.optionalKey(PaymentFileMark),
   createdBy: Schema.String,
   createdAt: Schema.DateTimeUtcFromMillis,
   /** How often it was handed to a rail, always under the same reference. */

@@ -126,10 +126,7 @@ const byId = compareBy(({ id }) => id)
 const isApproved =
   (tenant: string, accountId: PaymentOrder["accountId"], through: LocalDate) =>
   (order: PaymentOrder): boolean =>
-    order.tenant === tenant &&
-    order.accountId === accountId &&
-    order.state === "approved" &&
-    order.executeOn <= through
+    order.tenant === tenant && order.accountId === accountId && order.state === "approved" && order.executeOn <= through
 
 const makeReads = (orders: MemoryTable.MemoryTable<string, PaymentOrder>) => {
   const where = (holds: (order: PaymentOrder) => boolean) =>

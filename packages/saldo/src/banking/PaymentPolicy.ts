@@ -3,11 +3,16 @@
  */
 import type * as Duration from "effect/Duration"
 import type { Money } from "../money/Money.ts"
+import type { HolidayCalendar } from "../time/HolidayCalendar.ts"
 import type { PaymentLimit } from "./PaymentLimit.ts"
 
 /** How a bank handles payments. */
 export interface PaymentPolicy {
-  /** The limits of each account, counted by the day of execution. Amounts are compared in their own currency only. */
+  /**
+   * The limits of each account. Payments count by the day on which they are to be executed, from when they are ordered, also
+   * while they wait for approval; those that failed or were cancelled no longer count, and those that came back still do.
+   * Amounts are compared in their own currency only.
+   */
   readonly limits: ReadonlyArray<PaymentLimit>
   /**
    * Which payments a second person must approve: none, all, or those above an amount. In a currency for which no amount is
@@ -18,14 +23,20 @@ export interface PaymentPolicy {
   readonly approvalWithin: Duration.Input
   /** How long after the rail's last word it is asked again about a payment that has not ended. */
   readonly askEvery: Duration.Input
+  /** The days on which payments are executed: what is ordered for another goes on the next of them. Every day when null. */
+  readonly businessDays: HolidayCalendar | null
+  /** How orders leave: over the rail by themselves, or in payment files, for which see `PaymentFiles`. */
+  readonly handover: "rail" | "file"
 }
 
-/** No limits and no approval; a rail is asked every hour. */
+/** No limits and no approval, and every day is good; all goes over the rail, which is asked every hour. */
 export const permissive: PaymentPolicy = {
   limits: [],
   approval: "never",
   approvalWithin: "3 days",
-  askEvery: "1 hour"
+  askEvery: "1 hour",
+  businessDays: null,
+  handover: "rail"
 }
 
 /** Whether a second person must approve a payment of this amount. */

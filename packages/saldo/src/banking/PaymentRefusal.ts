@@ -38,14 +38,14 @@ export class PayerNotFound extends Schema.TaggedError<PayerNotFound>()(
   }
 }
 
-/** The account pays nothing at present: it is blocked or closed. */
+/** The account pays nothing at present: it is blocked or closed, or its customer may do no business. */
 export class PayerUnavailable extends Schema.TaggedError<PayerUnavailable>()(
   "PayerUnavailable",
   { accountId: Schema.String },
   { httpApiStatus: 409 }
 ) {
   override get message(): string {
-    return `The account ${this.accountId} is blocked or closed and pays nothing`
+    return `The account ${this.accountId} pays nothing: it is blocked or closed, or its customer is restricted`
   }
 }
 

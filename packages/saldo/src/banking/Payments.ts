@@ -218,7 +218,7 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
   const once = makeOnce({ atomic, audit, idempotency })
   const writes = makePaymentWrites({ audit, books, ledger, store })
   const ordering = makeOrdering({ accounts, approvals, calendar, policy, store, writes })
-  const traffic = makeTraffic({ atomic, calendar, policy, rail, store, writes })
+  const traffic = makeTraffic({ accounts, atomic, calendar, policy, rail, store, writes })
 
   const within = Effect.fnUntraced(function* (id: PaymentOrderId, found: PaymentOrder | undefined) {
     const actor = yield* Actor
@@ -245,7 +245,7 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
     const act = Effect.gen(function* () {
       const executeOn = wish.executeOn ?? (yield* calendar.today)
       const { id: createdBy } = yield* Actor
-      return (yield* ordering.create({ terms: { ...wish, executeOn }, createdBy, plan: null })).id
+      return (yield* ordering.create({ terms: { ...wish, executeOn }, createdBy, consented: false, plan: null })).id
     })
     const about = { action: "banking.create-payment", subject: { type: "account", id: wish.accountId } } as const
     // A replay must not show what is out of reach.
@@ -317,7 +317,7 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
     })
     const overdue = yield* approvals.overdue("payment", limit)
     yield* Effect.forEach(overdue, (approval) => isolated(`Ending ${approval.id}`, expire(approval)), { discard: true })
-    const due = yield* store.due(yield* calendar.today, limit)
+    const due = (yield* isolated("Looking for due payments", traffic.due(limit))) ?? []
     const sent = yield* Effect.forEach(due, (key) => isolated(`Sending ${key.id}`, traffic.dispatch(key)))
     return {
       heard,

@@ -5,7 +5,7 @@
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import type { HoldId } from "../ledger/Hold.ts"
-import type { PaymentOrder, PaymentReturn } from "./PaymentOrder.ts"
+import type { PaymentFileMark, PaymentOrder, PaymentReturn } from "./PaymentOrder.ts"
 import { compareStatus, isFinalStatus, orderStateOf } from "./paymentProgress.ts"
 import { PaymentOrderUnfit } from "./PaymentRefusal.ts"
 import type { PaymentOrderState, PaymentStatus } from "./PaymentStatus.ts"
@@ -74,21 +74,29 @@ export const send = (
     money: []
   }))
 
+/** It left in a payment file. What becomes of it is told, and nobody can be asked. */
+export const sendInFile = (
+  order: PaymentOrder,
+  file: PaymentFileMark,
+  at: DateTime.Utc
+): Result.Result<Moved, PaymentOrderUnfit> =>
+  Result.map(send(order, at, null), ({ money, order: sent }) => ({ order: { ...sent, file }, money }))
+
 /** It is handed to a rail again, which said for certain that it had not arrived; undefined once it is known to have. */
 export const resend = (order: PaymentOrder, at: DateTime.Utc, askAt: DateTime.Utc): PaymentOrder | undefined =>
-  order.state === "sent" && order.status === null
+  order.state === "sent" && order.status === null && order.file === undefined
     ? changed(order, { attempts: order.attempts + 1, sentAt: at, askAt }, at)
     : undefined
 
-/** The rail is to be asked about it later; only what is with the rail and not at its end is asked about. */
+const isWithRail = ({ state }: PaymentOrder): boolean => state === "sent" || state === "held"
+
+/** The rail is to be asked about it later; only what went over the rail and is not at its end is asked about. */
 export const askLater = (order: PaymentOrder, at: DateTime.Utc, askAt: DateTime.Utc): PaymentOrder =>
-  order.state === "sent" || order.state === "held" ? changed(order, { askAt }, at) : order
+  isWithRail(order) && order.file === undefined ? changed(order, { askAt }, at) : order
 
 const disputed = (order: PaymentOrder, dispute: string, at: DateTime.Utc): Moved =>
   // The first contradiction is the one to look into; a rail that repeats it changes nothing.
   ({ order: order.dispute === null ? changed(order, { dispute }, at) : order, money: [] })
-
-const isWithRail = ({ state }: PaymentOrder): boolean => state === "sent" || state === "held"
 
 /** The word that a rail's report is compared with: a settled order that came back was settled. */
 const knownStatus = (order: PaymentOrder): PaymentStatus | null =>
@@ -117,8 +125,9 @@ export const report = (
   }
   if (known !== null && compareStatus(known, status) === "unchanged") return { order, money: [] }
   const state = orderStateOf(status)
+  const isAsked = !isFinalStatus(status) && order.file === undefined
   return {
-    order: changed(order, { state, status, reason, askAt: isFinalStatus(status) ? null : askAt }, at),
+    order: changed(order, { state, status, reason, askAt: isAsked ? askAt : null }, at),
     money: state === "settled" ? ["capture"] : state === "failed" ? ["void"] : []
   }
 }

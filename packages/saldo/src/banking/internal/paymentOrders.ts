@@ -4,6 +4,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import { Actor } from "../../core/Actor.ts"
 import { sha256 } from "../../core/sha256.ts"
 import * as Id from "../../core/Id.ts"
@@ -11,8 +12,11 @@ import * as LocalDate from "../../time/LocalDate.ts"
 import type { Approvals } from "../Approvals.ts"
 import { reaches } from "../BankAccess.ts"
 import type { BankCalendar } from "../BankCalendar.ts"
+import { startOf } from "../calendarPeriods.ts"
 import { type ExternalAccount, numberOf } from "../ExternalAccount.ts"
 import type { PaymentAccount, PaymentAccounts } from "../PaymentAccounts.ts"
+import { executionDay } from "../paymentDays.ts"
+import type { PaymentLimit } from "../PaymentLimit.ts"
 import { type CountedPayment, evaluate } from "../paymentLimits.ts"
 import type { PaymentOrder, PaymentTerms } from "../PaymentOrder.ts"
 import type { PaymentOrderStore } from "../PaymentOrderStore.ts"
@@ -34,6 +38,8 @@ export interface Ordering {
 export interface OrderDraft {
   readonly terms: PaymentTerms
   readonly createdBy: string
+  /** Whether a second person has consented already, as to every payment of a plan at once. */
+  readonly consented: boolean
   readonly plan: PaymentOrder["plan"]
 }
 
@@ -46,28 +52,37 @@ const counted = ({ amount, creditor, executeOn }: PaymentTerms): CountedPayment 
   kind: "payment"
 })
 
-/** The first day of which a payment can share a calendar period with one of the given day: weeks begin up to six days earlier. */
-const earliestShared = (on: LocalDate.LocalDate): LocalDate.LocalDate =>
-  LocalDate.addDays(LocalDate.of(LocalDate.year(on), 1, 1), -6)
+/** The first day of the longest period that a limit counts together with a day. */
+const countedFrom = (limits: ReadonlyArray<PaymentLimit>, on: LocalDate.LocalDate): LocalDate.LocalDate =>
+  limits
+    .map(({ window }) => (window === "payment" ? on : startOf(window, on)))
+    .reduce((earliest, each) => LocalDate.min(earliest, each), on)
 
 /** Functions that make orders. Each is part of the caller's transaction. */
 export const makeOrdering = ({ accounts, approvals, calendar, policy, store, writes }: Ordering) => {
-  const payerOf = Effect.fnUntraced(function* (accountId: PaymentOrder["accountId"]) {
-    const actor = yield* Actor
-    const found = yield* accounts.find(actor.tenant, accountId)
-    return Option.isSome(found) && reaches(actor, found.value.customerId)
-      ? found.value
-      : yield* new PayerNotFound({ accountId })
-  })
+  const reachable = (look: PaymentAccounts["Service"]["find"]) =>
+    Effect.fnUntraced(function* (accountId: PaymentOrder["accountId"]) {
+      const actor = yield* Actor
+      const found = yield* look(actor.tenant, accountId)
+      return Option.isSome(found) && reaches(actor, found.value.customerId)
+        ? found.value
+        : yield* new PayerNotFound({ accountId })
+    })
+  const payerOf = reachable(accounts.find)
+  const lockedPayer = reachable(accounts.lock)
 
+  const wrong = (field: string, problem: string) => new PaymentTermsInvalid({ field, problem })
+
+  /** The terms with the day on which the payment is executed, or what is wrong with them. */
   const check = Effect.fnUntraced(function* (terms: PaymentTerms, payer: PaymentAccount) {
     const { amount, executeOn } = terms
-    const wrong = (field: string, problem: string) => new PaymentTermsInvalid({ field, problem })
     if (!payer.usable) return yield* new PayerUnavailable({ accountId: terms.accountId })
     if (amount.amount <= 0n) return yield* wrong("amount", "expected one above zero")
     if (amount.currency !== payer.currency) return yield* wrong("amount", `expected one in ${payer.currency}`)
     const today = yield* calendar.today
     if (executeOn < today) return yield* wrong("executeOn", `expected today, ${today}, or a later day`)
+    const day = executionDay(policy.businessDays, executeOn)
+    return Result.isSuccess(day) ? { ...terms, executeOn: day.success } : yield* wrong("executeOn", day.failure)
   })
 
   const keepLimits = Effect.fnUntraced(function* (tenant: string, terms: PaymentTerms) {
@@ -76,7 +91,8 @@ export const makeOrdering = ({ accounts, approvals, calendar, policy, store, wri
       ({ measure }) => measure.kind === "count" || measure.maximum.currency === currency
     )
     if (limits.length === 0) return
-    const orders = yield* store.counted(tenant, terms.accountId, earliestShared(terms.executeOn))
+    const isCounted = limits.some(({ window }) => window !== "payment")
+    const orders = isCounted ? yield* store.counted(tenant, terms.accountId, countedFrom(limits, terms.executeOn)) : []
     yield* Effect.fromResult(evaluate(limits, counted(terms), orders.map(counted))).pipe(
       // An account has one currency, and the amount has been checked.
       Effect.catchTag("PaymentNotComparable", (problem) => Effect.die(problem))
@@ -84,15 +100,15 @@ export const makeOrdering = ({ accounts, approvals, calendar, policy, store, wri
   })
 
   /** Creates an order; nobody else decides about the same payer meanwhile. */
-  const create = Effect.fnUntraced(function* ({ createdBy, plan, terms }: OrderDraft) {
+  const create = Effect.fnUntraced(function* ({ consented, createdBy, plan, terms: wished }: OrderDraft) {
     const { tenant } = yield* Actor
-    yield* store.lockPayer(tenant, terms.accountId)
-    const payer = yield* payerOf(terms.accountId)
-    yield* check(terms, payer)
+    const payer = yield* lockedPayer(wished.accountId)
+    yield* store.lockPayer(tenant, wished.accountId)
+    const terms = yield* check(wished, payer)
     yield* keepLimits(tenant, terms)
     const id = yield* Id.make("pay")
     const now = yield* DateTime.now
-    const mustWait = needsApproval(policy, terms.amount)
+    const mustWait = !consented && needsApproval(policy, terms.amount)
     const approval = mustWait
       ? yield* approvals.request({
           subject: { type: "payment", id },

@@ -10,6 +10,8 @@ import * as Result from "effect/Result"
 import { asSystem } from "../../core/Actor.ts"
 import type { Atomic } from "../../core/Atomic.ts"
 import type { BankCalendar } from "../BankCalendar.ts"
+import type { PaymentAccounts } from "../PaymentAccounts.ts"
+import { isExecutionDay } from "../paymentDays.ts"
 import type { PaymentOrder, PaymentOrderId } from "../PaymentOrder.ts"
 import type { OrderKey, PaymentOrderStore } from "../PaymentOrderStore.ts"
 import type { PaymentPolicy } from "../PaymentPolicy.ts"
@@ -20,6 +22,7 @@ import type { PaymentWrites } from "./paymentWrites.ts"
 
 /** What traffic with a rail takes. */
 export interface Traffic {
+  readonly accounts: PaymentAccounts["Service"]
   readonly atomic: Atomic["Service"]
   readonly calendar: BankCalendar["Service"]
   readonly policy: PaymentPolicy
@@ -39,11 +42,14 @@ const instructionOf = ({ amount, creditor, endToEndId, message, uetr }: PaymentO
   ...(message === undefined ? {} : { message })
 })
 
+/** Transaction forbidden, in the words of ISO 20022. */
+const forbidden = "AG01"
+
 const isOpen = ({ state }: PaymentOrder): boolean => state === "sent" || state === "held"
 
 /** What is done with a rail. Nothing of it may run inside a transaction. */
-export const makeTraffic = ({ atomic, calendar, policy, rail, store, writes }: Traffic) => {
-  const { askEvery } = policy
+export const makeTraffic = ({ accounts, atomic, calendar, policy, rail, store, writes }: Traffic) => {
+  const { askEvery, businessDays, handover } = policy
 
   /** Changes an order that is locked; `change` may leave it as it is. */
   const changing = (
@@ -74,12 +80,32 @@ export const makeTraffic = ({ atomic, calendar, policy, rail, store, writes }: T
     else yield* Effect.logWarning(`The outcome of the payment ${order.id} is not known yet`, answer.failure.message)
   })
 
+  /** What is to be sent now: nothing on days on which payments are not executed, or where they leave in files. */
+  const due = Effect.fnUntraced(function* (limit: number) {
+    const today = yield* calendar.today
+    const open = isExecutionDay(businessDays, today)
+    if (Result.isFailure(open)) return yield* Effect.die(new RangeError(open.failure))
+    return open.success && handover === "rail" ? yield* store.due(today, limit) : []
+  })
+
+  const mayPay = Effect.fnUntraced(function* (key: OrderKey) {
+    const order = yield* store.find(key.tenant, key.id)
+    if (Option.isNone(order)) return false
+    return Option.exists(yield* accounts.find(key.tenant, order.value.accountId), ({ usable }) => usable)
+  })
+
   const dispatch = Effect.fn("Payments.dispatch")(function* (key: OrderKey) {
     const today = yield* calendar.today
+    const isDue = (order: PaymentOrder) => order.state === "approved" && order.executeOn <= today
+    // Its account was blocked, or its customer restricted, since it was approved.
+    if (!(yield* mayPay(key))) {
+      yield* changing(key, "banking.refuse-payment", (order, now) =>
+        isDue(order) ? Result.getOrUndefined(Moves.cancel(order, forbidden, now)) : undefined
+      )
+      return false
+    }
     const claimed = yield* changing(key, "banking.send-payment", (order, now) =>
-      order.state === "approved" && order.executeOn <= today
-        ? Result.getOrUndefined(Moves.send(order, now, later(now, rail.inTransit)))
-        : undefined
+      isDue(order) ? Result.getOrUndefined(Moves.send(order, now, later(now, rail.inTransit))) : undefined
     )
     if (claimed === undefined) return false
     yield* handOver(claimed)
@@ -93,10 +119,9 @@ export const makeTraffic = ({ atomic, calendar, policy, rail, store, writes }: T
     }))
 
   /** What the rail does not know after all the time it may have been on its way was never executed: it goes again. */
-  const unknownThere = Effect.fnUntraced(function* (order: PaymentOrder) {
-    const now = yield* DateTime.now
+  const unknownThere = Effect.fnUntraced(function* (order: PaymentOrder, askedAt: DateTime.Utc) {
     const mayArrive =
-      order.sentAt === null || later(order.sentAt, rail.inTransit).epochMilliseconds > now.epochMilliseconds
+      order.sentAt === null || later(order.sentAt, rail.inTransit).epochMilliseconds > askedAt.epochMilliseconds
     if (mayArrive || order.status !== null) return yield* postpone(order)
     const claimed = yield* changing(order, "banking.resend-payment", (current, at) => {
       // Somebody has heard of it, or sent it again, since the rail was asked.
@@ -112,11 +137,12 @@ export const makeTraffic = ({ atomic, calendar, policy, rail, store, writes }: T
     const found = yield* store.find(key.tenant, key.id)
     if (Option.isNone(found) || !isOpen(found.value)) return
     const order = found.value
+    const askedAt = yield* DateTime.now
     const answer = yield* Effect.result(rail.query(order.endToEndId))
     if (Result.isFailure(answer)) {
       yield* Effect.logWarning(`The rail could not be asked about the payment ${order.id}`, answer.failure.message)
       yield* postpone(order)
-    } else if (Option.isNone(answer.success)) yield* unknownThere(order)
+    } else if (Option.isNone(answer.success)) yield* unknownThere(order, askedAt)
     else {
       const after = yield* heard(order, answer.success.value)
       if (after !== undefined && isOpen(after)) yield* postpone(order)
@@ -167,5 +193,5 @@ export const makeTraffic = ({ atomic, calendar, policy, rail, store, writes }: T
     return events.length
   })
 
-  return { dispatch, hear, poll, resolve }
+  return { dispatch, due, hear, poll, resolve }
 }

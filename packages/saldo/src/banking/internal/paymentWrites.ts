@@ -59,6 +59,7 @@ const shown = (order: PaymentOrder) => ({
   holdId: order.holdId,
   returned: order.returned,
   plan: order.plan,
+  file: order.file ?? null,
   attempts: order.attempts
 })
 
@@ -77,10 +78,8 @@ export const recordOf = (
   })
 })
 
-const describe = ({ creditor }: PaymentOrder) => ({
-  code: "payment",
-  description: `Payment to ${creditor.name}`
-})
+// Nobody's name: entries are never erased. Whom it was to says the order in the metadata.
+const described = { code: "payment", description: "Payment to another bank" }
 
 /** Refusals that the caller can do something about; what else goes wrong is a defect. */
 const onlyHoldRefusals = Effect.catch((error: { readonly _tag: string }) =>
@@ -102,7 +101,7 @@ export const makePaymentWrites = ({ audit, books, ledger, store }: PaymentBooks)
         debit: order.ledgerAccountId,
         credit: settlement.id,
         amount: order.amount,
-        ...describe(order),
+        ...described,
         metadata: metadataOf(order)
       })
       .pipe(onlyHoldRefusals)
@@ -113,7 +112,7 @@ export const makePaymentWrites = ({ audit, books, ledger, store }: PaymentBooks)
     const command = {
       key: keyOf(order, move),
       holdId: order.holdId,
-      ...describe(order),
+      ...described,
       metadata: metadataOf(order)
     }
     return move === "capture" ? ledger.capture(command) : ledger.voidHold(command)
@@ -133,7 +132,7 @@ export const makePaymentWrites = ({ audit, books, ledger, store }: PaymentBooks)
           { accountId, side: "credit", amount }
         ],
         code: "payment-return",
-        description: `Payment to ${order.creditor.name} returned`,
+        description: "Payment returned by another bank",
         metadata: metadataOf(order)
       })
     yield* post(order.ledgerAccountId, "return").pipe(
