@@ -1,0 +1,356 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as ApprovalStoreTest from "@saldo/testing/ApprovalStoreTest"
+import { broken } from "@saldo/testing/Check"
+import * as PaymentOrderStoreTest from "@saldo/testing/PaymentOrderStoreTest"
+import * as TestPostgres from "@saldo/testing/TestPostgres"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { ApprovalStore } from "saldo/banking/ApprovalStore"
+import type { PaymentOrder } from "saldo/banking/PaymentOrder"
+import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
+import * as SqlApprovalStore from "saldo/banking/SqlApprovalStore"
+import * as SqlPaymentOrderStore from "saldo/banking/SqlPaymentOrderStore"
+import { Atomic } from "saldo/core/Atomic"
+import * as SqlAtomic from "saldo/core/SqlAtomic"
+import * as Money from "saldo/money/Money"
+import * as Migrations from "saldo/sql/Migrations"
+import * as LocalDate from "saldo/time/LocalDate"
+
+type Approvals = ApprovalStore["Service"]
+type Orders = PaymentOrderStore["Service"]
+type Bugs<Store> = ReadonlyArray<readonly [name: string, caughtBy: string, bug: (store: Store) => Partial<Store>]>
+
+const approvalBugs: Bugs<Approvals> = [
+  [
+    "a second approval takes the place of the first",
+    "insert",
+    (store) => ({ insert: (approval) => Effect.as(Effect.andThen(store.insert(approval), store.end(approval)), true) })
+  ],
+  ["the comment is lost", "end", (store) => ({ end: (approval) => store.end({ ...approval, comment: null }) })],
+  [
+    "whoever ends it last is told so too",
+    "end",
+    (store) => ({ end: (approval) => Effect.as(store.end(approval), true) })
+  ],
+  [
+    "an approval ends again",
+    "one-end",
+    (store) => {
+      const last = new Map<string, Parameters<Approvals["end"]>[0]>()
+      return {
+        end: (approval) =>
+          Effect.as(
+            Effect.tap(store.end(approval), () => Effect.sync(() => last.set(approval.id, approval))),
+            true
+          ),
+        find: (tenant, id) =>
+          Effect.map(
+            store.find(tenant, id),
+            Option.map((found) => last.get(id) ?? found)
+          )
+      }
+    }
+  ],
+  [
+    "what ends is inserted when it is missing",
+    "end-missing",
+    (store) => ({ end: (approval) => Effect.andThen(store.insert(approval), store.end(approval)) })
+  ],
+  [
+    "tenants are one",
+    "tenants",
+    (store) => ({
+      insert: (approval) => store.insert({ ...approval, tenant: "all" }),
+      find: (_tenant, id) => store.find("all", id),
+      end: (approval) => store.end({ ...approval, tenant: "all" }),
+      waiting: (_tenant, type, page) => store.waiting("all", type, page)
+    })
+  ],
+  [
+    "pages begin anew",
+    "waiting",
+    (store) => ({
+      waiting: (tenant, type, { cursor: _cursor, ...page }) =>
+        Effect.map(store.waiting(tenant, type, page), ({ items }) => ({ items, next: null }))
+    })
+  ],
+  [
+    "time runs out a moment late",
+    "overdue",
+    (store) => ({
+      overdue: (type, at, limit) => store.overdue(type, DateTime.subtract(at, { milliseconds: 1 }), limit)
+    })
+  ],
+  [
+    "the latest is ended first",
+    "overdue",
+    (store) => ({
+      overdue: (type, at, limit) => Effect.map(store.overdue(type, at, limit), (found) => found.toReversed())
+    })
+  ],
+  [
+    "the limit of the sweep is ignored",
+    "overdue",
+    (store) => ({ overdue: (type, at) => store.overdue(type, at, 100_000) })
+  ]
+]
+
+const saveOver =
+  (store: Orders) =>
+  (order: PaymentOrder): Effect.Effect<boolean> =>
+    Effect.flatMap(store.find(order.tenant, order.id), (found) =>
+      Option.isSome(found) ? store.save({ ...order, version: found.value.version + 1 }) : Effect.succeed(false)
+    )
+
+const keepingBugs: Bugs<Orders> = [
+  [
+    "a second order takes the place of the first",
+    "insert",
+    (store) => ({
+      insert: (order) =>
+        Effect.flatMap(store.insert(order), (won) => (won ? Effect.succeed(true) : saveOver(store)(order)))
+    })
+  ],
+  [
+    "a whole amount is kept as a number",
+    "parts",
+    (store) => ({
+      insert: (order) => {
+        const { amount, currency } = order.amount
+        return store.insert({ ...order, amount: Money.fromMinor(BigInt(Number(amount)), currency) })
+      }
+    })
+  ],
+  ["the message is lost", "parts", (store) => ({ insert: ({ message: _message, ...order }) => store.insert(order) })],
+  [
+    "one account number is kept as another's",
+    "parts",
+    (store) => {
+      let first: PaymentOrder["creditor"] | undefined
+      return {
+        insert: (order) => {
+          first ??= order.creditor
+          return store.insert({ ...order, creditor: { ...order.creditor, account: first.account } })
+        }
+      }
+    }
+  ],
+  [
+    "a reference is kept once per tenant",
+    "references",
+    (store) => ({
+      insert: (order) => store.insert({ ...order, endToEndId: `${order.tenant} ${order.endToEndId}` }),
+      findByReference: () => Effect.succeedNone
+    })
+  ],
+  ["the last writer wins", "lost-update", (store) => ({ save: saveOver(store) })],
+  [
+    "a save is always said to have won",
+    "one-save",
+    (store) => ({ save: (order) => Effect.as(store.save(order), true) })
+  ],
+  ["what came back is forgotten", "save", (store) => ({ save: (order) => store.save({ ...order, returned: null }) })],
+  [
+    "tenants are one",
+    "tenants",
+    (store) => ({
+      insert: (order) => store.insert({ ...order, tenant: "all" }),
+      find: (_tenant, id) => store.find("all", id),
+      save: (order) => store.save({ ...order, tenant: "all" })
+    })
+  ]
+]
+
+const findingBugs: Bugs<Orders> = [
+  [
+    "pages begin anew",
+    "list",
+    (store) => ({
+      list: (tenant, filter, { cursor: _cursor, ...page }) =>
+        Effect.map(store.list(tenant, filter, page), ({ items }) => ({ items, next: null }))
+    })
+  ],
+  [
+    "the oldest come first",
+    "list",
+    (store) => ({
+      list: (tenant, filter, page) =>
+        Effect.map(store.list(tenant, filter, page), ({ items, next }) => ({ items: items.toReversed(), next }))
+    })
+  ],
+  ...(["customerId", "accountId", "state", "disputed"] as const).map((part): Bugs<Orders>[number] => [
+    `a filter ignores its ${part}`,
+    "filters",
+    (store) => ({
+      list: (tenant, filter, page) => {
+        const { [part]: _ignored, ...rest } = filter
+        return store.list(tenant, rest, page)
+      }
+    })
+  ]),
+  [
+    "failed and cancelled orders count",
+    "counted",
+    (store) => ({
+      counted: (tenant, accountId, from) =>
+        Effect.map(store.list(tenant, { accountId }, { limit: 200 }), ({ items }) =>
+          items.filter(({ executeOn }) => executeOn >= from).toReversed()
+        ).pipe(Effect.orDie)
+    })
+  ],
+  [
+    "the first day does not count",
+    "counted",
+    (store) => ({
+      counted: (tenant, accountId, from) => store.counted(tenant, accountId, LocalDate.addDays(from, 1))
+    })
+  ],
+  [
+    "what is due today is sent tomorrow",
+    "due",
+    (store) => ({
+      due: (through, limit) =>
+        through === "0001-01-01" ? Effect.succeed([]) : store.due(LocalDate.addDays(through, -1), limit)
+    })
+  ],
+  [
+    "what is due comes in any order",
+    "due",
+    (store) => ({ due: (through, limit) => Effect.map(store.due(through, limit), (keys) => keys.toReversed()) })
+  ],
+  ["the limit of what is due is ignored", "due", (store) => ({ due: (through) => store.due(through, 100_000) })],
+  [
+    "a rail is asked a moment late",
+    "unresolved",
+    (store) => ({
+      unresolved: (at, limit) => store.unresolved(DateTime.subtract(at, { milliseconds: 1 }), limit)
+    })
+  ],
+  [
+    "the limit of questions is ignored",
+    "unresolved",
+    (store) => ({ unresolved: (at) => store.unresolved(at, 100_000) })
+  ],
+  [
+    "questions come by id",
+    "unresolved",
+    (store) => ({
+      unresolved: (at, limit) =>
+        Effect.map(store.unresolved(at, limit), (keys) => keys.toSorted((left, right) => (left.id < right.id ? -1 : 1)))
+    })
+  ]
+]
+
+const hearingBugs: Bugs<Orders> = [
+  ["every event is new", "hear", (store) => ({ hear: (...event) => Effect.as(store.hear(...event), true) })],
+  ["rails share their events", "hear", (store) => ({ hear: (_rail, id, at) => store.hear("all", id, at) })],
+  [
+    "what went astray counts as heard",
+    "stray-unheard",
+    (store) => ({
+      stray: (event) => Effect.andThen(store.hear(event.rail, event.eventId, event.receivedAt), store.stray(event))
+    })
+  ],
+  [
+    "what went astray is kept as often as it comes",
+    "strays",
+    () => {
+      const kept: Array<Parameters<Orders["stray"]>[0]> = []
+      return {
+        stray: (event) => Effect.sync(() => void kept.push(event)),
+        strays: (rail) => Effect.sync(() => kept.filter((event) => event.rail === rail))
+      }
+    }
+  ],
+  [
+    "the place moves on from anywhere",
+    "place",
+    (store) => ({
+      moveOn: (rail, _from, to) => Effect.flatMap(store.place(rail), (from) => store.moveOn(rail, from, to))
+    })
+  ],
+  ["two hear one event", "one-hearing", () => ({ hear: () => Effect.succeed(true) })],
+  [
+    "what was heard stays heard when a transaction fails",
+    "rollback",
+    () => {
+      const heard = new Set<string>()
+      return {
+        hear: (rail, id) => Effect.sync(() => heard.size < heard.add(`${rail} ${id}`).size)
+      }
+    }
+  ]
+]
+
+/** Bugs that take a database which lets several transactions run at once. */
+const lockBugs: Bugs<Orders> = [
+  ["a lock locks nothing", "lock", (store) => ({ lock: store.find })],
+  ["a payer is not locked", "lock-payer", () => ({ lockPayer: () => Effect.void })]
+]
+
+const approvalsWith = (bug: (store: Approvals) => Partial<Approvals>) =>
+  Layer.effect(
+    ApprovalStore,
+    Effect.map(ApprovalStore, (store) => ApprovalStore.of({ ...store, ...bug(store) }))
+  )
+
+const ordersWith = (bug: (store: Orders) => Partial<Orders>) =>
+  Layer.effect(
+    PaymentOrderStore,
+    Effect.map(PaymentOrderStore, (store) => PaymentOrderStore.of({ ...store, ...bug(store) }))
+  )
+
+const memoryApprovals = Layer.fresh(Layer.merge(ApprovalStore.layerMemory, Atomic.layerMemory))
+const memoryOrders = Layer.fresh(Layer.merge(PaymentOrderStore.layerMemory, Atomic.layerMemory))
+const postgres = Layer.merge(SqlApprovalStore.layer, SqlPaymentOrderStore.layer).pipe(
+  Layer.provideMerge(SqlAtomic.layer),
+  Layer.provideMerge(Migrations.layer),
+  Layer.provide(TestPostgres.layer)
+)
+
+describe("the suites catch planted bugs", () => {
+  for (const [name, caughtBy, bug] of approvalBugs) {
+    it.live(`approvals: ${name}`, () =>
+      Effect.map(broken(ApprovalStoreTest.checks, Layer.provideMerge(approvalsWith(bug), memoryApprovals)), (keys) =>
+        expect(keys).toContain(caughtBy)
+      )
+    )
+  }
+  for (const [name, caughtBy, bug] of [...keepingBugs, ...findingBugs, ...hearingBugs]) {
+    it.live(`orders: ${name}`, () =>
+      Effect.map(broken(PaymentOrderStoreTest.checks, Layer.provideMerge(ordersWith(bug), memoryOrders)), (keys) =>
+        expect(keys).toContain(caughtBy)
+      )
+    )
+  }
+  it.live("approvals: a lock locks nothing", () =>
+    Effect.map(
+      broken(
+        ApprovalStoreTest.checks,
+        Layer.provideMerge(
+          approvalsWith((store) => ({ lock: store.find })),
+          postgres
+        )
+      ),
+      (keys) => expect(keys).toEqual(["lock"])
+    )
+  )
+  for (const [name, caughtBy, bug] of lockBugs) {
+    it.live(`orders: ${name}`, () =>
+      Effect.map(broken(PaymentOrderStoreTest.checks, Layer.provideMerge(ordersWith(bug), postgres)), (keys) =>
+        expect(keys).toEqual([caughtBy])
+      )
+    )
+  }
+  it.live("and pass what has none, twice on the same database", () =>
+    Effect.gen(function* () {
+      expect(yield* broken(ApprovalStoreTest.checks, memoryApprovals)).toEqual([])
+      expect(yield* broken(PaymentOrderStoreTest.checks, memoryOrders)).toEqual([])
+      const twice = [...PaymentOrderStoreTest.checks, ...PaymentOrderStoreTest.checks]
+      expect(yield* broken(twice, postgres)).toEqual([])
+      expect(yield* broken([...ApprovalStoreTest.checks, ...ApprovalStoreTest.checks], postgres)).toEqual([])
+    })
+  )
+})
