@@ -5,17 +5,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
 import { Payments } from "saldo/banking/Payments"
-import { as, Identity } from "saldo/core/Actor"
-import { key, officer, sek, tenant } from "./depositBank.ts"
-import { creditor, memoryStores, opened, payingBank, sqlStores, standing } from "./paymentBank.ts"
-
-const second = new Identity({
-  kind: "user",
-  tenant,
-  id: "second",
-  roles: ["officer"],
-  permissions: officer.permissions
-})
+import { as } from "saldo/core/Actor"
+import { key, sek } from "./depositBank.ts"
+import { creditor, memoryStores, opened, payingBank, second, sqlStores, standing } from "./paymentBank.ts"
 
 const journey = (name: string, stores: typeof memoryStores) => {
   it.effect(`pays from order to settlement with a second person's consent (${name})`, () =>

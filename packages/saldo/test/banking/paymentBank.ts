@@ -19,7 +19,7 @@ import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
 import { type PaymentPolicy, permissive } from "saldo/banking/PaymentPolicy"
 import { PaymentRail } from "saldo/banking/PaymentRail"
 import { Payments } from "saldo/banking/Payments"
-import { as, system } from "saldo/core/Actor"
+import { as, Identity, system } from "saldo/core/Actor"
 import type { Atomic } from "saldo/core/Atomic"
 import * as Id from "saldo/core/Id"
 import type { IdempotencyStore } from "saldo/core/IdempotencyStore"
@@ -61,6 +61,15 @@ export const creditor = {
   name: "Bo Ek",
   account: Result.getOrThrow(parseExternalAccount({ scheme: "Iban", text: "SE4550000000058398257466" }))
 }
+
+/** Somebody else of the bank. */
+export const second = new Identity({
+  kind: "user",
+  tenant,
+  id: "second",
+  roles: ["officer"],
+  permissions: officer.permissions
+})
 
 /** A customer with so much on an account without overdraft. */
 export const opened = Effect.fnUntraced(function* (name: string, balance: string) {
