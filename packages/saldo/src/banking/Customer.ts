@@ -3,6 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Id from "../core/Id.ts"
+import { redacted } from "../core/RedactedSchema.ts"
 import { Kyc, ReasonCode } from "./Kyc.ts"
 
 /** Names one customer. Whoever acts for itself is an actor with this id. */
@@ -34,7 +35,7 @@ export const RegistrationScheme = Schema.Literals([
 export type RegistrationScheme = typeof RegistrationScheme.Type
 
 const text = (label: string, maximum: number) =>
-  Schema.RedactedFromValue(
+  redacted(
     Schema.String.check(
       Schema.makeFilter<string>((given) =>
         given.trim() !== "" && given.length <= maximum && given.isWellFormed() && !given.includes("\u0000")
@@ -42,7 +43,7 @@ const text = (label: string, maximum: number) =>
           : `expected 1 to ${maximum} characters`
       )
     ),
-    { label }
+    label
   )
 
 /**
@@ -62,9 +63,9 @@ export type CustomerDetails = typeof CustomerDetails.Type
 /** A registration number in its canonical form, as the readers of registration numbers give it. */
 export const Registration = Schema.Struct({
   scheme: RegistrationScheme,
-  number: Schema.RedactedFromValue(
+  number: redacted(
     Schema.String.check(Schema.isPattern(/^\d{9,12}$/u, { expected: "9 to 12 digits" })),
-    { label: "registration number" }
+    "registration number"
   )
 })
 

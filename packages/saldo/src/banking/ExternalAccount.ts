@@ -6,6 +6,7 @@ import type * as Brand from "effect/Brand"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { redacted } from "../core/RedactedSchema.ts"
 import { type Bankgiro, parseBankgiro } from "./bankgiro.ts"
 import { type Iban, parseIban } from "./iban.ts"
 import type { AccountNumberInvalid } from "./IdentifierInvalid.ts"
@@ -35,7 +36,7 @@ export type Bic = string & Brand.Brand<"saldo/banking/Bic">
 
 /** An account named by an IBAN, with the bank's code where it is known. */
 export const IbanAccount = Schema.TaggedStruct("Iban", {
-  iban: Schema.RedactedFromValue(canonical<Iban>("IBAN", parseIban), { label: "IBAN" }),
+  iban: redacted(canonical<Iban>("IBAN", parseIban), "IBAN"),
   bic: Schema.optionalKey(Bic)
 })
 
@@ -46,15 +47,15 @@ export const BankgiroAccount = Schema.TaggedStruct("Bankgiro", {
 
 /** A plusgiro, which persons have too. */
 export const PlusgiroAccount = Schema.TaggedStruct("Plusgiro", {
-  plusgiro: Schema.RedactedFromValue(canonical<Plusgiro>("plusgiro number", parsePlusgiro), { label: "plusgiro" })
+  plusgiro: redacted(canonical<Plusgiro>("plusgiro number", parsePlusgiro), "plusgiro")
 })
 
 /** A Swedish account: four digits of clearing number, and the account number as its bank counts it. */
 export const SwedishAccount = Schema.TaggedStruct("SwedishAccount", {
   clearing: Schema.String.check(Schema.isPattern(/^\d{4}$/u, { expected: "a clearing number of 4 digits" })),
-  account: Schema.RedactedFromValue(
+  account: redacted(
     Schema.String.check(Schema.isPattern(/^\d{2,10}$/u, { expected: "an account number of 2 to 10 digits" })),
-    { label: "account number" }
+    "account number"
   )
 }).check(
   Schema.makeFilter(({ account, clearing }) => {
@@ -67,9 +68,9 @@ export const SwedishAccount = Schema.TaggedStruct("SwedishAccount", {
 
 /** A Norwegian account. */
 export const NorwegianAccount = Schema.TaggedStruct("NorwegianAccount", {
-  account: Schema.RedactedFromValue(
+  account: redacted(
     canonical<NorwegianAccountNumber>("Norwegian account number", parseNorwegianAccountNumber),
-    { label: "account number" }
+    "account number"
   )
 })
 

@@ -1,0 +1,94 @@
+/**
+ * What it takes to try a use case's writes: everything that Saldo has over one SQLite database, and a trail that can break.
+ */
+import * as MemoryLoanSource from "@saldo/testing/MemoryLoanSource"
+import * as RailSimulator from "@saldo/testing/RailSimulator"
+import * as TestSqlite from "@saldo/testing/TestSqlite"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { AuditRetention } from "saldo/audit/AuditRetention"
+import { AuditStore } from "saldo/audit/AuditStore"
+import * as Actor from "saldo/core/Actor"
+import { CommandKey } from "saldo/core/Command"
+import { LoanCollection } from "saldo/lending/LoanCollection"
+import { PlatformId } from "saldo/lending/LoanListing"
+import * as SqlStores from "saldo/sql/SqlStores"
+import { product, sek } from "../banking/depositBank.ts"
+import { wholeBank } from "../banking/wholeBank.ts"
+
+/** Whether the trail takes records at the moment. */
+export const trail = { broken: false }
+
+const fragileTrail = Layer.effect(
+  AuditStore,
+  Effect.map(AuditStore, (store) =>
+    AuditStore.of({
+      ...store,
+      append: (records) =>
+        Effect.suspend(() => (trail.broken ? Effect.die(new RangeError("the trail is broken")) : store.append(records)))
+    })
+  )
+).pipe(Layer.provideMerge(SqlStores.layer))
+
+/** Every use case, over a database of its own. */
+export const useCases = Layer.suspend(() =>
+  Layer.merge(LoanCollection.layer, AuditRetention.layer).pipe(
+    Layer.provideMerge(
+      wholeBank(fragileTrail, RailSimulator.make({ seed: "audited" }), {
+        products: [product({ noticeDays: 1 })],
+        policy: { approval: { above: [sek("100.00")] } }
+      })
+    ),
+    Layer.provide(MemoryLoanSource.layer({ platform: PlatformId.make("audited"), pages: () => [{ listings: [] }] })),
+    Layer.provideMerge(TestSqlite.layer)
+  )
+)
+
+/** What a call may use. */
+export type Services = Layer.Success<typeof useCases> | Actor.Actor
+
+/** An effect of any outcome in the services. */
+export type Call<A = unknown> = Effect.Effect<A, unknown, Services>
+
+/** A write, with what has to be there first. */
+export interface Write {
+  /** Prepares, and hands the one call that writes to `around`. */
+  readonly run: (
+    around: (call: Call) => Effect.Effect<void, unknown, Services>
+  ) => Effect.Effect<void, unknown, Services>
+  /** Whether the call goes on with other things when one of them cannot be recorded, and tries that one another time. */
+  readonly goesOn: boolean
+}
+
+/** One call that writes with what has been prepared. */
+export const write = <Prepared>(prepare: Call<Prepared>, call: (prepared: Prepared) => Call): Write => ({
+  run: (around) => Effect.flatMap(prepare, (prepared) => around(call(prepared))),
+  goesOn: false
+})
+
+/** One call that sweeps over many things, each on its own. */
+export const sweep = <Prepared>(prepare: Call<Prepared>, call: Call): Write => ({
+  ...write(prepare, () => call),
+  goesOn: true
+})
+
+/** The methods of a use case: those that read, and for those that write a call of each. */
+export interface UseCase {
+  readonly methods: Effect.Effect<ReadonlyArray<string>, never, Services>
+  readonly reads: ReadonlyArray<string>
+  readonly writes: Readonly<Record<string, Write>>
+}
+
+/** Nothing has to be there first. */
+export const nothing: Call<void> = Effect.void
+
+export const key = (text: string): CommandKey => CommandKey.make(text)
+
+/** Somebody who may do everything, and is not the one who asked for it. */
+export const another = new Actor.Identity({
+  kind: "user",
+  tenant: "bank",
+  id: "another",
+  roles: [],
+  permissions: Actor.system("bank").permissions
+})
