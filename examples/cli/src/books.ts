@@ -16,7 +16,7 @@ export const figure = (money: Money.Money): string =>
 const side = (money: Money.Money): string => (Money.isZero(money) ? "" : figure(money))
 
 /** A line under each column of figures, as wide as the widest of them. */
-const ruledOff = (
+export const ruledOff = (
   rows: ReadonlyArray<ReadonlyArray<string>>,
   totals: ReadonlyArray<ReadonlyArray<string>>,
   columns: ReadonlyArray<number>

@@ -59,7 +59,8 @@ export const layerReading = Layer.unwrap(
     if (named._tag === "Sqlite" && !(yield* Effect.orElseSucceed(files.exists(named.filename), () => true))) {
       return yield* new CliFailure({
         happened: `There is no database at ${named.filename}.`,
-        remedy: "Run `saldo loans fetch` or `saldo ledger open` first, or name another with --db.",
+        remedy:
+          "Run `saldo loans fetch`, `saldo ledger open` or `saldo bank customers register` first, or name another with --db.",
         exitCode: 1
       })
     }

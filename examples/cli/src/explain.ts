@@ -12,6 +12,7 @@ import { CollectionFailed } from "saldo/lending/LoanCollection"
 import { FilterInvalid } from "saldo/lending/LoanListingQuery"
 import * as Page from "saldo/core/Page"
 import { CliFailure } from "./CliFailure.ts"
+import { remedyFor } from "./remedies.ts"
 
 type Sentences = readonly [happened: string, remedy: string]
 
@@ -105,21 +106,6 @@ const ofSql = (error: SqlError, database: string): CliFailure => {
 const isTagged = (error: unknown): error is { readonly _tag: string } =>
   typeof error === "object" && error !== null && "_tag" in error && typeof error._tag === "string"
 
-/** What to do when the ledger refuses. */
-const ledgerRemedies: Readonly<Partial<Record<string, string>>> = {
-  AccountNotFound: "Run `saldo ledger accounts` to see the codes, or open it with `saldo ledger open`.",
-  AccountTaken: "Choose another code; `saldo ledger accounts` shows those that are there.",
-  AccountUnavailable: "Use another account, or have this one opened again.",
-  CommandInvalid: "Correct the amounts and accounts, and send it again.",
-  IdempotencyMismatch: "Leave --key out, or use another.",
-  InsufficientFunds: "Post less, or let the account go lower.",
-  MaximumExceeded: "Post less, or let the account hold more.",
-  LiquidityAccountMissing: "Exchange through accounts that were made for it.",
-  ParentUnsuitable: "Choose a parent of the same type and currency.",
-  ValueDateInFuture: "Use today or an earlier day.",
-  WrongCurrency: "Use accounts of one currency."
-}
-
 const sqlErrorIn = (error: unknown, depth = 0): SqlError | undefined => {
   if (isSqlError(error)) return error
   if (depth > 4 || typeof error !== "object" || error === null || !("cause" in error)) return undefined
@@ -145,7 +131,7 @@ export const explain = (error: unknown, database: string): CliFailure => {
       2
     )
   }
-  const remedy = isTagged(error) ? ledgerRemedies[error._tag] : undefined
+  const remedy = isTagged(error) ? remedyFor(error._tag) : undefined
   if (error instanceof Error && remedy !== undefined) return failure([`${error.message}.`, remedy], 1)
   if (error instanceof EmulatorNotListening) return failure([error.message, "Close the program that uses the port."])
   if (error instanceof Config.ConfigError) return failure([error.message, "Correct the environment or .env."])

@@ -13,6 +13,7 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import { CliFailure, exitCodes, failureText } from "./CliFailure.ts"
+import { bank } from "./commands/bank.ts"
 import { demo } from "./commands/demo.ts"
 import { kameo } from "./commands/kameo.ts"
 import { ledger } from "./commands/ledger.ts"
@@ -22,8 +23,8 @@ import { Color, Database, isAskedFor, Json, Verbose } from "./GlobalFlags.ts"
 import { presenter } from "./presenter.ts"
 
 const saldo = Command.make("saldo").pipe(
-  Command.withDescription("Collect loan listings from Kameo, and keep books"),
-  Command.withSubcommands([loans, ledger, kameo, demo]),
+  Command.withDescription("Collect loan listings from Kameo, keep books, run a bank"),
+  Command.withSubcommands([loans, ledger, bank, kameo, demo]),
   Command.withGlobalFlags([Json, Database, Color, Verbose])
 )
 
