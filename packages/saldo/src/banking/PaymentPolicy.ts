@@ -23,10 +23,10 @@ export interface PaymentPolicy {
   readonly approvalWithin: Duration.Input
   /** How long after the rail's last word it is asked again about a payment that has not ended. */
   readonly askEvery: Duration.Input
-  /** The days on which payments are executed: what is ordered for another goes on the next of them. Every day when null. */
-  readonly businessDays: HolidayCalendar | null
-  /** How orders leave: over the rail by themselves, or in payment files, for which see `PaymentFiles`. */
-  readonly handover: "rail" | "file"
+  /** The days on which payments are executed: one for another day goes on the next of them. Every day when left out. */
+  readonly businessDays?: HolidayCalendar
+  /** How orders leave: over the rail by themselves, also when left out, or in payment files, for which see `PaymentFiles`. */
+  readonly handover?: "rail" | "file"
 }
 
 /** No limits and no approval, and every day is good; all goes over the rail, which is asked every hour. */
@@ -34,9 +34,7 @@ export const permissive: PaymentPolicy = {
   limits: [],
   approval: "never",
   approvalWithin: "3 days",
-  askEvery: "1 hour",
-  businessDays: null,
-  handover: "rail"
+  askEvery: "1 hour"
 }
 
 /** Whether a second person must approve a payment of this amount. */

@@ -30,14 +30,14 @@ const within = <A>(look: () => A): Result.Result<A, string> => {
  * Result.getOrThrow(executionDay(sweden, LocalDate.of("2026-06-19"))) // => "2026-06-22"
  */
 export const executionDay = (
-  calendar: HolidayCalendar | null,
+  calendar: HolidayCalendar | undefined,
   from: LocalDate.LocalDate
 ): Result.Result<LocalDate.LocalDate, string> =>
-  calendar === null ? Result.succeed(from) : within(() => nearestOpen(calendar, from, 1))
+  calendar === undefined ? Result.succeed(from) : within(() => nearestOpen(calendar, from, 1))
 
 /** Whether payments are executed on a day, or why the calendar does not say. */
 export const isExecutionDay = (
-  calendar: HolidayCalendar | null,
+  calendar: HolidayCalendar | undefined,
   day: LocalDate.LocalDate
 ): Result.Result<boolean, string> =>
-  calendar === null ? Result.succeed(true) : within(() => isBusinessDay(calendar, day))
+  calendar === undefined ? Result.succeed(true) : within(() => isBusinessDay(calendar, day))

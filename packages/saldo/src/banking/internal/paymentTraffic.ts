@@ -49,7 +49,7 @@ const isOpen = ({ state }: PaymentOrder): boolean => state === "sent" || state =
 
 /** What is done with a rail. Nothing of it may run inside a transaction. */
 export const makeTraffic = ({ accounts, atomic, calendar, policy, rail, store, writes }: Traffic) => {
-  const { askEvery, businessDays, handover } = policy
+  const { askEvery, businessDays, handover = "rail" } = policy
 
   /** Changes an order that is locked; `change` may leave it as it is. */
   const changing = (
