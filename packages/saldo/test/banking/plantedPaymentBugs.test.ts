@@ -208,6 +208,35 @@ const findingBugs: Bugs<Orders> = [
     })
   ],
   [
+    "what is due today is not approved until tomorrow",
+    "approved",
+    (store) => ({
+      approved: (tenant, accountId, through, limit) =>
+        store.approved(tenant, accountId, LocalDate.addDays(through, -1), limit)
+    })
+  ],
+  [
+    "the limit of approved orders is ignored",
+    "approved",
+    (store) => ({ approved: (tenant, accountId, through) => store.approved(tenant, accountId, through, 9) })
+  ],
+  [
+    "files of one name are one",
+    "in-file",
+    (store) => ({
+      save: (order) =>
+        store.save(order.file === undefined ? order : { ...order, file: { ...order.file, messageId: "file" } }),
+      inFile: (tenant) => store.inFile(tenant, "file")
+    })
+  ],
+  [
+    "a file is forgotten once an order is settled",
+    "in-file",
+    (store) => ({
+      inFile: (tenant, id) => Effect.map(store.inFile(tenant, id), (all) => all.filter(({ state }) => state === "sent"))
+    })
+  ],
+  [
     "what is due today is sent tomorrow",
     "due",
     (store) => ({
@@ -313,15 +342,9 @@ const postgres = Layer.merge(SqlApprovalStore.layer, SqlPaymentOrderStore.layer)
 describe("the suites catch planted bugs", () => {
   for (const [name, caughtBy, bug] of approvalBugs) {
     it.live(`approvals: ${name}`, () =>
-      Effect.map(broken(ApprovalStoreTest.checks, Layer.provideMerge(approvalsWith(bug), memoryApprovals)), (keys) =>
-        expect(keys).toContain(caughtBy)
-      )
-    )
-  }
-  for (const [name, caughtBy, bug] of [...keepingBugs, ...findingBugs, ...hearingBugs]) {
-    it.live(`orders: ${name}`, () =>
-      Effect.map(broken(PaymentOrderStoreTest.checks, Layer.provideMerge(ordersWith(bug), memoryOrders)), (keys) =>
-        expect(keys).toContain(caughtBy)
+      Effect.map(
+        broken(ApprovalStoreTest.checks, Layer.provideMerge(approvalsWith(bug), memoryApprovals), { only: [caughtBy] }),
+        (keys) => expect(keys).toEqual([caughtBy])
       )
     )
   }
@@ -332,15 +355,21 @@ describe("the suites catch planted bugs", () => {
         Layer.provideMerge(
           approvalsWith((store) => ({ lock: store.find })),
           postgres
-        )
+        ),
+        { only: ["lock"] }
       ),
       (keys) => expect(keys).toEqual(["lock"])
     )
   )
-  for (const [name, caughtBy, bug] of lockBugs) {
+  const orderBugs = [
+    ...[...keepingBugs, ...findingBugs, ...hearingBugs].map((bug) => [memoryOrders, ...bug] as const),
+    ...lockBugs.map((bug) => [postgres, ...bug] as const)
+  ]
+  for (const [stores, name, caughtBy, bug] of orderBugs) {
     it.live(`orders: ${name}`, () =>
-      Effect.map(broken(PaymentOrderStoreTest.checks, Layer.provideMerge(ordersWith(bug), postgres)), (keys) =>
-        expect(keys).toEqual([caughtBy])
+      Effect.map(
+        broken(PaymentOrderStoreTest.checks, Layer.provideMerge(ordersWith(bug), stores), { only: [caughtBy] }),
+        (keys) => expect(keys).toEqual([caughtBy])
       )
     )
   }

@@ -89,7 +89,7 @@ export const orderOf = Effect.fnUntraced(function* (
 })
 
 /** An order that is kept. */
-export const added = (subject: Subject, given: Partial<PaymentOrder> = {}) =>
+export const added = (subject: Pick<Subject, "store" | "tenant">, given: Partial<PaymentOrder> = {}) =>
   Effect.tap(orderOf(subject, given), subject.store.insert)
 
 /** An order as text. */

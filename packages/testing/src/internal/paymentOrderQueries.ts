@@ -128,6 +128,47 @@ export const queries: ReadonlyArray<Check<PaymentOrderStore | Atomic>> = [
       expect(yield* store.counted(tenant, accountId, march)).toEqual(expected.slice(1))
     })
   ),
+  check("approved", "gives the approved orders of an account to be executed up to a day, by id", (subject) =>
+    Effect.gen(function* () {
+      const { store, tenant } = subject
+      const accountId = yield* Id.make("dep")
+      const on = (text: string) => ({ accountId, executeOn: day(text) })
+      const first = yield* orderOf(subject, on("2026-03-10"))
+      const [second, third] = [yield* orderOf(subject, on("0001-01-01")), yield* orderOf(subject, on("2026-03-10"))]
+      for (const order of [third, first, second]) yield* store.insert(order)
+      const later = yield* added(subject, on("2026-03-11"))
+      yield* added(subject)
+      for (const state of PaymentOrderState.literals) {
+        if (state !== "approved") yield* added(subject, { ...on("2026-03-10"), state })
+      }
+      expect(yield* store.approved(tenant, accountId, march, 9)).toEqual([first, second, third])
+      expect(yield* store.approved(tenant, accountId, march, 2)).toEqual([first, second])
+      expect(yield* store.approved(tenant, accountId, later.executeOn, 9)).toEqual([first, second, third, later])
+      yield* store.save({ ...first, state: "sent", version: 2 })
+      expect(yield* store.approved(tenant, accountId, march, 9)).toEqual([second, third])
+    })
+  ),
+  check("in-file", "gives the orders that left in a payment file, by id, however they stand now", (subject) =>
+    Effect.gen(function* () {
+      const { store, tenant } = subject
+      const file = { messageId: "fil é 1", requestedOn: march, digest: "0".repeat(64) }
+      const [first, second] = [yield* orderOf(subject), yield* orderOf(subject)]
+      for (const order of [second, first]) {
+        yield* store.insert(order)
+        yield* store.save({ ...order, state: "sent", file, version: 2 })
+      }
+      yield* added(subject, { file: { ...file, messageId: "fil é 10" } })
+      yield* added(subject)
+      yield* added({ tenant: `${tenant}2`, store }, { file })
+      const settled: PaymentOrder = { ...first, state: "settled", file, version: 3 }
+      expect(yield* store.save(settled)).toBe(true)
+      expect(yield* store.inFile(tenant, file.messageId)).toEqual([
+        settled,
+        { ...second, state: "sent", file, version: 2 }
+      ])
+      expect(yield* store.inFile(tenant, "fil")).toEqual([])
+    })
+  ),
   check("due", "gives approved orders of all tenants to be executed up to a day, by day, then by id", (subject) =>
     Effect.gen(function* () {
       const { store } = subject
