@@ -14,15 +14,26 @@ import * as Id from "./core/Id.ts"
 import { Storage } from "./core/Storage.ts"
 import { Ledger as LedgerUseCase } from "./ledger/Ledger.ts"
 import { type Audit, makeAudit } from "./promise/internal/audit.ts"
+import { type Bank, bankLayer, type BankOptions, bankWorkers, makeBank } from "./promise/internal/bank.ts"
+import type { BankServices } from "./promise/internal/bankCalls.ts"
 import { Calls, Engine } from "./promise/internal/calls.ts"
 import { type Ledger, makeLedger } from "./promise/internal/ledger.ts"
 import { type Loans, makeLoans } from "./promise/internal/loans.ts"
 import * as SqlStores from "./sql/SqlStores.ts"
 
 export type * from "./promise/internal/audit.ts"
+export type * from "./promise/internal/bank.ts"
+export { bankRoles } from "./promise/internal/bank.ts"
+export type * from "./promise/internal/bankAccounts.ts"
+export type * from "./promise/internal/bankCustomers.ts"
+export type * from "./promise/internal/bankPayments.ts"
 export * from "./promise/internal/callOptions.ts"
+export type * from "./promise/internal/externalAccount.ts"
 export type * from "./promise/internal/ledger.ts"
 export type * from "./promise/internal/loans.ts"
+export type * from "./promise/internal/rail.ts"
+export { RailMissing } from "./promise/internal/rail.ts"
+export { Secret } from "./promise/internal/secret.ts"
 
 /** Who acts, as a host's own sign-in knows it. */
 export interface ActorOptions {
@@ -50,6 +61,12 @@ export interface Saldo extends AsyncDisposable {
   readonly close: () => Promise<void>
 }
 
+/** An open Saldo with a bank, in the hands of one actor. */
+export interface BankSaldo extends Saldo {
+  readonly bank: Bank
+  readonly as: (actor: ActorOptions) => BankSaldo
+}
+
 /** How to open Saldo. */
 export interface SaldoOptions {
   /** `sqlite({ filename })` of `@saldo/sqlite`, `postgres({ url })` of `@saldo/postgres`, or the host's own `Storage`. */
@@ -62,19 +79,20 @@ export interface SaldoOptions {
   readonly workers?: boolean
 }
 
-const layerOf = ({ storage, timeZone, workers = true }: SaldoOptions) => {
-  const useCases = Layer.merge(
-    LedgerUseCase.layerWith(timeZone === undefined ? {} : { timeZone }),
-    AuditRetention.layer
-  ).pipe(
+/** How to open Saldo with a bank. */
+export interface BankSaldoOptions extends SaldoOptions {
+  /** What a bank needs: keys for personal data, products, a verifier of customers, a rail. */
+  readonly bank: BankOptions
+}
+
+const layerOf = ({ storage, timeZone }: SaldoOptions) =>
+  Layer.merge(LedgerUseCase.layerWith(timeZone === undefined ? {} : { timeZone }), AuditRetention.layer).pipe(
     Layer.provideMerge(AuditTrail.layer),
     Layer.provideMerge(SqlStores.layer),
     Layer.provide(Storage.client(storage))
   )
-  return workers
-    ? Layer.provideMerge(Layer.merge(AuditTrail.layerSealing, LedgerUseCase.layerExpiry), useCases)
-    : useCases
-}
+
+const workersOf = Layer.merge(AuditTrail.layerSealing, LedgerUseCase.layerExpiry)
 
 const identityOf = ({ id, kind = "user", onBehalfOf, permissions = [], roles = [], tenant }: ActorOptions) =>
   new Actor.Identity({
@@ -100,9 +118,26 @@ const inHandsOf = (engine: Engine, actor: Actor.Identity): Saldo => {
   }
 }
 
+const bankInHandsOf = (engine: Engine<BankServices>, actor: Actor.Identity, bank: BankOptions): BankSaldo => ({
+  ...inHandsOf(engine, actor),
+  bank: makeBank(new Calls(engine, actor), bank),
+  as: (other) => bankInHandsOf(engine, identityOf(other), bank)
+})
+
+const opened = async <R>(layer: Layer.Layer<R, unknown>): Promise<Engine<R>> => {
+  const runtime = ManagedRuntime.make(layer)
+  try {
+    await runtime.context()
+  } catch (error) {
+    await runtime.dispose()
+    throw error
+  }
+  return new Engine(runtime)
+}
+
 /**
  * Opens Saldo on a storage and brings its tables up to date. Rejects when the database cannot be opened or is newer than
- * this version.
+ * this version, and when products of the bank contradict themselves.
  *
  * @example
  * ```ts
@@ -114,13 +149,17 @@ const inHandsOf = (engine: Engine, actor: Actor.Identity): Saldo => {
  * await saldo.close()
  * ```
  */
-export const createSaldo = async (options: SaldoOptions): Promise<Saldo> => {
-  const runtime = ManagedRuntime.make(layerOf(options))
-  try {
-    await runtime.context()
-  } catch (error) {
-    await runtime.dispose()
-    throw error
+export function createSaldo(options: BankSaldoOptions): Promise<BankSaldo>
+/** Without a bank. */
+export function createSaldo(options: SaldoOptions): Promise<Saldo>
+export async function createSaldo(options: SaldoOptions & Partial<BankSaldoOptions>): Promise<Saldo> {
+  const { bank, tenant = "main", timeZone, workers = true } = options
+  const actor = Actor.system(tenant)
+  const base = layerOf(options)
+  if (bank === undefined) {
+    return inHandsOf(await opened(workers ? Layer.provideMerge(workersOf, base) : base), actor)
   }
-  return inHandsOf(new Engine(runtime), Actor.system(options.tenant ?? "main"))
+  const withBank = Layer.provideMerge(bankLayer(bank, timeZone), base)
+  const working = Layer.provideMerge(Layer.merge(workersOf, bankWorkers(bank)), withBank)
+  return bankInHandsOf(await opened(workers ? working : withBank), actor, bank)
 }

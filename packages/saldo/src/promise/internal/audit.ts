@@ -11,9 +11,10 @@ import * as Seal from "../../audit/AuditSeal.ts"
 import { AuditTrail } from "../../audit/AuditTrail.ts"
 import { Actor, Subject } from "../../core/Actor.ts"
 import { cursorFrom } from "../../core/Page.ts"
-import type { Plain } from "../../internal/plain.ts"
 import type { CallOptions } from "./callOptions.ts"
-import { type Calls, reader } from "./calls.ts"
+import type { Calls } from "./calls.ts"
+import type { Plain } from "./plain.ts"
+import { reader } from "./reading.ts"
 
 /** One act: who did what, for whom, to what, with what outcome, and what it changed. */
 export type AuditRecord = Plain<Record.AuditRecord>

@@ -30,3 +30,17 @@ export class InputInvalid extends Error {
     this.problem = problem
   }
 }
+
+/** Which page to give. */
+export interface PageOptions extends CallOptions {
+  /** 1 to 500; 50 when left out. */
+  readonly limit?: number
+  /** The `next` of the page before. */
+  readonly cursor?: string
+}
+
+/** A page; `next` is the cursor of the following one, null on the last. */
+export interface Page<Item> {
+  readonly items: ReadonlyArray<Item>
+  readonly next: string | null
+}

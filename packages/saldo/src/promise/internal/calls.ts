@@ -5,31 +5,30 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
-import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
 import * as Stream from "effect/Stream"
 import type { AuditRetention } from "../../audit/AuditRetention.ts"
 import type { AuditTrail } from "../../audit/AuditTrail.ts"
 import { Actor, type Identity } from "../../core/Actor.ts"
-import { fromPlain, type Plain, toPlain } from "../../internal/plain.ts"
 import type { Ledger } from "../../ledger/Ledger.ts"
 import type * as SqlStores from "../../sql/SqlStores.ts"
-import { type CallOptions, InputInvalid, SaldoClosed } from "./callOptions.ts"
+import { type CallOptions, SaldoClosed } from "./callOptions.ts"
+import { type Plain, toPlain } from "./plain.ts"
+import type { Reader } from "./reading.ts"
 
-/** What the facade calls: the use cases, and the stores they stand on. */
+/** What the facade calls in every Saldo: use cases, and the stores they stand on. */
 export type Services = SqlStores.Stores | AuditTrail | AuditRetention | Ledger
 
 /** Runs effects as promises, counts those that run, and refuses new ones once it is closing. */
-export class Engine {
-  readonly #runtime: ManagedRuntime.ManagedRuntime<Services, unknown>
+export class Engine<R = Services> {
+  readonly #runtime: ManagedRuntime.ManagedRuntime<R, unknown>
   readonly #running = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  constructor(runtime: ManagedRuntime.ManagedRuntime<Services, unknown>) {
+  constructor(runtime: ManagedRuntime.ManagedRuntime<R, unknown>) {
     this.#runtime = runtime
   }
 
-  run<A, E>(effect: Effect.Effect<A, E, Services>, options?: CallOptions): Promise<A> {
+  run<A, E>(effect: Effect.Effect<A, E, R>, options?: CallOptions): Promise<A> {
     return this.#track(async () => {
       options?.signal?.throwIfAborted()
       const exit = await this.#runtime.runPromiseExit(effect, options)
@@ -40,7 +39,7 @@ export class Engine {
   }
 
   /** Each step is a call of its own, so that a loop that somebody left open does not hold up `close`. */
-  async *iterate<A, E>(stream: Stream.Stream<A, E, Services>, options?: CallOptions): AsyncGenerator<A> {
+  async *iterate<A, E>(stream: Stream.Stream<A, E, R>, options?: CallOptions): AsyncGenerator<A> {
     const context = await this.#track(() => this.#runtime.context())
     const stopped = options?.signal === undefined ? stream : Stream.interruptWhen(stream, aborted(options.signal))
     const iterator = Stream.toAsyncIterableWith(stopped, context)[Symbol.asyncIterator]()
@@ -77,42 +76,32 @@ export class Engine {
 }
 
 /** The calls of one actor. */
-export class Calls {
-  readonly #engine: Engine
+export class Calls<R = Services> {
+  readonly #engine: Engine<R>
   readonly #actor: Identity
 
-  constructor(engine: Engine, actor: Identity) {
+  constructor(engine: Engine<R>, actor: Identity) {
     this.#engine = engine
     this.#actor = actor
   }
 
   /** Runs an effect and takes Effect out of its answer. */
-  run<A, E>(effect: Effect.Effect<A, E, Services | Actor>, options?: CallOptions): Promise<Plain<A>> {
+  run<A, E>(effect: Effect.Effect<A, E, R | Actor>, options?: CallOptions): Promise<Plain<A>> {
     return this.#engine.run(Effect.map(Effect.provideService(effect, Actor, this.#actor), toPlain), options)
   }
 
+  /** A method that reads what it is given, and then acts on it. */
+  reading<Known, A, E>(
+    read: Reader<Known>,
+    act: (known: Known) => Effect.Effect<A, E, R | Actor>
+  ): (given: unknown, options?: CallOptions) => Promise<Plain<A>> {
+    return (given, options) => this.run(Effect.flatMap(read(given), act), options)
+  }
+
   /** Runs a stream step by step, and takes Effect out of its items. */
-  iterate<A, E>(stream: Stream.Stream<A, E, Services | Actor>, options?: CallOptions): AsyncGenerator<Plain<A>> {
+  iterate<A, E>(stream: Stream.Stream<A, E, R | Actor>, options?: CallOptions): AsyncGenerator<Plain<A>> {
     return this.#engine.iterate(Stream.map(Stream.provideService(stream, Actor, this.#actor), toPlain), options)
   }
-}
-
-const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
-
-const invalid = (error: Schema.SchemaError): InputInvalid => {
-  const [issue] = issuesOf(error.issue).issues
-  const path = (issue?.path ?? []).map((part) => `/${String(typeof part === "object" ? part.key : part)}`)
-  return new InputInvalid(path.join(""), issue?.message ?? error.message)
-}
-
-/** Reads what a caller gave as a model; what the model does not know is refused, never passed over. */
-export const reader = <A>(schema: Schema.Codec<A, unknown>) => {
-  const decode = Schema.decodeUnknownEffect(Schema.toType(schema), { onExcessProperty: "error" })
-  return (given: unknown): Effect.Effect<A, InputInvalid> =>
-    Effect.try({
-      try: () => fromPlain(given),
-      catch: (error) => new InputInvalid("", String(error))
-    }).pipe(Effect.flatMap((value) => Effect.mapError(decode(value), invalid)))
 }
 
 const aborted = (signal: AbortSignal): Effect.Effect<void> =>

@@ -5,8 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { cursorFrom } from "../../core/Page.ts"
-import type { Plain } from "../../internal/plain.ts"
 import * as Opening from "../../ledger/AccountOpening.ts"
 import * as Holds from "../../ledger/Hold.ts"
 import type * as Verification from "../../ledger/journalVerification.ts"
@@ -20,8 +18,10 @@ import type * as Report from "../../ledger/LedgerReport.ts"
 import type { CommitOutcome } from "../../ledger/LedgerStore.ts"
 import type { IdempotencyMismatch } from "../../core/Command.ts"
 import { LocalDateSchema } from "../../time/LocalDateSchema.ts"
-import type { CallOptions } from "./callOptions.ts"
-import { type Calls, reader } from "./calls.ts"
+import type { CallOptions, Page, PageOptions } from "./callOptions.ts"
+import type { Calls } from "./calls.ts"
+import type { Plain } from "./plain.ts"
+import { pageOf, reader } from "./reading.ts"
 
 /** An account of a ledger. */
 export type LedgerAccount = Plain<Accounts.LedgerAccount>
@@ -78,20 +78,6 @@ export type Outcome =
       readonly replayed: boolean
     }
 
-/** Which page to give. */
-export interface PageOptions extends CallOptions {
-  /** 1 to 500; 50 when left out. */
-  readonly limit?: number
-  /** The `next` of the page before. */
-  readonly cursor?: string
-}
-
-/** A page; `next` is the cursor of the following one, null on the last. */
-export interface Page<Item> {
-  readonly items: ReadonlyArray<Item>
-  readonly next: string | null
-}
-
 /**
  * The books of the actor's tenant. Commands reject with the refusal, whose `_tag` says what happened, or with
  * `CommandInvalid`, `IdempotencyMismatch`, `InputInvalid` or `NotPermitted`.
@@ -146,15 +132,6 @@ const read = {
   holds: reader(Filter.HoldFilter),
   period: reader(Schema.Struct({ from: LocalDateSchema, to: LocalDateSchema }))
 }
-
-const pageOf = ({ cursor, limit }: PageOptions) =>
-  Effect.map(
-    cursor === undefined ? Effect.succeed({}) : Effect.map(cursorFrom(cursor), (known) => ({ cursor: known })),
-    (given) => ({
-      ...given,
-      ...(limit === undefined ? {} : { limit })
-    })
-  )
 
 const outcomeOf = (outcome: CommitOutcome) =>
   Result.isSuccess(outcome) ? { ok: true as const, ...outcome.success } : { ok: false as const, ...outcome.failure }

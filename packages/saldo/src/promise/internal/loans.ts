@@ -8,7 +8,6 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { cursorFrom } from "../../core/Page.ts"
-import { fromPlain, type Plain, toPlain } from "../../internal/plain.ts"
 import * as Collection from "../../lending/LoanCollection.ts"
 import { LoanId, PlatformId } from "../../lending/LoanListing.ts"
 import * as Query from "../../lending/LoanListingQuery.ts"
@@ -18,6 +17,7 @@ import { makePortfolioStatistics, type PortfolioStatistics } from "../../lending
 import type * as Stored from "../../lending/StoredListing.ts"
 import type { CallOptions } from "./callOptions.ts"
 import type { Calls } from "./calls.ts"
+import { fromPlain, type Plain, toPlain } from "./plain.ts"
 
 /** A listing and when it was met. */
 export type StoredListing = Plain<Stored.StoredListing>

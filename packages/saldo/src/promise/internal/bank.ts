@@ -1,0 +1,190 @@
+/**
+ * A bank in an open Saldo: what it needs from its host, and what it does.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { type AccountHolder, AccountHolders } from "../../banking/AccountHolders.ts"
+import { Approvals as ApprovalsUseCase } from "../../banking/Approvals.ts"
+import { roles } from "../../banking/BankAccess.ts"
+import { BankBooks } from "../../banking/BankBooks.ts"
+import { BankCalendar } from "../../banking/BankCalendar.ts"
+import { Beneficiaries as BeneficiariesUseCase } from "../../banking/Beneficiaries.ts"
+import { CustomerObligations } from "../../banking/CustomerObligations.ts"
+import type { CustomerStore } from "../../banking/CustomerStore.ts"
+import { Customers as CustomersUseCase } from "../../banking/Customers.ts"
+import { DepositAccounts } from "../../banking/DepositAccounts.ts"
+import { DepositEndOfDay } from "../../banking/DepositEndOfDay.ts"
+import { DepositProducts } from "../../banking/DepositProducts.ts"
+import { DepositStatements } from "../../banking/DepositStatements.ts"
+import { DepositTransactions } from "../../banking/DepositTransactions.ts"
+import { PaymentAccounts } from "../../banking/PaymentAccounts.ts"
+import { PaymentLimit as Limit } from "../../banking/PaymentLimit.ts"
+import { permissive, type PaymentPolicy } from "../../banking/PaymentPolicy.ts"
+import { Payments as PaymentsUseCase } from "../../banking/Payments.ts"
+import { PersonalData } from "../../banking/PersonalData.ts"
+import { type NamedKey, WrappingKeys } from "../../banking/WrappingKeys.ts"
+import { Idempotency } from "../../core/Idempotency.ts"
+import { MoneySchema } from "../../money/MoneySchema.ts"
+import {
+  type Accounts,
+  type DepositProduct,
+  makeAccounts,
+  makeProducts,
+  makeTransactions,
+  type Products,
+  productsOf,
+  type Transactions
+} from "./bankAccounts.ts"
+import type { BankCalls } from "./bankCalls.ts"
+import { type Beneficiaries, type Customers, makeBeneficiaries, makeCustomers } from "./bankCustomers.ts"
+import { type Approvals, makeApprovals, makePayments, type Payments } from "./bankPayments.ts"
+import type { Plain } from "./plain.ts"
+import { type Kyc, kycLayer, type Rail, railLayer } from "./rail.ts"
+import { reader } from "./reading.ts"
+import { Secret } from "./secret.ts"
+
+/** A key of 32 bytes as 64 hexadecimal digits, with the name by which it is remembered. */
+export interface BankKey {
+  readonly id: string
+  readonly key: string | Secret
+}
+
+/** The keys of the host, from its key management or configuration, and never from the database that they protect. */
+export interface BankKeys {
+  /** What wraps the keys of customers from now on. */
+  readonly current: BankKey
+  /** What wrapped them earlier, until `customers.rewrapKeys()` gives 0. */
+  readonly previous?: ReadonlyArray<BankKey>
+  /** What makes registration and account numbers findable without storing them. It stays: another one finds nothing. */
+  readonly index: string | Secret
+}
+
+/** One limit of payments. */
+export type PaymentLimit = Plain<Limit>
+
+const Rules = Schema.Struct({
+  limits: Schema.optionalKey(Schema.Array(Limit)),
+  approval: Schema.optionalKey(
+    Schema.Union([Schema.Literals(["never", "always"]), Schema.Struct({ above: Schema.Array(MoneySchema) })])
+  ),
+  approvalWithinMs: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
+  askEveryMs: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
+})
+
+/**
+ * What the bank lets its customers pay. Left out: no limits; approval `never` (or `always`, or above an amount, in
+ * another currency all of them), given within three days; a rail that said nothing is asked every hour.
+ */
+export type PaymentRules = Plain<typeof Rules.Type>
+
+/** What a bank needs from its host. */
+export interface BankOptions {
+  readonly keys: BankKeys
+  /** Every version of every product that was ever offered, each product's in order. */
+  readonly products: ReadonlyArray<DepositProduct>
+  /** Who verifies customers. `reference` decides from the documents alone: for tests and demonstrations. */
+  readonly kyc: Kyc | "reference"
+  /** The way to other banks. Without one, this process takes orders, and another one sends them. */
+  readonly rail?: Rail
+  readonly payments?: PaymentRules
+  /**
+   * Marks of a customer, such as `student`, for fees that some do not pay. Asked in transactions, so answer from memory
+   * and without calling Saldo.
+   */
+  readonly tags?: (customer: { readonly tenant: string; readonly customerId: string }) => ReadonlyArray<string>
+}
+
+/** The bank of an open Saldo, in the hands of one actor. */
+export interface Bank {
+  readonly customers: Customers
+  readonly beneficiaries: Beneficiaries
+  readonly products: Products
+  readonly accounts: Accounts
+  readonly transactions: Transactions
+  readonly payments: Payments
+  readonly approvals: Approvals
+}
+
+/** The roles that a bank usually has, as lists of permissions for `ActorOptions`. */
+export const bankRoles: Readonly<
+  Record<"customer" | "teller" | "officer" | "auditor" | "admin", ReadonlyArray<string>>
+> = roles
+
+const keyOf = (text: string | Secret) => Redacted.make(text instanceof Secret ? text.reveal() : text)
+const namedKey = ({ id, key }: BankKey): NamedKey => ({ id, key: keyOf(key) })
+
+const keysLayer = ({ current, index, previous = [] }: BankKeys) =>
+  WrappingKeys.layer({ current: namedKey(current), previous: previous.map(namedKey), index: keyOf(index) })
+
+const readRules = reader(Rules)
+
+const paymentsLayer = (given: PaymentRules = {}) =>
+  Layer.unwrap(
+    Effect.map(readRules(given), ({ approval, approvalWithinMs, askEveryMs, limits }) => {
+      const policy: PaymentPolicy = {
+        limits: limits ?? permissive.limits,
+        approval: approval ?? permissive.approval,
+        approvalWithin: approvalWithinMs === undefined ? permissive.approvalWithin : Duration.millis(approvalWithinMs),
+        askEvery: askEveryMs === undefined ? permissive.askEvery : Duration.millis(askEveryMs)
+      }
+      return PaymentsUseCase.layerWith(policy)
+    })
+  )
+
+const holdersLayer = (tags: BankOptions["tags"]): Layer.Layer<AccountHolders, never, CustomerStore | PersonalData> => {
+  if (tags === undefined) return AccountHolders.layer
+  const tagged = (find: AccountHolders["Service"]["find"]): typeof find =>
+    Effect.fnUntraced(function* (tenant, customerId) {
+      const found = yield* find(tenant, customerId)
+      return Option.map(found, (holder): AccountHolder => ({ ...holder, tags: tags({ tenant, customerId }) }))
+    })
+  return Layer.effect(
+    AccountHolders,
+    Effect.map(AccountHolders, ({ find, lock }) => AccountHolders.of({ find: tagged(find), lock: tagged(lock) }))
+  ).pipe(Layer.provide(AccountHolders.layer))
+}
+
+/** The use cases of a bank, on the ledger, the trail and the stores of an open Saldo. */
+export const bankLayer = ({ keys, kyc, payments, products, rail, tags }: BankOptions, timeZone: string | undefined) => {
+  const ground = Layer.mergeAll(
+    Idempotency.layer,
+    timeZone === undefined ? BankCalendar.layer : BankCalendar.layerOf(timeZone),
+    BankBooks.layer,
+    CustomerObligations.layer,
+    ApprovalsUseCase.layer,
+    kycLayer(kyc),
+    railLayer(rail),
+    Layer.unwrap(Effect.map(productsOf(products), DepositProducts.layerOf)),
+    holdersLayer(tags).pipe(Layer.provideMerge(PersonalData.layer), Layer.provide(keysLayer(keys)))
+  )
+  return Layer.mergeAll(
+    CustomersUseCase.layer,
+    BeneficiariesUseCase.layer,
+    DepositAccounts.layer,
+    DepositTransactions.layer,
+    DepositStatements.layer,
+    DepositEndOfDay.layer,
+    paymentsLayer(payments)
+  ).pipe(Layer.provideMerge(PaymentAccounts.layer), Layer.provideMerge(ground))
+}
+
+/** What the clock does in a bank. */
+export const bankWorkers = ({ rail }: BankOptions) =>
+  rail === undefined
+    ? CustomersUseCase.layerExpiry
+    : Layer.merge(CustomersUseCase.layerExpiry, PaymentsUseCase.layerWorker)
+
+/** The bank of an open Saldo. */
+export const makeBank = (calls: BankCalls, { rail }: BankOptions): Bank => ({
+  customers: makeCustomers(calls),
+  beneficiaries: makeBeneficiaries(calls),
+  products: makeProducts(calls),
+  accounts: makeAccounts(calls),
+  transactions: makeTransactions(calls),
+  payments: makePayments(calls, rail !== undefined),
+  approvals: makeApprovals(calls)
+})

@@ -1,0 +1,33 @@
+/**
+ * What the calls of a bank need.
+ */
+import type { Approvals } from "../../banking/Approvals.ts"
+import type { Beneficiaries } from "../../banking/Beneficiaries.ts"
+import type { BankCalendar } from "../../banking/BankCalendar.ts"
+import type { Customers } from "../../banking/Customers.ts"
+import type { DepositAccounts } from "../../banking/DepositAccounts.ts"
+import type { DepositEndOfDay } from "../../banking/DepositEndOfDay.ts"
+import type { DepositProducts } from "../../banking/DepositProducts.ts"
+import type { DepositStatements } from "../../banking/DepositStatements.ts"
+import type { DepositTransactions } from "../../banking/DepositTransactions.ts"
+import type { Payments } from "../../banking/Payments.ts"
+import type { PersonalData } from "../../banking/PersonalData.ts"
+import type { Calls, Services } from "./calls.ts"
+
+/** What a Saldo with a bank has beside what every Saldo has. */
+export type BankServices =
+  | Services
+  | Approvals
+  | BankCalendar
+  | Beneficiaries
+  | Customers
+  | DepositAccounts
+  | DepositEndOfDay
+  | DepositProducts
+  | DepositStatements
+  | DepositTransactions
+  | Payments
+  | PersonalData
+
+/** The calls of one actor on a Saldo with a bank. */
+export type BankCalls = Calls<BankServices>

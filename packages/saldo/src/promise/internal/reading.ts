@@ -1,0 +1,91 @@
+/**
+ * How the facade reads what callers give.
+ */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import type { AccountNumberInvalid } from "../../banking/IdentifierInvalid.ts"
+import { cursorFrom, type InvalidCursor, type PageRequest } from "../../core/Page.ts"
+import { InputInvalid, type PageOptions } from "./callOptions.ts"
+import { fromPlain } from "./plain.ts"
+import { Secret } from "./secret.ts"
+
+/** Reads what a caller gave, or says what is wrong with it. */
+export type Reader<A> = (given: unknown) => Effect.Effect<A, InputInvalid | AccountNumberInvalid>
+
+const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const invalid = (error: Schema.SchemaError): InputInvalid => {
+  const [issue] = issuesOf(error.issue).issues
+  const path = (issue?.path ?? []).map((part) => `/${String(typeof part === "object" ? part.key : part)}`)
+  return new InputInvalid(path.join(""), issue?.message ?? error.message)
+}
+
+/** Reads what a caller gave as a model; what the model does not know is refused, never passed over. */
+export const reader = <A>(schema: Schema.Codec<A, unknown>): Reader<A> => {
+  const decode = Schema.decodeUnknownEffect(Schema.toType(schema), { onExcessProperty: "error" })
+  return (given) =>
+    Effect.try({
+      try: () => fromPlain(given),
+      catch: (error) => new InputInvalid("", String(error))
+    }).pipe(Effect.flatMap((value) => Effect.mapError(decode(value), invalid)))
+}
+
+const isObject = (given: unknown): given is object =>
+  typeof given === "object" && given !== null && Object.getPrototypeOf(given) === Object.prototype
+
+/** Reads a part by itself, where it is there; whether it must be is for the whole to say. */
+const inPart = (
+  given: unknown,
+  [name, ...rest]: ReadonlyArray<string>,
+  read: Reader<unknown>
+): ReturnType<Reader<unknown>> => {
+  if (name === undefined) return read(given)
+  if (!isObject(given) || !Object.hasOwn(given, name)) return Effect.succeed(given)
+  const entries = Object.entries(given)
+  const part: unknown = entries.find(([key]) => key === name)?.[1]
+  return inPart(part, rest, read).pipe(
+    Effect.mapBoth({
+      onFailure: (error) =>
+        error._tag === "InputInvalid" ? new InputInvalid(`/${name}${error.path}`, error.problem) : error,
+      onSuccess: (known) => Object.fromEntries(entries.map(([key, value]) => [key, key === name ? known : value]))
+    })
+  )
+}
+
+/** Reads parts by themselves before the whole; a part is named by its JSON pointer. */
+export const withParts =
+  (parts: Readonly<Record<string, Reader<unknown>>>) =>
+  <A>(read: Reader<A>): Reader<A> =>
+  (given) =>
+    Effect.flatMap(
+      Object.entries(parts).reduce<ReturnType<Reader<unknown>>>(
+        (before, [pointer, step]) =>
+          Effect.flatMap(before, (value) => inPart(value, pointer.split("/").slice(1), step)),
+        Effect.succeed(given)
+      ),
+      read
+    )
+
+/** Text that must not show, given as a string or a `Secret`. */
+export const concealed =
+  (label: string): Reader<unknown> =>
+  (given) =>
+    Effect.succeed(
+      typeof given === "string"
+        ? Redacted.make(given, { label })
+        : given instanceof Secret
+          ? Redacted.make(given.reveal(), { label })
+          : given
+    )
+
+/** Which page is asked for. */
+export const pageOf = ({ cursor, limit }: PageOptions): Effect.Effect<PageRequest, InvalidCursor> =>
+  Effect.map(
+    cursor === undefined ? Effect.succeed({}) : Effect.map(cursorFrom(cursor), (known) => ({ cursor: known })),
+    (given) => ({
+      ...given,
+      ...(limit === undefined ? {} : { limit })
+    })
+  )
