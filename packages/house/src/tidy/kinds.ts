@@ -37,6 +37,8 @@ export const kindOf = (path: string, service: "port" | "use case" | undefined): 
   if (/^[a-z]/u.test(name)) return inSaldo && folder !== "sql" ? "calculator" : "plumbing"
   if (/^Sql[A-Z]/u.test(name) && inSaldo && folder !== "sql") return "adapter"
   if (!inSaldo || !isDomain(folder)) return "plumbing"
+  // The use cases of a domain as one layer, which is imported by whoever composes and depends on what use cases may.
+  if (name.endsWith("UseCases")) return "use case"
   return service ?? "model"
 }
 

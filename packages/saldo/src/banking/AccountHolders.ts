@@ -25,6 +25,12 @@ export interface AccountHolder {
   readonly tags: ReadonlyArray<string>
 }
 
+/** Marks of a customer, such as `student`. Asked in transactions, so it should answer from memory. */
+export type HolderTags = (
+  tenant: string,
+  customerId: DepositAccount["customerId"]
+) => Effect.Effect<ReadonlyArray<string>>
+
 type Find = (tenant: string, customerId: DepositAccount["customerId"]) => Effect.Effect<Option.Option<AccountHolder>>
 
 /** The customers of a tenant as deposit accounts see them: no name, no address, nothing that an account does not need. */
@@ -36,30 +42,42 @@ export class AccountHolders extends Context.Service<
     readonly lock: Find
   }
 >()("saldo/banking/AccountHolders") {
-  /** The customers of `Customers`, active while they may do business; persons with a birthday when their number has one. */
-  static readonly layer: Layer.Layer<AccountHolders, never, CustomerStore | PersonalData> = Layer.effect(
-    this,
-    Effect.suspend(() => make)
-  )
+  /**
+   * The customers of `Customers`, active while they may do business; persons with a birthday when their number has one, and
+   * with the tags that the host has for them.
+   */
+  static readonly layerWith = ({
+    tags = () => Effect.succeed([])
+  }: {
+    readonly tags?: HolderTags
+  }): Layer.Layer<AccountHolders, never, CustomerStore | PersonalData> =>
+    Layer.effect(
+      this,
+      Effect.suspend(() => make(tags))
+    )
+
+  /** The customers of `Customers`, without tags. */
+  static readonly layer: Layer.Layer<AccountHolders, never, CustomerStore | PersonalData> = this.layerWith({})
 
   /** Customers that the host keeps by itself, and keeps from leaving while they have accounts. */
   static readonly layerOf = (find: Find): Layer.Layer<AccountHolders> =>
     Layer.succeed(this, this.of({ find, lock: find }))
 }
 
-const make = Effect.gen(function* () {
+const make = Effect.fnUntraced(function* (tagsOf: HolderTags) {
   const store = yield* CustomerStore
   const files = makeFiles(yield* PersonalData)
 
   const holderOf = Effect.fnUntraced(function* (customer: StoredCustomer) {
     const active = Result.isSuccess(inBusiness(customer, yield* DateTime.now))
+    const tags = yield* tagsOf(customer.tenant, customer.id)
     const { file } = yield* files.readCustomer(customer)
     const { number, scheme } = file?.registration ?? { scheme: null, number: Redacted.make("") }
-    if (scheme !== "SwedishPersonalNumber") return { active, tags: [] }
+    if (scheme !== "SwedishPersonalNumber") return { active, tags }
     const personal = yield* Effect.orDie(
       Effect.fromResult(parseSwedishPersonalNumber(Redacted.value(number), yield* todayIs))
     )
-    return { active, bornOn: birthdayOf(personal), tags: [] }
+    return { active, bornOn: birthdayOf(personal), tags }
   })
 
   const holder = (found: Option.Option<StoredCustomer>) =>

@@ -24,7 +24,10 @@ const youth = product({
 })
 
 const bankOn = (database: typeof TestSqlite.layer | typeof TestPostgres.layer) =>
-  wholeBank(SqlStores.layer.pipe(Layer.provideMerge(database)), RailSimulator.make({ seed: "holders" }), { products: [youth] })
+  wholeBank(SqlStores.layer.pipe(Layer.provideMerge(database)), RailSimulator.make({ seed: "holders" }), {
+    products: [youth],
+    tags: () => Effect.succeed(["student"])
+  })
 
 const registered = (number: string) =>
   Customers.use((customers) =>
@@ -78,14 +81,16 @@ for (const [database, sql] of [
         }).pipe(Actor.as(officer))
       )
 
-      it.effect("are found in their own tenant, with the birthday that their number holds and nothing else", () =>
-        Effect.gen(function* () {
-          const customerId = yield* known("20000229-0005")
-          expect(yield* holder("bank", customerId)).toEqual(
-            Option.some({ active: true, bornOn: "2000-02-29", tags: [] })
-          )
-          expect(yield* holder("another", customerId)).toEqual(Option.none())
-        }).pipe(Actor.as(officer))
+      it.effect(
+        "are found in their own tenant, with the birthday in their number, the host's tags, and nothing else",
+        () =>
+          Effect.gen(function* () {
+            const customerId = yield* known("20000229-0005")
+            expect(yield* holder("bank", customerId)).toEqual(
+              Option.some({ active: true, bornOn: "2000-02-29", tags: ["student"] })
+            )
+            expect(yield* holder("another", customerId)).toEqual(Option.none())
+          }).pipe(Actor.as(officer))
       )
 
       it.effect("pay no fee that the young do not pay", () =>
@@ -123,7 +128,7 @@ for (const [database, sql] of [
             yield* Effect.exit(customers.close({ key: key(`close at last ${number}`), customerId }))
             expect((yield* customers.find(customerId)).state).toBe("closed")
             yield* customers.erase({ key: key(`erase ${number}`), customerId })
-            expect(yield* holder("bank", customerId)).toEqual(Option.some({ active: false, tags: [] }))
+            expect(yield* holder("bank", customerId)).toEqual(Option.some({ active: false, tags: ["student"] }))
           }
         }).pipe(Actor.as(officer))
       )
