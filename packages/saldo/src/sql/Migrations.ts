@@ -10,6 +10,8 @@ import * as SqlCustomerStore from "../banking/SqlCustomerStore.ts"
 import * as SqlDataKeyStore from "../banking/SqlDataKeyStore.ts"
 import * as SqlDepositAccountStore from "../banking/SqlDepositAccountStore.ts"
 import * as SqlPaymentOrderStore from "../banking/SqlPaymentOrderStore.ts"
+import * as SqlPaymentPlanStore from "../banking/SqlPaymentPlanStore.ts"
+import * as SqlReconciliationTables from "../banking/SqlReconciliationTables.ts"
 import * as SqlDeadLetterStore from "../core/SqlDeadLetterStore.ts"
 import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
 import * as SqlLedgerTables from "../ledger/SqlLedgerTables.ts"
@@ -43,7 +45,9 @@ export const domains: ReadonlyArray<DomainMigrations> = [
       ...SqlCustomerStore.migrations,
       ...SqlDepositAccountStore.migrations,
       ...SqlApprovalStore.migrations,
-      ...SqlPaymentOrderStore.migrations
+      ...SqlPaymentOrderStore.migrations,
+      ...SqlPaymentPlanStore.migrations,
+      ...SqlReconciliationTables.migrations
     }
   },
   { domain: "lending", migrations: { ...SqlLoanListingStore.migrations, ...SqlCollectionRuns.migrations } }

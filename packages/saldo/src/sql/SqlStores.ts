@@ -9,11 +9,15 @@ import type { CustomerStore } from "../banking/CustomerStore.ts"
 import type { DataKeyStore } from "../banking/DataKeyStore.ts"
 import type { DepositAccountStore } from "../banking/DepositAccountStore.ts"
 import type { PaymentOrderStore } from "../banking/PaymentOrderStore.ts"
+import type { PaymentPlanStore } from "../banking/PaymentPlanStore.ts"
+import type { ReconciliationStore } from "../banking/ReconciliationStore.ts"
 import * as SqlApprovalStore from "../banking/SqlApprovalStore.ts"
 import * as SqlCustomerStore from "../banking/SqlCustomerStore.ts"
 import * as SqlDataKeyStore from "../banking/SqlDataKeyStore.ts"
 import * as SqlDepositAccountStore from "../banking/SqlDepositAccountStore.ts"
 import * as SqlPaymentOrderStore from "../banking/SqlPaymentOrderStore.ts"
+import * as SqlPaymentPlanStore from "../banking/SqlPaymentPlanStore.ts"
+import * as SqlReconciliationStore from "../banking/SqlReconciliationStore.ts"
 import type { Atomic } from "../core/Atomic.ts"
 import type { IdempotencyStore } from "../core/IdempotencyStore.ts"
 import * as SqlAtomic from "../core/SqlAtomic.ts"
@@ -39,6 +43,8 @@ export type Stores =
   | LedgerStore
   | LoanListingStore
   | PaymentOrderStore
+  | PaymentPlanStore
+  | ReconciliationStore
 
 /** Every store on the host's database, which is first brought up to date. A host may take single layers instead. */
 export const layer: Layer.Layer<Stores, Migrator.MigrationError | SqlError, SqlClient.SqlClient> = Layer.mergeAll(
@@ -49,6 +55,8 @@ export const layer: Layer.Layer<Stores, Migrator.MigrationError | SqlError, SqlC
   SqlDataKeyStore.layer,
   SqlApprovalStore.layer,
   SqlPaymentOrderStore.layer,
+  SqlPaymentPlanStore.layer,
+  SqlReconciliationStore.layer,
   SqlLoanListingStore.layer,
   SqlCollectionRuns.layer,
   SqlIdempotencyStore.layer
