@@ -158,3 +158,19 @@ export const nextAfter = (
   }
   return Result.succeed(Option.none())
 }
+
+/**
+ * The payment after one of a schedule, by its number, or the first; none when the schedule has ended. Of payments that are
+ * due on one day this gives one after the other, where `nextAfter` would pass over the rest.
+ */
+export const following = (
+  schedule: PaymentSchedule,
+  calendar: HolidayCalendar,
+  previous: Pick<Occurrence, "number" | "scheduledOn"> | null
+): Result.Result<Option.Option<Occurrence>, ScheduleBeyondCalendar> => {
+  for (const payment of payments(schedule, calendar, previous?.scheduledOn ?? schedule.startOn)) {
+    if (Result.isFailure(payment)) return Result.fail(payment.failure)
+    if (payment.success.number > (previous?.number ?? 0)) return Result.succeed(Option.some(payment.success))
+  }
+  return Result.succeed(Option.none())
+}
