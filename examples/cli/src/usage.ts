@@ -22,9 +22,12 @@ const distance = (left: string, right: string): number => {
 
 /** The known word nearest to a misspelt one, if it is near at all. */
 export const nearest = (word: string, known: ReadonlyArray<string>): string | undefined => {
+  const { length } = word.replace(/^-+/u, "")
+  // Two changes make any word of three letters into any other that shares one.
+  const most = length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))
   const ranked = known
     .map((one) => ({ one, steps: distance(word, one) }))
-    .filter(({ one, steps }) => steps <= Math.max(2, Math.floor(one.length / 3)))
+    .filter(({ steps }) => steps <= most)
     .sort((left, right) => left.steps - right.steps)
   return ranked[0]?.one
 }
@@ -32,7 +35,7 @@ export const nearest = (word: string, known: ReadonlyArray<string>): string | un
 const flagNames = (help: HelpDoc): ReadonlyArray<string> =>
   [...help.flags, ...(help.inheritedFlags ?? []), ...(help.globalFlags ?? [])].flatMap(({ aliases, name }) => [
     `--${name}`,
-    ...aliases.map((alias) => (alias.length === 1 ? `-${alias}` : `--${alias}`))
+    ...aliases.filter((alias) => alias.startsWith("--"))
   ])
 
 const subcommandNames = (help: HelpDoc): ReadonlyArray<string> =>

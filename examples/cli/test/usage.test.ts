@@ -11,6 +11,11 @@ describe.concurrent("wrong usage ends with 2, one sentence of what is wrong and 
     ["loans xylophone", "saldo loans has no command xylophone.", "`saldo loans --help` shows the commands."],
     ["loans list --jsno", "saldo loans list has no flag --jsno.", "Did you mean --json?"],
     ["loans list --min-amout=5", "saldo loans list has no flag --min-amout.", "Did you mean --min-amount?"],
+    [
+      "ledger verify --as",
+      "saldo ledger verify has no flag --as.",
+      "`saldo ledger verify --help` shows what it takes."
+    ],
     ["loans list -q", "saldo loans list has no flag -q.", "`saldo loans list --help` shows what it takes."],
     ["loans show", "The <loan> is missing.", "Write `saldo loans show [flags] <loan>`."],
     ["loans search", "The <term> is missing.", "Write `saldo loans search [flags] <term>`."],
@@ -48,7 +53,7 @@ describe.concurrent("wrong usage ends with 2, one sentence of what is wrong and 
     const json = await run(["--json"])
     expect(failureOf(json)).toEqual({
       happened: "saldo needs a command.",
-      remedy: "Choose one of loans, ledger, kameo, demo.",
+      remedy: "Choose one of loans, ledger, bank, kameo, demo.",
       exitCode: 2
     })
   })
@@ -85,6 +90,17 @@ describe.concurrent("help", () => {
     ...["fetch", "list", "search", "show", "history", "stats", "analyze", "export", "health"].map(
       (name) => `loans ${name}`
     ),
+    "ledger",
+    ...["open", "accounts", "post", "balance", "statement", "trial-balance", "verify", "export"].map(
+      (name) => `ledger ${name}`
+    ),
+    "bank",
+    "bank customers",
+    ...["list", "show", "register", "approve"].map((name) => `bank customers ${name}`),
+    "bank products",
+    "bank accounts",
+    ...["list", "open", "deposit", "withdraw", "close", "statement", "end-day"].map((name) => `bank accounts ${name}`),
+    "bank transfer",
     "kameo",
     "kameo account",
     "kameo login",

@@ -1,0 +1,358 @@
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { beforeAll, describe, expect, it } from "vitest"
+import { failureOf, type RunOptions, useSaldo } from "./saldo.ts"
+
+const { path, run } = useSaldo()
+const db = path("bank.sqlite")
+const today = new Date().toISOString().slice(0, 10)
+
+const anna = { name: "Anna Andersson", number: "19811218-9876", email: "anna@example.test" }
+const company = { name: "Bygg & Co AB", number: "556036-0793" }
+const clear = ["9876", "198112189876", "8112189876"]
+
+const bank = (args: ReadonlyArray<string>, { env, ...options }: RunOptions = {}) =>
+  run([...args, "--db", db], { ...options, env: { SALDO_USER: "ada", ...env } })
+
+/** What the command printed, when it went well. The thousands are apart by a space that does not break. */
+const text = async (args: ReadonlyArray<string>, options: RunOptions = {}) => {
+  const { code, stderr, stdout } = await bank(args, options)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+  return stdout.trimEnd().replace(/\u00a0|\u202f/gu, " ")
+}
+
+const json = async (args: ReadonlyArray<string>, options: RunOptions = {}) =>
+  JSON.parse(await text([...args, "--json"], options))
+
+const register = async (who: object, ...flags: ReadonlyArray<string>): Promise<string> => {
+  const { customerId } = await json(["bank", "customers", "register", ...flags], { input: JSON.stringify(who) })
+  return customerId
+}
+
+const handedIn = (documents: Readonly<Record<string, string>>): ReadonlyArray<string> =>
+  Object.entries(documents).flatMap(([kind, name]) => ["--document", `${kind}=${path(name)}`])
+
+const approve = (who: string, documents: Readonly<Record<string, string>>) =>
+  json(["bank", "customers", "approve", who, ...handedIn(documents)])
+
+const open = async (customer: string, product: string, ...flags: ReadonlyArray<string>): Promise<string> => {
+  const { accountId } = await json(["bank", "accounts", "open", "--customer", customer, "--product", product, ...flags])
+  return accountId
+}
+
+let [customer, savings, everyday, firm, firmAccount] = ["", "", "", "", ""]
+
+beforeAll(async () => {
+  for (const name of ["passport", "bill", "certificate", "owners", "mandate"]) writeFileSync(path(name), name)
+  customer = await register(anna)
+  await approve(customer, { passport: "passport@2099-05-31", "proof-of-address": "bill" })
+  firm = await register(company, "--kind", "company")
+  await approve(firm, {
+    "registration-certificate": "certificate",
+    "beneficial-owners": "owners",
+    mandate: "mandate",
+    "identity-card": "passport@2099-01-01"
+  })
+  savings = await open(customer, "savings")
+  everyday = await open(customer, "current", "--name", "Vardag")
+  firmAccount = await open(firm, "current")
+}, 60_000)
+
+describe("saldo bank customers", () => {
+  it("lists who there is", async () => {
+    const lines = (await text(["bank", "customers", "list"])).split("\n")
+    expect(lines[0]).toBe("Customer                         Name            Kind     State   Verified")
+    expect(lines[1]).toMatch(
+      new RegExp(`^${customer}  Anna Andersson  person   active  until 20\\d\\d-\\d\\d-\\d\\d$`, "u")
+    )
+    expect(lines[2]).toMatch(new RegExp(`^${firm}  Bygg & Co AB    company  active  until`, "u"))
+    const first = await json(["bank", "customers", "list", "--limit", "1"])
+    const second = await json(["bank", "customers", "list", "--limit", "1", "--cursor", first.next])
+    expect([...first.items, ...second.items].map(({ customerId }) => customerId)).toEqual([customer, firm])
+    expect(await text(["bank", "customers", "list", "--state", "closed"])).toBe("No customer fits.")
+  })
+
+  it("shows a person's number only when it is asked for", async () => {
+    for (const output of [
+      await text(["bank", "customers", "show", customer]),
+      await text(["bank", "customers", "show", customer, "--json"]),
+      await text(["bank", "customers", "list", "--json"])
+    ]) {
+      expect(output).toContain("Anna Andersson")
+      for (const number of clear) expect(output).not.toContain(number)
+    }
+    expect(await text(["bank", "customers", "show", customer])).toContain("19811218-••••")
+    expect(await text(["bank", "customers", "show", customer, "--reveal"])).toContain("19811218-9876")
+    expect(await text(["bank", "customers", "show", firm])).toContain("556036-0793")
+  })
+
+  it("approves once what the documents show, and says what is missing", async () => {
+    const bo = await register({ name: "Bo Ek", number: "19900101-0017" })
+    const without = await bank(["bank", "customers", "approve", bo, "--document", `passport=${path("passport")}`])
+    expect(without).toMatchObject({ code: 1, stdout: "" })
+    expect(without.stderr).toContain("The customer was not approved: review (document-missing).")
+    const whole = { passport: "passport", "proof-of-address": "bill" }
+    expect(await approve(bo, whole)).toMatchObject({ state: "active" })
+    // Whoever repeats it hands nothing in twice.
+    const again = await approve(bo, whole)
+    expect(again).toMatchObject({ state: "active", decision: { verdict: "approved" } })
+    expect(again.documents).toHaveLength(2)
+  })
+
+  it("keeps nothing personal in the file, and the keys where only their owner reads them", async () => {
+    const bytes = readFileSync(db, "latin1")
+    for (const secret of ["Andersson", anna.email, ...clear.slice(1)]) expect(bytes).not.toContain(secret)
+    expect(statSync(`${db}.keys`).mode & 0o777).toBe(0o600)
+  })
+})
+
+describe("saldo bank accounts and transfer", () => {
+  it("moves money and says what is left", async () => {
+    expect(await text(["bank", "accounts", "deposit", savings, "36500.00", "--text", "Lön", "--key", "pay"])).toBe(
+      `Deposited 36 500,00 SEK, key pay.\n${savings} has 36 500,00 SEK.`
+    )
+    const rent = ["bank", "transfer", "250.50", "--from", savings, "--to", everyday, "--key", "rent", "--text", "Hyra"]
+    const first = await text(rent)
+    expect(first).toBe(`Transferred 250,50 SEK, key rent.\n${savings} has 36 249,50 SEK.`)
+    expect(await text(rent)).toBe(first)
+    expect(await json(["bank", "accounts", "withdraw", everyday, "50.50"])).toMatchObject({
+      amount: "50.50",
+      fee: "0.00",
+      balance: "200.00"
+    })
+    expect((await text(["bank", "accounts", "list", "--customer", customer])).split("\n")).toEqual([
+      "Account                         Name             Holder            Balance  Available  Currency  State",
+      `${savings}  Savings account  Anna Andersson  36 249,50  36 249,50  SEK       open`,
+      `${everyday}  Vardag           Anna Andersson     200,00     200,00  SEK       open`
+    ])
+  })
+
+  it("tells what happened, as a bank writes it", async () => {
+    expect((await text(["bank", "accounts", "statement", savings, "--from", today])).split("\n")).toEqual([
+      `${savings}  Savings account, SEK`,
+      "Anna Andersson",
+      `${today} to ${today}`,
+      "",
+      "Booked      Value       Kind      Text                Amount    Balance",
+      "                                  Opening balance                  0,00",
+      `${today}  ${today}  deposit   Lön              36 500,00  36 500,00`,
+      `${today}  ${today}  transfer  Hyra               −250,50  36 249,50`,
+      "                                                   ─────────  ─────────",
+      "                                  Closing balance  36 249,50  36 249,50",
+      "",
+      "In 36 500,00, out 250,50 SEK."
+    ])
+    expect(await json(["bank", "accounts", "statement", everyday])).toMatchObject({
+      opening: "0.00",
+      closing: "200.00",
+      credits: "250.50",
+      debits: "-50.50",
+      items: [
+        { kind: "transfer", amount: "250.50" },
+        { kind: "withdrawal", balance: "200.00" }
+      ]
+    })
+  })
+
+  it("ends the day once: 2 % a year of 36 249,50 is 1,99 a day", async () => {
+    const run1 = ["bank", "accounts", "end-day", "--through", today]
+    expect(await text(run1)).toBe(`3 accounts were taken through ${today}: fees and interest are booked.`)
+    expect(await text(run1)).toBe(`Every account has been taken through ${today} before.`)
+    const { lines } = await json(["ledger", "trial-balance"])
+    expect(lines).toContainEqual(
+      expect.objectContaining({ code: "bank.accrued-interest-payable.SEK", credit: "1.99", debit: "0.00" })
+    )
+  })
+
+  it("closes an account with its interest, and leaves what a customer has", async () => {
+    const away = await open(customer, "savings", "--name", "Resa")
+    await text(["bank", "transfer", "100", "--from", savings, "--to", away])
+    expect(await text(["bank", "accounts", "close", away, "--to", everyday])).toBe(
+      `Closed ${away} on ${today}; interest and fees are settled.`
+    )
+    const { items } = await json(["bank", "accounts", "list", "--state", "closed"])
+    expect(items).toMatchObject([{ accountId: away, balance: "0.00", closedOn: today }])
+    expect((await json(["bank", "accounts", "list", "--state", "open", "--customer", customer])).items).toMatchObject([
+      { accountId: savings, balance: "36149.50" },
+      { accountId: everyday, balance: "300.00" }
+    ])
+  })
+
+  it("transfers once for a key, and never more than there is, whoever comes at the same time", async () => {
+    await text(["bank", "accounts", "deposit", firmAccount, "250"])
+    const pay = (...flags: ReadonlyArray<string>) =>
+      bank(["bank", "transfer", "100", "--from", firmAccount, "--to", everyday, "--json", ...flags])
+    const same = await Promise.all(["one", "two", "three"].map(() => pay("--key", "once")))
+    const entries = same.map(({ code, stderr, stdout }) => {
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+      return JSON.parse(stdout).entryId
+    })
+    expect(new Set(entries).size).toBe(1)
+    // 150 is left, which is enough for one of these.
+    const others = await Promise.all(["a", "b", "c"].map((key) => pay("--key", key)))
+    expect(others.filter(({ code }) => code === 0)).toHaveLength(1)
+    for (const refused of others.filter(({ code }) => code !== 0)) {
+      expect(failureOf(refused)).toEqual({
+        happened: expect.stringMatching(
+          new RegExp(`^${firmAccount} has 50,00 SEK that can be used, and 100,00 was asked for, fees included\\.$`, "u")
+        ),
+        remedy: "Take less, or deposit first.",
+        exitCode: 1
+      })
+    }
+    expect((await json(["bank", "accounts", "list", "--customer", firm])).items).toMatchObject([{ balance: "50.00" }])
+  })
+
+  it("leaves books that are whole", async () => {
+    expect(await text(["ledger", "verify"])).toMatch(
+      /^Whole: \d+ entries in \d+ blocks, \d+ accounts\.\nHead: [0-9a-f]{64}$/u
+    )
+    expect(await json(["ledger", "trial-balance"])).toMatchObject({ balanced: true })
+  })
+})
+
+describe("saldo bank products", () => {
+  it("shows what is offered, and takes what it prints", async () => {
+    expect((await text(["bank", "products"])).split("\n")).toEqual([
+      "Product  Version  Name             Kind     Currency  Interest  Overdraft  Fees  Offered from",
+      "current        1  Current account  current  SEK                                  2020-01-01",
+      "savings        1  Savings account  savings  SEK       2 %                        2020-01-01"
+    ])
+    const file = path("products.json")
+    const printed = await json(["bank", "products"])
+    const dear = [
+      {
+        id: "withdrawal",
+        label: "Cash withdrawal",
+        event: "withdrawal",
+        waivers: [],
+        rounding: "halfEven",
+        price: { kind: "flat", amount: { amount: "15.00", currency: "SEK" } }
+      }
+    ]
+    const [current, ...rest] = printed
+    writeFileSync(
+      file,
+      JSON.stringify([current, { ...current, version: 2, offeredFrom: "2020-02-01", fees: dear }, ...rest])
+    )
+    const env = { SALDO_PRODUCTS: file }
+    const { accountId } = await json(["bank", "accounts", "open", "--customer", customer, "--product", "current"], {
+      env
+    })
+    await text(["bank", "accounts", "deposit", accountId, "100"], { env })
+    expect(await text(["bank", "accounts", "withdraw", accountId, "50", "--key", "atm"], { env })).toBe(
+      `Withdrew 50,00 SEK, and a fee of 15,00, key atm.\n${accountId} has 35,00 SEK.`
+    )
+    writeFileSync(file, JSON.stringify([{ ...current, currency: "NOK" }]))
+    const wrong = await bank(["bank", "accounts", "list"], { env })
+    expect(wrong).toMatchObject({ code: 1, stdout: "" })
+    expect(wrong.stderr).toMatch(
+      /^Version 1 of the product current cannot be offered: .*\nCorrect the file that SALDO_PRODUCTS names\.\n$/u
+    )
+  })
+})
+
+describe("what cannot be is refused with what was wrong", () => {
+  const unknown = "dep_01m7yj51yvekgveqx477fd3k20"
+
+  it.each<readonly [args: () => ReadonlyArray<string>, code: number, said: string]>([
+    [() => ["transfer", "10", "--from", savings, "--to", unknown], 1, `There is no deposit account ${unknown}.`],
+    [() => ["transfer", "10", "--from", savings, "--to", savings], 1, "cannot pay itself"],
+    [() => ["transfer", "10", "--from", savings, "--to", "anna"], 2, "Give an id such as dep_"],
+    [
+      () => ["transfer", "-10", "--from", savings, "--to", everyday],
+      1,
+      "must be above zero and in SEK, not -10.00 SEK"
+    ],
+    [() => ["transfer", "0", "--from", savings, "--to", everyday], 1, "must be above zero"],
+    [() => ["transfer", "10.005", "--from", savings, "--to", everyday], 2, "SEK has 2 decimals"],
+    [() => ["transfer", "1", "--from", savings, "--to", everyday, "--key", "rent"], 1, "was used for another"],
+    [() => ["accounts", "close", savings], 1, "name the account that it is to be moved to"],
+    [
+      () => ["accounts", "open", "--customer", customer, "--product", "gold"],
+      1,
+      "No account is opened on the product gold"
+    ],
+    [() => ["accounts", "end-day", "--through", "2099-01-01"], 1, "may be run through today"],
+    [() => ["accounts", "statement", savings, "--from", "2026-02-02", "--to", "2026-02-01"], 2, "before it begins"],
+    [() => ["customers", "show", "cust_01m7yj4zvaeq9rxsx5zq4s3k1q"], 1, "There is no customer"],
+    [() => ["customers", "approve", customer, "--document", "passport=nothing.pdf"], 2, "nothing.pdf cannot be read"],
+    [() => ["customers", "approve", customer, "--document", "library-card=x"], 2, "does not begin with a kind"],
+    [() => ["customers", "register", "--country", "NO"], 2, "Persons can be registered in Sweden only."]
+  ])("refusal %#", async (args, code, said) => {
+    const found = await bank(["bank", ...args()])
+    expect(found.stderr.trimEnd().split("\n")).toHaveLength(2)
+    expect(found).toMatchObject({ code, stdout: "" })
+    expect(found.stderr).toContain(said)
+    expect(failureOf(await bank(["bank", ...args(), "--json"]))).toMatchObject({ exitCode: code })
+  })
+
+  it.each([
+    ["", "Standard input has nothing to read."],
+    ["Anna, 19811218-9876", "Standard input is not a JSON object of texts."],
+    [JSON.stringify({ ...anna, pin: "1" }), 'Nothing is called "pin" here.'],
+    [JSON.stringify({ number: anna.number }), "The name is missing."],
+    [
+      JSON.stringify({ ...anna, number: "19811218-9877" }),
+      "Invalid Swedish personal number: at position 12 expected the check digit that fits the rest."
+    ],
+    [JSON.stringify(anna), "The registration number belongs to the customer cust_"]
+  ])("registration %#", async (input, said) => {
+    const found = await bank(["bank", "customers", "register"], { input })
+    expect(found.stdout).toBe("")
+    expect(found.code).toBeGreaterThan(0)
+    expect(found.stderr).toContain(said)
+    for (const number of [...clear, "19811218-9877", "9877"]) expect(found.stderr).not.toContain(number)
+  })
+})
+
+describe("the keys of the customers' data", () => {
+  const keys = `${db}.keys`
+
+  it("are not made anew when they are lost, and not used when others may read them", async () => {
+    const ring = readFileSync(keys, "utf8")
+    rmSync(keys)
+    const lost = await bank(["bank", "customers", "register"], {
+      input: JSON.stringify({ name: "X", number: "19900101-0017" })
+    })
+    expect(lost).toMatchObject({ code: 1, stdout: "" })
+    expect(lost.stderr).toContain(`but not the keys that open it: ${keys} is missing.`)
+    writeFileSync(keys, ring, { mode: 0o644 })
+    expect((await bank(["bank", "customers", "list"])).stderr).toContain("may be read by others than you.")
+    chmodSync(keys, 0o600)
+    writeFileSync(keys, ring.replace(/"key":"../u, '"key":"zz'))
+    const unreadable = await bank(["bank", "customers", "list"])
+    expect(unreadable.stderr).toContain("holds no keys that can be read.")
+    expect(unreadable.stderr).not.toContain("zz")
+    const other = JSON.stringify({ ...JSON.parse(ring), current: { id: "other", key: "a".repeat(64) } })
+    const wrong = await bank(["bank", "customers", "show", customer], { env: { SALDO_KEYS: other } })
+    expect(wrong.stderr).toMatch(
+      /^A data key is wrapped by key_\w+, which is not among the host's keys; .*\.\nPut the key file/u
+    )
+    // From the environment they are as good as from the file, also after another key has taken over.
+    const renewed = {
+      current: { id: "other", key: "a".repeat(64) },
+      previous: [JSON.parse(ring).current],
+      index: JSON.parse(ring).index
+    }
+    rmSync(keys)
+    expect(
+      await text(["bank", "customers", "show", customer], { env: { SALDO_KEYS: JSON.stringify(renewed) } })
+    ).toContain("Anna")
+    writeFileSync(path("elsewhere"), ring, { mode: 0o600 })
+    expect(
+      await text(["bank", "customers", "show", customer], { env: { SALDO_KEY_FILE: path("elsewhere") } })
+    ).toContain("Anna")
+    writeFileSync(keys, ring, { mode: 0o600 })
+  })
+
+  it("are made once by those who register first at the same time", async () => {
+    const fresh = ["--db", path("fresh.sqlite")]
+    const people = ["19900101-0017", "19811218-9876", "19121212-1212"].map((number) => ({ name: "N N", number }))
+    const ends = await Promise.all(
+      people.map((who) => run(["bank", "customers", "register", "--json", ...fresh], { input: JSON.stringify(who) }))
+    )
+    for (const { code, stderr } of ends) expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    const { stdout } = await run(["bank", "customers", "list", "--json", ...fresh])
+    expect(JSON.parse(stdout).items.map(({ name }: { name: string }) => name)).toEqual(["N N", "N N", "N N"])
+  })
+})
