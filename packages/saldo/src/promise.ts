@@ -23,17 +23,16 @@ import * as SqlStores from "./sql/SqlStores.ts"
 
 export type * from "./promise/internal/audit.ts"
 export type * from "./promise/internal/bank.ts"
-export { bankRoles } from "./promise/internal/bank.ts"
 export type * from "./promise/internal/bankAccounts.ts"
 export type * from "./promise/internal/bankCustomers.ts"
 export type * from "./promise/internal/bankPayments.ts"
+export * from "./promise/internal/bankRoles.ts"
 export * from "./promise/internal/callOptions.ts"
 export type * from "./promise/internal/externalAccount.ts"
 export type * from "./promise/internal/ledger.ts"
 export type * from "./promise/internal/loans.ts"
 export type * from "./promise/internal/rail.ts"
-export { RailMissing } from "./promise/internal/rail.ts"
-export { Secret } from "./promise/internal/secret.ts"
+export * from "./promise/internal/secret.ts"
 
 /** Who acts, as a host's own sign-in knows it. */
 export interface ActorOptions {

@@ -84,7 +84,7 @@ describe("the ledger without Effect", () => {
     expect(await wrong(ledger.accounts(misspelt))).toBe("/colour")
     expect(await wrong(ledger.entries({ valueFrom: "2026-02-30" }))).toBe("/valueFrom")
     const sideways = sides(cash, anna, "1.00").map((each) => ({ ...each, side: "left" as "debit" }))
-    expect(await wrong(ledger.post({ key: "x", postings: sideways }))).toBe("/operations/0/postings/0/side")
+    expect(await wrong(ledger.post({ key: "x", postings: sideways }))).toBe("/postings/0/side")
     const invalid = ledger.post({ key: "y", postings: sides(cash, cash, "1.00") })
     await expect(invalid).rejects.toMatchObject({ _tag: "CommandInvalid", path: "/operations/0/postings/1/accountId" })
   })

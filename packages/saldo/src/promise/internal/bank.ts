@@ -9,7 +9,6 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { type AccountHolder, AccountHolders } from "../../banking/AccountHolders.ts"
 import { Approvals as ApprovalsUseCase } from "../../banking/Approvals.ts"
-import { roles } from "../../banking/BankAccess.ts"
 import { BankBooks } from "../../banking/BankBooks.ts"
 import { BankCalendar } from "../../banking/BankCalendar.ts"
 import { Beneficiaries as BeneficiariesUseCase } from "../../banking/Beneficiaries.ts"
@@ -29,6 +28,7 @@ import { PersonalData } from "../../banking/PersonalData.ts"
 import { type NamedKey, WrappingKeys } from "../../banking/WrappingKeys.ts"
 import { Idempotency } from "../../core/Idempotency.ts"
 import { MoneySchema } from "../../money/MoneySchema.ts"
+import { HolidayCalendarSchema } from "../../time/HolidayCalendarSchema.ts"
 import {
   type Accounts,
   type DepositProduct,
@@ -72,12 +72,14 @@ const Rules = Schema.Struct({
     Schema.Union([Schema.Literals(["never", "always"]), Schema.Struct({ above: Schema.Array(MoneySchema) })])
   ),
   approvalWithinMs: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
-  askEveryMs: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
+  askEveryMs: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
+  businessDays: Schema.optionalKey(HolidayCalendarSchema)
 })
 
 /**
  * What the bank lets its customers pay. Left out: no limits; approval `never` (or `always`, or above an amount, in
- * another currency all of them), given within three days; a rail that said nothing is asked every hour.
+ * another currency all of them), given within three days; a rail that said nothing is asked every hour; every day is a
+ * business day.
  */
 export type PaymentRules = Plain<typeof Rules.Type>
 
@@ -109,11 +111,6 @@ export interface Bank {
   readonly approvals: Approvals
 }
 
-/** The roles that a bank usually has, as lists of permissions for `ActorOptions`. */
-export const bankRoles: Readonly<
-  Record<"customer" | "teller" | "officer" | "auditor" | "admin", ReadonlyArray<string>>
-> = roles
-
 const keyOf = (text: string | Secret) => Redacted.make(text instanceof Secret ? text.reveal() : text)
 const namedKey = ({ id, key }: BankKey): NamedKey => ({ id, key: keyOf(key) })
 
@@ -124,12 +121,13 @@ const readRules = reader(Rules)
 
 const paymentsLayer = (given: PaymentRules = {}) =>
   Layer.unwrap(
-    Effect.map(readRules(given), ({ approval, approvalWithinMs, askEveryMs, limits }) => {
+    Effect.map(readRules(given), ({ approval, approvalWithinMs, askEveryMs, businessDays, limits }) => {
       const policy: PaymentPolicy = {
         limits: limits ?? permissive.limits,
         approval: approval ?? permissive.approval,
         approvalWithin: approvalWithinMs === undefined ? permissive.approvalWithin : Duration.millis(approvalWithinMs),
-        askEvery: askEveryMs === undefined ? permissive.askEvery : Duration.millis(askEveryMs)
+        askEvery: askEveryMs === undefined ? permissive.askEvery : Duration.millis(askEveryMs),
+        ...(businessDays === undefined ? {} : { businessDays })
       }
       return PaymentsUseCase.layerWith(policy)
     })

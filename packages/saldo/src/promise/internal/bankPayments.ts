@@ -17,11 +17,11 @@ import { Actor, asSystem } from "../../core/Actor.ts"
 import { CommandKey } from "../../core/Command.ts"
 import type { BankCalls } from "./bankCalls.ts"
 import type { CallOptions, Page, PageOptions } from "./callOptions.ts"
-import { InputInvalid } from "./callOptions.ts"
+import { InputInvalid, RailMissing } from "./callOptions.ts"
 import { externalAccount, type ExternalAccountGiven } from "./externalAccount.ts"
 import type { Plain } from "./plain.ts"
 import { pageOf, reader, withParts } from "./reading.ts"
-import { RailEvent as Event, type RailEvent, RailMissing } from "./rail.ts"
+import { RailEvent as Event, type RailEvent } from "./rail.ts"
 
 const Wish = Schema.Struct({ key: CommandKey, ...PaymentWish.fields })
 const Decision = Schema.Struct({

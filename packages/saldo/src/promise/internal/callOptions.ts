@@ -31,6 +31,15 @@ export class InputInvalid extends Error {
   }
 }
 
+/** This process has no rail, so another one sends what is ordered here. */
+export class RailMissing extends Error {
+  readonly _tag = "RailMissing"
+  override readonly name = "RailMissing"
+  constructor() {
+    super("There is no rail here; give createSaldo one as bank.rail, or call this where there is one")
+  }
+}
+
 /** Which page to give. */
 export interface PageOptions extends CallOptions {
   /** 1 to 500; 50 when left out. */

@@ -116,7 +116,22 @@ export interface Ledger {
   readonly exportLines: (options?: CallOptions) => AsyncIterable<string>
 }
 
+const keyed = {
+  key: Commands.LedgerCommand.fields.key,
+  expectedVersions: Commands.LedgerCommand.fields.expectedVersions
+}
+const { _tag: _post, ...post } = Commands.Post.fields
+const { _tag: _placeHold, ...placeHold } = Commands.PlaceHold.fields
+const { _tag: _capture, ...capture } = Commands.Capture.fields
+const { _tag: _voidHold, ...voidHold } = Commands.VoidHold.fields
+const { _tag: _reverse, ...reverse } = Commands.Reverse.fields
+
 const read = {
+  post: reader(Schema.Struct({ ...keyed, ...post })),
+  placeHold: reader(Schema.Struct({ ...keyed, ...placeHold })),
+  capture: reader(Schema.Struct({ ...keyed, ...capture })),
+  voidHold: reader(Schema.Struct({ ...keyed, ...voidHold })),
+  reverse: reader(Schema.Struct({ ...keyed, ...reverse })),
   opening: reader(Opening.AccountOpening),
   change: reader(Opening.AccountChange),
   command: reader(Commands.LedgerCommand),
@@ -139,28 +154,8 @@ const outcomeOf = (outcome: CommitOutcome) =>
 /** The ledger of an open Saldo. */
 export const makeLedger = (calls: Calls): Ledger => {
   const use = <A, E, R>(f: (ledger: LedgerUseCase["Service"]) => Effect.Effect<A, E, R>) => LedgerUseCase.use(f)
-  const one = (tag: Commands.Operation["_tag"]) => (given: object, options?: CallOptions) => {
-    const { expectedVersions, key, ...fields } = { key: undefined, expectedVersions: undefined, ...given }
-    const versions = expectedVersions === undefined ? {} : { expectedVersions }
-    return calls.run(
-      Effect.flatMap(read.command({ key, ...versions, operations: [{ _tag: tag, ...fields }] }), (command) =>
-        use((ledger) =>
-          Effect.flatMap(ledger.commit(command), ({ entries: [entry] }) =>
-            entry === undefined
-              ? Effect.die(new RangeError("A command of one operation booked nothing"))
-              : Effect.succeed(entry)
-          )
-        )
-      ),
-      options
-    )
-  }
   return {
-    openAccount: (opening, options) =>
-      calls.run(
-        Effect.flatMap(read.opening(opening), (known) => use((ledger) => ledger.openAccount(known))),
-        options
-      ),
+    openAccount: calls.reading(read.opening, (known) => use((ledger) => ledger.openAccount(known))),
     changeAccount: (id, change, options) =>
       calls.run(
         Effect.flatMap(Effect.all([read.accountId(id), read.change(change)]), (known) =>
@@ -168,16 +163,8 @@ export const makeLedger = (calls: Calls): Ledger => {
         ),
         options
       ),
-    account: (id, options) =>
-      calls.run(
-        Effect.flatMap(read.accountId(id), (known) => use((ledger) => ledger.account(known))),
-        options
-      ),
-    accountByCode: (code, options) =>
-      calls.run(
-        Effect.flatMap(read.code(code), (known) => use((ledger) => ledger.accountByCode(known))),
-        options
-      ),
+    account: calls.reading(read.accountId, (known) => use((ledger) => ledger.account(known))),
+    accountByCode: calls.reading(read.code, (known) => use((ledger) => ledger.accountByCode(known))),
     accounts: (filter = {}, options = {}) =>
       calls.run(
         Effect.flatMap(Effect.all([read.accounts(filter), pageOf(options)]), (known) =>
@@ -185,11 +172,7 @@ export const makeLedger = (calls: Calls): Ledger => {
         ),
         options
       ),
-    commit: (command, options) =>
-      calls.run(
-        Effect.flatMap(read.command(command), (known) => use((ledger) => ledger.commit(known))),
-        options
-      ),
+    commit: calls.reading(read.command, (known) => use((ledger) => ledger.commit(known))),
     commitAll: (commands, options) =>
       calls.run(
         Effect.flatMap(read.commands(commands), (known) =>
@@ -197,16 +180,12 @@ export const makeLedger = (calls: Calls): Ledger => {
         ),
         options
       ),
-    plan: (command, options) =>
-      calls.run(
-        Effect.flatMap(read.command(command), (known) => use((ledger) => ledger.plan(known))),
-        options
-      ),
-    post: one("Post"),
-    placeHold: one("PlaceHold"),
-    capture: one("Capture"),
-    voidHold: one("VoidHold"),
-    reverse: one("Reverse"),
+    plan: calls.reading(read.command, (known) => use((ledger) => ledger.plan(known))),
+    post: calls.reading(read.post, (known) => use((ledger) => ledger.post(known))),
+    placeHold: calls.reading(read.placeHold, (known) => use((ledger) => ledger.placeHold(known))),
+    capture: calls.reading(read.capture, (known) => use((ledger) => ledger.capture(known))),
+    voidHold: calls.reading(read.voidHold, (known) => use((ledger) => ledger.voidHold(known))),
+    reverse: calls.reading(read.reverse, (known) => use((ledger) => ledger.reverse(known))),
     expireHolds: (limit, options) =>
       calls.run(
         use((ledger) => ledger.expireHolds(limit)),
@@ -238,11 +217,7 @@ export const makeLedger = (calls: Calls): Ledger => {
         Effect.flatMap(read.asOf(asOf), (known) => use((ledger) => ledger.trialBalance(known))),
         options
       ),
-    entry: (id, options) =>
-      calls.run(
-        Effect.flatMap(read.entryId(id), (known) => use((ledger) => ledger.entry(known))),
-        options
-      ),
+    entry: calls.reading(read.entryId, (known) => use((ledger) => ledger.entry(known))),
     entries: (filter = {}, options = {}) =>
       calls.run(
         Effect.flatMap(Effect.all([read.entries(filter), pageOf(options)]), (known) =>
@@ -250,11 +225,7 @@ export const makeLedger = (calls: Calls): Ledger => {
         ),
         options
       ),
-    hold: (id, options) =>
-      calls.run(
-        Effect.flatMap(read.holdId(id), (known) => use((ledger) => ledger.hold(known))),
-        options
-      ),
+    hold: calls.reading(read.holdId, (known) => use((ledger) => ledger.hold(known))),
     holds: (filter = {}, options = {}) =>
       calls.run(
         Effect.flatMap(Effect.all([read.holds(filter), pageOf(options)]), (known) =>

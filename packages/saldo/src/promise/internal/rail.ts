@@ -12,17 +12,9 @@ import { PaymentRail } from "../../banking/PaymentRail.ts"
 import { PaymentStatus } from "../../banking/PaymentStatus.ts"
 import { type PaymentInstruction as Instruction, RailUnavailable } from "../../banking/RailEvent.ts"
 import { MoneySchema } from "../../money/MoneySchema.ts"
+import { RailMissing } from "./callOptions.ts"
 import { type Plain, toPlain } from "./plain.ts"
 import { type Reader, reader } from "./reading.ts"
-
-/** This process has no rail, so another one sends what is ordered here. */
-export class RailMissing extends Error {
-  readonly _tag = "RailMissing"
-  override readonly name = "RailMissing"
-  constructor() {
-    super("There is no rail here; give createSaldo one as bank.rail, or call this where there is one")
-  }
-}
 
 const Report = Schema.Struct({ status: PaymentStatus, reason: Schema.NullOr(Schema.String) })
 const named = { id: Schema.NonEmptyString, endToEndId: Schema.NonEmptyString }

@@ -2,7 +2,7 @@
  * Names, numbers and keys in the hands of a host without Effect.
  */
 
-const inspect: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never
+const inspect: unique symbol = Symbol.for("nodejs.util.inspect.custom")
 
 /**
  * Text that does not show: printed, put into a message or written as JSON it is `<name>`, and only `reveal()` gives it.
