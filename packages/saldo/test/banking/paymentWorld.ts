@@ -1,0 +1,286 @@
+/**
+ * A bank that pays, stops anywhere and starts again on the same database, and what its customers, its people and its rail
+ * do meanwhile.
+ */
+import { type FaultPoint, withFault } from "@saldo/testing/FaultInjection"
+import * as RailSimulator from "@saldo/testing/RailSimulator"
+import { expect } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as References from "effect/References"
+import * as Scope from "effect/Scope"
+import type * as SqlClient from "effect/sql/SqlClient"
+import * as fc from "fast-check"
+import type { PaymentOrder } from "saldo/banking/PaymentOrder"
+import { PaymentLimit } from "saldo/banking/PaymentLimit"
+import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
+import { Payments } from "saldo/banking/Payments"
+import { as } from "saldo/core/Actor"
+import * as LocalDate from "saldo/time/LocalDate"
+import { Fuse, HandClock, type Stop } from "./crashing.ts"
+import { key, sek, tenant } from "./depositBank.ts"
+import { creditor, opened, payingBank, second, sqlStores } from "./paymentBank.ts"
+
+/** What somebody does. Orders are told apart by their place among all there are. */
+export type Act =
+  | { readonly act: "create"; readonly payer: number; readonly amount: number; readonly days: number }
+  | { readonly act: "decide"; readonly order: number; readonly approve: boolean }
+  | { readonly act: "cancel"; readonly order: number }
+  | { readonly act: "work"; readonly workers: number }
+  | { readonly act: "wait"; readonly minutes: number }
+
+/** An act, what goes wrong during it, and whether whoever acted asks for it again at once. */
+export interface Step {
+  readonly act: Act
+  readonly stop: Stop | undefined
+  readonly fault: FaultPoint | undefined
+  readonly again: boolean
+}
+
+/** A program of a bank and its rail. */
+export interface Program {
+  readonly seed: string
+  readonly steps: ReadonlyArray<Step>
+}
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      act: fc.constant("create" as const),
+      payer: fc.nat(1),
+      amount: fc.integer({ min: 1, max: 900 }),
+      days: fc.nat(2)
+    })
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ act: fc.constant("decide" as const), order: fc.nat(9), approve: fc.boolean() })
+  },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("cancel" as const), order: fc.nat(9) }) },
+  { weight: 5, arbitrary: fc.record({ act: fc.constant("work" as const), workers: fc.integer({ min: 1, max: 2 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      act: fc.constant("wait" as const),
+      minutes: fc.oneof(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 91, max: 3000 }))
+    })
+  }
+)
+
+const at = fc.integer({ min: 1, max: 24 })
+const when = fc.constantFrom("before" as const, "after" as const)
+
+/** Programs in which most steps go wrong somewhere. */
+export const programs: fc.Arbitrary<Program> = fc.record({
+  seed: fc.string({ minLength: 1, maxLength: 6 }),
+  steps: fc.array(
+    fc
+      .record({
+        act,
+        stop: fc.option(fc.record({ at, when }), { freq: 2, nil: undefined }),
+        fault: fc.option(
+          fc.record({
+            kind: fc.constantFrom("error" as const, "interrupt" as const, "race" as const),
+            when,
+            write: at
+          }),
+          { freq: 1, nil: undefined }
+        ),
+        again: fc.boolean()
+      })
+      // One thing at a time goes wrong: what is stopped has no use for a fault.
+      .map((step): Step => (step.stop === undefined ? step : { ...step, fault: undefined })),
+    { minLength: 1, maxLength: 14 }
+  )
+})
+
+/** The most that an account may pay in a day. */
+export const dailyMaximum = sek("1200.00")
+
+const policy = {
+  approval: { above: [sek("300.00")] },
+  approvalWithin: "1 day",
+  limits: [
+    PaymentLimit.make({
+      id: PaymentLimit.fields.id.make("daily"),
+      label: "Per day",
+      measure: { kind: "amount", maximum: dailyMaximum },
+      window: "day",
+      perCounterparty: false
+    })
+  ]
+} as const
+
+/** A question that the rail answered with not knowing the payment, or a payment that reached it. */
+export interface Call {
+  readonly call: "unknown" | "send"
+  readonly endToEndId: string
+  readonly at: number
+}
+
+/** 4 May 2026, 09:00 UTC. */
+const monday = Date.UTC(2026, 4, 4, 9)
+
+type Database = Layer.Layer<SqlClient.SqlClient, unknown>
+
+/** Starts a process of the bank, which knows nothing of the one before. */
+const start = Effect.fnUntraced(function* (database: Database, rail: RailSimulator.RailSimulator["rail"]) {
+  const scope = yield* Scope.make()
+  const stores = sqlStores.pipe(Layer.provide(database), Layer.orDie)
+  const context = yield* Layer.buildWithMemoMap(payingBank(stores, { rail }, policy), Layer.makeMemoMapUnsafe(), scope)
+  return { context, stop: Scope.close(scope, Exit.void) }
+})
+
+type Running = Effect.Success<ReturnType<typeof start>>
+type Bank = Running["context"] extends Context.Context<infer Services> ? Services : never
+
+/** A command that asks for the same however often it is given, and names the order that it is about. */
+type Command = Effect.Effect<PaymentOrder["id"], { readonly _tag: string }, Payments>
+
+/** What came of a command: the order, or the tag of the refusal; undefined as long as nobody was told. */
+export type Answer = string | undefined
+
+const answerOf = (exit: Exit.Exit<string, { readonly _tag: string }> | undefined): Answer => {
+  if (exit === undefined) return undefined
+  if (Exit.isSuccess(exit)) return exit.value
+  return Option.getOrUndefined(Option.map(Cause.findErrorOption(exit.cause), ({ _tag }) => _tag))
+}
+
+interface Asked {
+  readonly command: Command
+  answer: Answer
+}
+
+const ruled =
+  (clock: HandClock) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    clock.rule(Effect.provideService(effect, References.MinimumLogLevel, "None"))
+
+const watchedRail = (
+  { rail }: RailSimulator.RailSimulator,
+  { clock, fuse, calls }: { readonly clock: HandClock; readonly fuse: Fuse; readonly calls: Array<Call> }
+): RailSimulator.RailSimulator["rail"] => {
+  const noted = (call: Call["call"], endToEndId: string) =>
+    Effect.sync(() => void calls.push({ call, endToEndId, at: clock.now }))
+  return {
+    ...rail,
+    send: (instruction) => fuse.call(Effect.andThen(noted("send", instruction.endToEndId), rail.send(instruction))),
+    query: (endToEndId) =>
+      fuse.call(
+        Effect.tap(rail.query(endToEndId), (answer) =>
+          Option.isNone(answer) ? noted("unknown", endToEndId) : Effect.void
+        )
+      ),
+    events: (after, limit) => fuse.call(rail.events(after, limit))
+  }
+}
+
+/** The orders of the bank, in the order of their ids. */
+const allOrders = PaymentOrderStore.use((store) => store.list(tenant, {}, { limit: 500 })).pipe(
+  Effect.map(({ items }) => items.toReversed()),
+  Effect.orDie
+)
+
+/** Opens a bank with two customers on an empty database. */
+export const openWorld = Effect.fnUntraced(function* (database: Database, options: RailSimulator.RailSimulatorOptions) {
+  const [clock, fuse] = [new HandClock(monday), new Fuse()]
+  const calls: Array<Call> = []
+  const simulator = RailSimulator.make(options)
+  const rail = watchedRail(simulator, { clock, fuse, calls })
+  let running = yield* ruled(clock)(start(database, rail))
+  const use = <A, E>(effect: Effect.Effect<A, E, Bank>): Effect.Effect<A, E> =>
+    Effect.suspend(() => ruled(clock)(Effect.provideContext(effect, running.context)))
+  const payers = [yield* use(opened("anna", "2000.00")), yield* use(opened("bea", "2000.00"))]
+  const restart = Effect.gen(function* () {
+    yield* running.stop
+    running = yield* ruled(clock)(start(database, rail))
+  })
+  yield* Effect.addFinalizer(() => Effect.suspend(() => running.stop))
+  return {
+    calls,
+    clock,
+    fuse,
+    payers,
+    /** What the bank is asked for, by the key of the command. */
+    asked: new Map<string, Asked>(),
+    orders: use(allOrders),
+    restart,
+    simulator,
+    use
+  }
+})
+
+/** A bank on a database of its own, its rail, the time, and what it was asked for. */
+export type World = Effect.Success<ReturnType<typeof openWorld>>
+
+/** The command of an act, if there is what it is about. */
+const commandOf = Effect.fnUntraced(function* (
+  world: World,
+  { act }: Step,
+  name: string
+): Effect.fn.Return<Command | undefined> {
+  if (act.act === "create") {
+    const payer = world.payers[act.payer]
+    if (payer === undefined) return undefined
+    const executeOn = LocalDate.addDays(
+      LocalDate.of(DateTime.formatIsoDate(DateTime.makeUnsafe(world.clock.now))),
+      act.days
+    )
+    const wish = { key: key(name), accountId: payer.account.id, amount: sek(`${act.amount}.00`), creditor, executeOn }
+    return Payments.use((payments) => payments.create(wish)).pipe(
+      as(payer.anna),
+      Effect.map(({ id }) => id)
+    )
+  }
+  if (act.act !== "cancel" && act.act !== "decide") return undefined
+  const orders = yield* world.orders
+  const order = orders[act.order % Math.max(1, orders.length)]
+  const payer = world.payers.find(({ customerId }) => customerId === order?.customerId)
+  if (order === undefined || payer === undefined) return undefined
+  const { id } = order
+  const decision = { key: key(name), id, approve: act.act === "decide" && act.approve, comment: null }
+  const given =
+    act.act === "cancel"
+      ? Payments.use((payments) => payments.cancel({ key: key(name), id })).pipe(as(payer.anna))
+      : Payments.use((payments) => payments.decide(decision)).pipe(as(second))
+  return Effect.as(given, id)
+})
+
+/** Gives a command once more, which must come to what its giver was told before. */
+export const askAgain = Effect.fnUntraced(function* ({ use }: World, asked: Asked) {
+  const answer = answerOf(yield* Effect.exit(use(asked.command)))
+  expect(answer).toBeDefined()
+  if (asked.answer !== undefined) expect(answer).toBe(asked.answer)
+  asked.answer = answer
+})
+
+/** Does what a step says, with what goes wrong during it; a process that is stopped is started again. */
+export const perform = Effect.fnUntraced(function* (world: World, step: Step, name: string) {
+  const { asked, clock, fuse, restart, use } = world
+  const { act, fault } = step
+  if (act.act === "wait") {
+    clock.now += act.minutes * 60_000
+    return
+  }
+  const carryOut = <A, E>(effect: Effect.Effect<A, E, Bank>) =>
+    Effect.tap(fuse.run(use(fault === undefined ? effect : withFault(effect, fault)), step.stop), (exit) =>
+      exit === undefined ? restart : Effect.void
+    )
+  if (act.act === "work") {
+    const work = Payments.use((payments) => payments.work())
+    const workers = Array.from({ length: act.workers }, () => work)
+    yield* carryOut(Effect.all(workers, { concurrency: "unbounded", discard: true }))
+    return
+  }
+  const command = yield* commandOf(world, step, name)
+  if (command === undefined) return
+  const noted: Asked = { command, answer: answerOf(yield* carryOut(command)) }
+  asked.set(name, noted)
+  if (step.again) yield* askAgain(world, noted)
+})
