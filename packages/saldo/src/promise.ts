@@ -84,12 +84,8 @@ export interface BankSaldoOptions extends SaldoOptions {
   readonly bank: BankOptions
 }
 
-const layerOf = ({ storage, timeZone }: SaldoOptions) =>
-  Layer.merge(LedgerUseCase.layerWith(timeZone === undefined ? {} : { timeZone }), AuditRetention.layer).pipe(
-    Layer.provideMerge(AuditTrail.layer),
-    Layer.provideMerge(SqlStores.layer),
-    Layer.provide(Storage.client(storage))
-  )
+const booksLayer = (timeZone: string | undefined) =>
+  LedgerUseCase.layerWith(timeZone === undefined ? {} : { timeZone }).pipe(Layer.provideMerge(AuditTrail.layer))
 
 const workersOf = Layer.merge(AuditTrail.layerSealing, LedgerUseCase.layerExpiry)
 
@@ -152,13 +148,14 @@ export function createSaldo(options: BankSaldoOptions): Promise<BankSaldo>
 /** Without a bank. */
 export function createSaldo(options: SaldoOptions): Promise<Saldo>
 export async function createSaldo(options: SaldoOptions & Partial<BankSaldoOptions>): Promise<Saldo> {
-  const { bank, tenant = "main", timeZone, workers = true } = options
+  const { bank, storage, tenant = "main", timeZone, workers = true } = options
   const actor = Actor.system(tenant)
-  const base = layerOf(options)
+  const stores = SqlStores.layer.pipe(Layer.provide(Storage.client(storage)))
   if (bank === undefined) {
-    return inHandsOf(await opened(workers ? Layer.provideMerge(workersOf, base) : base), actor)
+    const useCases = AuditRetention.layer.pipe(Layer.provideMerge(booksLayer(timeZone)), Layer.provideMerge(stores))
+    return inHandsOf(await opened(workers ? Layer.provideMerge(workersOf, useCases) : useCases), actor)
   }
-  const withBank = Layer.provideMerge(bankLayer(bank, timeZone), base)
-  const working = Layer.provideMerge(Layer.merge(workersOf, bankWorkers(bank)), withBank)
-  return bankInHandsOf(await opened(workers ? working : withBank), actor, bank)
+  const useCases = AuditRetention.layer.pipe(Layer.provideMerge(bankLayer(bank, timeZone)), Layer.provideMerge(stores))
+  const working = Layer.provideMerge(Layer.merge(workersOf, bankWorkers(bank)), useCases)
+  return bankInHandsOf(await opened(workers ? working : useCases), actor, bank)
 }

@@ -4,29 +4,14 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { type AccountHolder, AccountHolders } from "../../banking/AccountHolders.ts"
-import { Approvals as ApprovalsUseCase } from "../../banking/Approvals.ts"
-import { BankBooks } from "../../banking/BankBooks.ts"
-import { BankCalendar } from "../../banking/BankCalendar.ts"
-import { Beneficiaries as BeneficiariesUseCase } from "../../banking/Beneficiaries.ts"
-import { CustomerObligations } from "../../banking/CustomerObligations.ts"
-import type { CustomerStore } from "../../banking/CustomerStore.ts"
+import * as BankUseCases from "../../banking/BankUseCases.ts"
 import { Customers as CustomersUseCase } from "../../banking/Customers.ts"
-import { DepositAccounts } from "../../banking/DepositAccounts.ts"
-import { DepositEndOfDay } from "../../banking/DepositEndOfDay.ts"
-import { DepositProducts } from "../../banking/DepositProducts.ts"
-import { DepositStatements } from "../../banking/DepositStatements.ts"
-import { DepositTransactions } from "../../banking/DepositTransactions.ts"
-import { PaymentAccounts } from "../../banking/PaymentAccounts.ts"
 import { PaymentLimit as Limit } from "../../banking/PaymentLimit.ts"
 import { permissive, type PaymentPolicy } from "../../banking/PaymentPolicy.ts"
 import { Payments as PaymentsUseCase } from "../../banking/Payments.ts"
-import { PersonalData } from "../../banking/PersonalData.ts"
 import { type NamedKey, WrappingKeys } from "../../banking/WrappingKeys.ts"
-import { Idempotency } from "../../core/Idempotency.ts"
 import { MoneySchema } from "../../money/MoneySchema.ts"
 import { HolidayCalendarSchema } from "../../time/HolidayCalendarSchema.ts"
 import {
@@ -119,56 +104,32 @@ const keysLayer = ({ current, index, previous = [] }: BankKeys) =>
 
 const readRules = reader(Rules)
 
-const paymentsLayer = (given: PaymentRules = {}) =>
+const policyOf = (given: PaymentRules) =>
+  Effect.map(readRules(given), ({ approval, approvalWithinMs, askEveryMs, businessDays, limits }): PaymentPolicy => ({
+    limits: limits ?? permissive.limits,
+    approval: approval ?? permissive.approval,
+    approvalWithin: approvalWithinMs === undefined ? permissive.approvalWithin : Duration.millis(approvalWithinMs),
+    askEvery: askEveryMs === undefined ? permissive.askEvery : Duration.millis(askEveryMs),
+    ...(businessDays === undefined ? {} : { businessDays })
+  }))
+
+/** The use cases of a bank, with its ledger and trail, on the stores of an open Saldo. */
+export const bankLayer = (
+  { keys, kyc, payments: rules = {}, products: given, rail, tags }: BankOptions,
+  timeZone: string | undefined
+) =>
   Layer.unwrap(
-    Effect.map(readRules(given), ({ approval, approvalWithinMs, askEveryMs, businessDays, limits }) => {
-      const policy: PaymentPolicy = {
-        limits: limits ?? permissive.limits,
-        approval: approval ?? permissive.approval,
-        approvalWithin: approvalWithinMs === undefined ? permissive.approvalWithin : Duration.millis(approvalWithinMs),
-        askEvery: askEveryMs === undefined ? permissive.askEvery : Duration.millis(askEveryMs),
-        ...(businessDays === undefined ? {} : { businessDays })
-      }
-      return PaymentsUseCase.layerWith(policy)
+    Effect.gen(function* () {
+      return BankUseCases.layer({
+        products: yield* productsOf(given),
+        payments: yield* policyOf(rules),
+        ...(tags === undefined
+          ? {}
+          : { tags: (tenant, customerId) => Effect.sync(() => tags({ tenant, customerId })) }),
+        ...(timeZone === undefined ? {} : { timeZone })
+      })
     })
-  )
-
-const holdersLayer = (tags: BankOptions["tags"]): Layer.Layer<AccountHolders, never, CustomerStore | PersonalData> => {
-  if (tags === undefined) return AccountHolders.layer
-  const tagged = (find: AccountHolders["Service"]["find"]): typeof find =>
-    Effect.fnUntraced(function* (tenant, customerId) {
-      const found = yield* find(tenant, customerId)
-      return Option.map(found, (holder): AccountHolder => ({ ...holder, tags: tags({ tenant, customerId }) }))
-    })
-  return Layer.effect(
-    AccountHolders,
-    Effect.map(AccountHolders, ({ find, lock }) => AccountHolders.of({ find: tagged(find), lock: tagged(lock) }))
-  ).pipe(Layer.provide(AccountHolders.layer))
-}
-
-/** The use cases of a bank, on the ledger, the trail and the stores of an open Saldo. */
-export const bankLayer = ({ keys, kyc, payments, products, rail, tags }: BankOptions, timeZone: string | undefined) => {
-  const ground = Layer.mergeAll(
-    Idempotency.layer,
-    timeZone === undefined ? BankCalendar.layer : BankCalendar.layerOf(timeZone),
-    BankBooks.layer,
-    CustomerObligations.layer,
-    ApprovalsUseCase.layer,
-    kycLayer(kyc),
-    railLayer(rail),
-    Layer.unwrap(Effect.map(productsOf(products), DepositProducts.layerOf)),
-    holdersLayer(tags).pipe(Layer.provideMerge(PersonalData.layer), Layer.provide(keysLayer(keys)))
-  )
-  return Layer.mergeAll(
-    CustomersUseCase.layer,
-    BeneficiariesUseCase.layer,
-    DepositAccounts.layer,
-    DepositTransactions.layer,
-    DepositStatements.layer,
-    DepositEndOfDay.layer,
-    paymentsLayer(payments)
-  ).pipe(Layer.provideMerge(PaymentAccounts.layer), Layer.provideMerge(ground))
-}
+  ).pipe(Layer.provide([keysLayer(keys), kycLayer(kyc), railLayer(rail)]))
 
 /** What the clock does in a bank. */
 export const bankWorkers = ({ rail }: BankOptions) =>
