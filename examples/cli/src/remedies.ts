@@ -52,7 +52,21 @@ const deposits: Readonly<Record<string, string>> = {
   WithdrawalsUsedUp: "Wait for the next period."
 }
 
-const remedies = new Map(Object.entries({ ...ledger, ...customers, ...deposits }))
+const payments: Readonly<Record<string, string>> = {
+  AccountNumberInvalid: "Compare it with the invoice, and check that --to names its kind.",
+  ApprovalByRequester: "Have a colleague do it, whose name is given by --as or SALDO_USER.",
+  ApprovalEnded: "Order the payment again.",
+  ApprovalNotFound: "Run `saldo bank payments list` to see the payments.",
+  CreditTransfersInvalid: "Cancel the payment and order it again with what the bank takes.",
+  PayerNotFound: "Run `saldo bank accounts list` to see the accounts.",
+  PayerUnavailable: "Use another account, or have this one and its customer opened again.",
+  PaymentLimitExceeded: "Pay less, or on another day.",
+  PaymentOrderNotFound: "Run `saldo bank payments list` to see the payments.",
+  PaymentOrderUnfit: "Run `saldo bank payments show` to see how it stands.",
+  PaymentTermsInvalid: "Correct it, and order the payment again."
+}
+
+const remedies = new Map(Object.entries({ ...ledger, ...customers, ...deposits, ...payments }))
 
 /** What to do about a refusal with this tag; undefined when it is none that a person can do something about. */
 export const remedyFor = (tag: string): string | undefined => remedies.get(tag)

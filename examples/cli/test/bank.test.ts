@@ -1,43 +1,11 @@
 import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { beforeAll, describe, expect, it } from "vitest"
-import { failureOf, type RunOptions, useSaldo } from "./saldo.ts"
+import { anna, clear, useBank } from "./bankCommand.ts"
+import { failureOf } from "./saldo.ts"
 
-const { path, run } = useSaldo()
-const db = path("bank.sqlite")
+const { approve, bank, db, json, open, path, register, run, text } = useBank()
 const today = new Date().toISOString().slice(0, 10)
-
-const anna = { name: "Anna Andersson", number: "19811218-9876", email: "anna@example.test" }
 const company = { name: "Bygg & Co AB", number: "556036-0793" }
-const clear = ["9876", "198112189876", "8112189876"]
-
-const bank = (args: ReadonlyArray<string>, { env, ...options }: RunOptions = {}) =>
-  run([...args, "--db", db], { ...options, env: { SALDO_USER: "ada", ...env } })
-
-/** What the command printed, when it went well. The thousands are apart by a space that does not break. */
-const text = async (args: ReadonlyArray<string>, options: RunOptions = {}) => {
-  const { code, stderr, stdout } = await bank(args, options)
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-  return stdout.trimEnd().replace(/\u00a0|\u202f/gu, " ")
-}
-
-const json = async (args: ReadonlyArray<string>, options: RunOptions = {}) =>
-  JSON.parse(await text([...args, "--json"], options))
-
-const register = async (who: object, ...flags: ReadonlyArray<string>): Promise<string> => {
-  const { customerId } = await json(["bank", "customers", "register", ...flags], { input: JSON.stringify(who) })
-  return customerId
-}
-
-const handedIn = (documents: Readonly<Record<string, string>>): ReadonlyArray<string> =>
-  Object.entries(documents).flatMap(([kind, name]) => ["--document", `${kind}=${path(name)}`])
-
-const approve = (who: string, documents: Readonly<Record<string, string>>) =>
-  json(["bank", "customers", "approve", who, ...handedIn(documents)])
-
-const open = async (customer: string, product: string, ...flags: ReadonlyArray<string>): Promise<string> => {
-  const { accountId } = await json(["bank", "accounts", "open", "--customer", customer, "--product", product, ...flags])
-  return accountId
-}
 
 let [customer, savings, everyday, firm, firmAccount] = ["", "", "", "", ""]
 

@@ -4,11 +4,9 @@
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { DepositProduct, ProductId } from "saldo/banking/DepositProduct"
-import { DepositProducts } from "saldo/banking/DepositProducts"
 import * as Money from "saldo/money/Money"
 import * as Rate from "saldo/money/Rate"
 import * as LocalDate from "saldo/time/LocalDate"
@@ -82,6 +80,3 @@ export const offered = Effect.gen(function* () {
     )
   )
 })
-
-/** The products for the use cases. */
-export const layer = Layer.unwrap(Effect.map(offered, DepositProducts.layerOf))

@@ -5,10 +5,11 @@ import * as Command from "effect/cli/Command"
 import { accounts } from "./bankAccounts.ts"
 import { transfer } from "./bankCash.ts"
 import { customers } from "./bankCustomers.ts"
+import { payments } from "./bankPayments.ts"
 import { products } from "./bankProducts.ts"
 
 /** The group. */
 export const bank = Command.make("bank").pipe(
   Command.withDescription("Run a bank: customers, accounts, transfers, payments"),
-  Command.withSubcommands([customers, products, accounts, transfer])
+  Command.withSubcommands([customers, products, accounts, transfer, payments])
 )

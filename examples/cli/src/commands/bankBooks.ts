@@ -2,34 +2,26 @@
  * What the commands of `saldo bank` have in common: the bank of a tenant, who acts, ids and keys in the command line.
  */
 import * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
-import { AuditTrail } from "saldo/audit/AuditTrail"
-import { AccountHolders } from "saldo/banking/AccountHolders"
-import { Approvals } from "saldo/banking/Approvals"
 import { roles } from "saldo/banking/BankAccess"
-import { BankBooks } from "saldo/banking/BankBooks"
-import { BankCalendar } from "saldo/banking/BankCalendar"
+import * as BankUseCases from "saldo/banking/BankUseCases"
 import { CustomerId } from "saldo/banking/Customer"
-import { CustomerObligations } from "saldo/banking/CustomerObligations"
-import { Customers } from "saldo/banking/Customers"
 import { DepositAccountId } from "saldo/banking/DepositAccount"
-import { DepositAccounts } from "saldo/banking/DepositAccounts"
-import { DepositEndOfDay } from "saldo/banking/DepositEndOfDay"
-import { DepositStatements } from "saldo/banking/DepositStatements"
-import { DepositTransactions } from "saldo/banking/DepositTransactions"
 import { KycVerifier } from "saldo/banking/KycVerifier"
-import { PersonalData } from "saldo/banking/PersonalData"
+import { PaymentOrderId } from "saldo/banking/PaymentOrder"
+import { permissive } from "saldo/banking/PaymentPolicy"
+import { PaymentRail } from "saldo/banking/PaymentRail"
+import { RailUnavailable } from "saldo/banking/RailEvent"
 import * as Actor from "saldo/core/Actor"
 import { CommandKey } from "saldo/core/Command"
 import * as Id from "saldo/core/Id"
-import { Idempotency } from "saldo/core/Idempotency"
-import { Ledger } from "saldo/ledger/Ledger"
 import * as keys from "../bank/keys.ts"
-import * as products from "../bank/products.ts"
+import { offered } from "../bank/products.ts"
 import { layerReading, layerWriting } from "../database.ts"
 import { presenting } from "../Output.ts"
 import { tenantFlag } from "./ledgerBooks.ts"
@@ -55,21 +47,28 @@ export interface Acting {
   readonly as: string
 }
 
+/**
+ * Two persons for each payment. Payments leave in files that the bank's own bank reads, and what became of them comes back
+ * in its statements; there is no rail to be asked.
+ */
+const policy = { ...permissive, approval: "always", handover: "file" } as const
+
+const noRail = new RailUnavailable({ rail: "files", reason: "payments leave in files" })
+
+const rail = Layer.succeed(
+  PaymentRail,
+  PaymentRail.of({
+    name: "files",
+    inTransit: Duration.days(1),
+    send: () => Effect.fail(noRail),
+    query: () => Effect.fail(noRail),
+    events: () => Effect.fail(noRail)
+  })
+)
+
 const bank = (stores: typeof layerReading | typeof layerWriting, making: boolean) =>
-  Layer.mergeAll(
-    DepositAccounts.layer,
-    DepositTransactions.layer,
-    DepositEndOfDay.layer,
-    DepositStatements.layer,
-    Approvals.layer
-  ).pipe(
-    Layer.provideMerge(Customers.layer),
-    Layer.provideMerge(Layer.merge(BankBooks.layer, AccountHolders.layer)),
-    Layer.provideMerge(Layer.mergeAll(Ledger.layerWith({}), PersonalData.layer, CustomerObligations.layer)),
-    Layer.provideMerge(
-      Layer.mergeAll(AuditTrail.layer, Idempotency.layer, BankCalendar.layer, KycVerifier.layerReference)
-    ),
-    Layer.provideMerge(Layer.merge(products.layer, keys.layer(making))),
+  Layer.unwrap(Effect.map(offered, (products) => BankUseCases.layer({ products, payments: policy }))).pipe(
+    Layer.provideMerge(Layer.mergeAll(rail, KycVerifier.layerReference, keys.layer(making))),
     Layer.provideMerge(stores)
   )
 
@@ -97,6 +96,12 @@ export const customerArgument = Argument.String("customer").pipe(
 export const accountArgument = Argument.String("account").pipe(
   Argument.withDescription("The account's id, dep_…"),
   Argument.filterMap((text) => DepositAccountId.makeOption(text), expectedId("dep"))
+)
+
+/** An argument that names a payment order. */
+export const paymentArgument = Argument.String("payment").pipe(
+  Argument.withDescription("The order's id, pay_…"),
+  Argument.filterMap((text) => PaymentOrderId.makeOption(text), expectedId("pay"))
 )
 
 /** A flag that names a customer. */
