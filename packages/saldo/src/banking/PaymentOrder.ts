@@ -113,6 +113,15 @@ export const PaymentOrder = Schema.Struct({
 /** A payment order. */
 export type PaymentOrder = typeof PaymentOrder.Type
 
+/** What an order is made from. */
+export interface PaymentDraft {
+  readonly terms: PaymentTerms
+  readonly createdBy: string
+  /** Whether a second person has consented already, as to every payment of a plan at once. */
+  readonly consented: boolean
+  readonly plan: PaymentOrder["plan"]
+}
+
 /** Whether nothing more is expected to happen to an order in this state, though a settled one may still be returned. */
 export const isFinal = (state: PaymentOrderState): boolean =>
   state === "settled" || state === "failed" || state === "returned" || state === "cancelled"

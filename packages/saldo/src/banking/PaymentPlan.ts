@@ -30,7 +30,7 @@ export type PaymentPlanTerms = typeof PaymentPlanTerms.Type
 
 const place = { number: Schema.Int, scheduledOn: LocalDateSchema }
 
-/** A plan. */
+/** A payment plan. */
 export const PaymentPlan = Schema.Struct({
   id: PaymentPlanId,
   tenant: Schema.String,
@@ -54,7 +54,7 @@ export const PaymentPlan = Schema.Struct({
   version: Schema.Int
 })
 
-/** A plan. */
+/** A payment plan. */
 export type PaymentPlan = typeof PaymentPlan.Type
 
 /** What came of one payment of a plan: an order, or why there is none. */

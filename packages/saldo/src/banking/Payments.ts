@@ -22,13 +22,14 @@ import { BankBooks } from "./BankBooks.ts"
 import { BankCalendar } from "./BankCalendar.ts"
 import { CustomerId } from "./Customer.ts"
 import { makeOnce } from "./internal/depositAccess.ts"
+import { isolated } from "./internal/isolated.ts"
 import { makeOrdering } from "./internal/paymentOrders.ts"
 import { makeTraffic } from "./internal/paymentTraffic.ts"
 import { makePaymentWrites } from "./internal/paymentWrites.ts"
 import { PaymentAccounts } from "./PaymentAccounts.ts"
 import { PaymentLimitExceeded } from "./PaymentLimit.ts"
 import * as Moves from "./paymentMoves.ts"
-import { type PaymentOrder, PaymentOrderId, PaymentTerms } from "./PaymentOrder.ts"
+import { type PaymentDraft, type PaymentOrder, PaymentOrderId, PaymentTerms } from "./PaymentOrder.ts"
 import { type PaymentOrderFilter, PaymentOrderStore } from "./PaymentOrderStore.ts"
 import { type PaymentPolicy, permissive } from "./PaymentPolicy.ts"
 import { PaymentRail } from "./PaymentRail.ts"
@@ -65,6 +66,7 @@ export type CreateRefusal = typeof createRefusal.Type
 const decideRefusal = Schema.Union([
   PaymentOrderNotFound,
   PaymentOrderUnfit,
+  PayerUnavailable,
   ApprovalByRequester,
   ApprovalEnded,
   ApprovalNotFound,
@@ -160,6 +162,10 @@ export class Payments extends Context.Service<
      * due; up to so many of each (100 when left out).
      */
     readonly work: (limit?: number) => Effect.Effect<PaymentRound>
+    /** For other use cases, which have checked the permission: orders a payment as part of their locking transaction. */
+    readonly place: (draft: PaymentDraft) => Effect.Effect<PaymentOrder, CreateRefusal, Actor>
+    /** How payments are handled. */
+    readonly policy: PaymentPolicy
   }
 >()("saldo/banking/Payments") {
   /** Payments by a policy over the rail in scope. */
@@ -199,11 +205,6 @@ export type PaymentNeeds =
 
 const isCustomer = Schema.is(CustomerId)
 
-const isolated = <A, R>(what: string, effect: Effect.Effect<A, never, R>): Effect.Effect<A | undefined, never, R> =>
-  Effect.catchCause(effect, (cause) =>
-    Effect.as(Effect.logError(`${what} went wrong and will be tried again`, cause), undefined)
-  )
-
 const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
   const approvals = yield* Approvals
   const atomic = yield* Atomic
@@ -227,6 +228,7 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
       : yield* new PaymentOrderNotFound({ orderId: id })
   })
 
+  // Whose it is never changes, so whoever may not reach it is told so before a key is looked up.
   const find = Effect.fnUntraced(function* (id: PaymentOrderId) {
     const { tenant } = yield* Actor
     return yield* within(id, Option.getOrUndefined(yield* store.find(tenant, id)))
@@ -258,10 +260,15 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
     ...input
   }: Parameters<Payments["Service"]["decide"]>[0]) {
     yield* Actor.require(BankAccess.approvePermission)
+    yield* find(input.id)
     const act = Effect.gen(function* () {
       const order = yield* lock(input.id)
       if (order.approvalId === null || order.state !== "created") {
         return yield* new PaymentOrderUnfit({ orderId: order.id, state: order.state, expected: ["created"] })
+      }
+      const payer = yield* accounts.find(order.tenant, order.accountId)
+      if (input.approve && !Option.exists(payer, ({ usable }) => usable)) {
+        return yield* new PayerUnavailable({ accountId: order.accountId })
       }
       const state = input.approve ? "approved" : "declined"
       yield* approvals
@@ -285,6 +292,7 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
 
   const cancel = Effect.fn("Payments.cancel")(function* ({ key, id }: Keyed<{ readonly id: PaymentOrderId }>) {
     yield* Actor.require(BankAccess.payPermission)
+    yield* find(id)
     const act = Effect.gen(function* () {
       const order = yield* lock(id)
       const after = yield* cancelWith(order, "cancelled by the customer")
@@ -348,6 +356,8 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
         Effect.flatMap(Actor, ({ tenant }) => traffic.hear(railName, event, tenant))
       ),
     strays: Effect.andThen(Actor.require(BankAccess.managePermission), store.strays(rail.name)),
-    work
+    work,
+    place: ordering.create,
+    policy
   })
 })

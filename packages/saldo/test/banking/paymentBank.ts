@@ -16,6 +16,8 @@ import { DepositTransactions } from "saldo/banking/DepositTransactions"
 import { parseExternalAccount } from "saldo/banking/ExternalAccount"
 import { PaymentAccounts } from "saldo/banking/PaymentAccounts"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
+import { PaymentPlans } from "saldo/banking/PaymentPlans"
+import { PaymentPlanStore } from "saldo/banking/PaymentPlanStore"
 import { type PaymentPolicy, permissive } from "saldo/banking/PaymentPolicy"
 import { PaymentRail } from "saldo/banking/PaymentRail"
 import { Payments } from "saldo/banking/Payments"
@@ -26,7 +28,7 @@ import type { IdempotencyStore } from "saldo/core/IdempotencyStore"
 import { Ledger } from "saldo/ledger/Ledger"
 import type { LedgerStore } from "saldo/ledger/LedgerStore"
 import * as SqlStores from "saldo/sql/SqlStores"
-import { bankOn, customer, key, memory, officer, sek, tenant } from "./depositBank.ts"
+import { type BankOptions, bankOn, customer, key, memory, officer, sek, tenant } from "./depositBank.ts"
 
 export type PaymentStores =
   | ApprovalStore
@@ -36,11 +38,13 @@ export type PaymentStores =
   | IdempotencyStore
   | LedgerStore
   | PaymentOrderStore
+  | PaymentPlanStore
 
 export const memoryStores: Layer.Layer<PaymentStores> = Layer.mergeAll(
   memory,
   ApprovalStore.layerMemory,
-  PaymentOrderStore.layerMemory
+  PaymentOrderStore.layerMemory,
+  PaymentPlanStore.layerMemory
 )
 
 export const sqlStores = SqlStores.layer
@@ -49,11 +53,13 @@ export const sqlStores = SqlStores.layer
 export const payingBank = <E>(
   stores: Layer.Layer<PaymentStores, E>,
   { rail }: Pick<RailSimulator, "rail">,
-  policy: Partial<PaymentPolicy> = {}
+  policy: Partial<PaymentPolicy> = {},
+  options: BankOptions = {}
 ) =>
-  Payments.layerWith({ ...permissive, ...policy }).pipe(
+  PaymentPlans.layer.pipe(
+    Layer.provideMerge(Payments.layerWith({ ...permissive, ...policy })),
     Layer.provideMerge(Layer.merge(Approvals.layer, PaymentAccounts.layer)),
-    Layer.provideMerge(bankOn(stores)),
+    Layer.provideMerge(bankOn(stores, options)),
     Layer.provide(Layer.succeed(PaymentRail, rail))
   )
 

@@ -18,7 +18,7 @@ import type { PaymentAccount, PaymentAccounts } from "../PaymentAccounts.ts"
 import { executionDay } from "../paymentDays.ts"
 import type { PaymentLimit } from "../PaymentLimit.ts"
 import { type CountedPayment, evaluate } from "../paymentLimits.ts"
-import type { PaymentOrder, PaymentTerms } from "../PaymentOrder.ts"
+import type { PaymentDraft, PaymentOrder, PaymentTerms } from "../PaymentOrder.ts"
 import type { PaymentOrderStore } from "../PaymentOrderStore.ts"
 import { needsApproval, type PaymentPolicy } from "../PaymentPolicy.ts"
 import { PayerNotFound, PayerUnavailable, PaymentTermsInvalid } from "../PaymentRefusal.ts"
@@ -32,15 +32,6 @@ export interface Ordering {
   readonly policy: PaymentPolicy
   readonly store: PaymentOrderStore["Service"]
   readonly writes: PaymentWrites
-}
-
-/** What an order is created from. */
-export interface OrderDraft {
-  readonly terms: PaymentTerms
-  readonly createdBy: string
-  /** Whether a second person has consented already, as to every payment of a plan at once. */
-  readonly consented: boolean
-  readonly plan: PaymentOrder["plan"]
 }
 
 const counterpartyOf = (account: ExternalAccount): string => sha256(`${account._tag} ${numberOf(account)}`)
@@ -100,7 +91,7 @@ export const makeOrdering = ({ accounts, approvals, calendar, policy, store, wri
   })
 
   /** Creates an order; nobody else decides about the same payer meanwhile. */
-  const create = Effect.fnUntraced(function* ({ consented, createdBy, plan, terms: wished }: OrderDraft) {
+  const create = Effect.fnUntraced(function* ({ consented, createdBy, plan, terms: wished }: PaymentDraft) {
     const { tenant } = yield* Actor
     const payer = yield* lockedPayer(wished.accountId)
     yield* store.lockPayer(tenant, wished.accountId)
