@@ -86,13 +86,13 @@ class Parameters {
 
   /**
    * Rows of arrays. Postgres must not see how long they are when it plans: it would make a new plan for each length, which
-   * takes longer than carrying it out.
+   * takes longer than carrying it out. Unnested where they are selected, for functions that are selected from write their
+   * rows down first, each in a store of its own.
    */
   rows(alias: string, columns: ReadonlyArray<Column>): string {
     const packed = columns.map(([name, type]) => `${this.one(`${type}[]`)} AS ${name}`)
-    const arrays = columns.map(([name]) => `packed_${alias}.${name}`)
-    return `(SELECT ${packed.join(", ")} OFFSET 0) AS packed_${alias},
-      unnest(${arrays.join(", ")}) AS ${alias} (${columns.map(([name]) => name).join(", ")})`
+    const each = columns.map(([name]) => `unnest(packed.${name}) AS ${name}`)
+    return `(SELECT ${each.join(", ")} FROM (SELECT ${packed.join(", ")} OFFSET 0) AS packed) AS ${alias}`
   }
 }
 
