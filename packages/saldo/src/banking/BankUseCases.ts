@@ -20,6 +20,7 @@ import { DepositProducts } from "./DepositProducts.ts"
 import { DepositStatements } from "./DepositStatements.ts"
 import { DepositTransactions } from "./DepositTransactions.ts"
 import { PaymentAccounts } from "./PaymentAccounts.ts"
+import { PaymentPlans } from "./PaymentPlans.ts"
 import { type PaymentPolicy, permissive } from "./PaymentPolicy.ts"
 import { Payments } from "./Payments.ts"
 import { PersonalData } from "./PersonalData.ts"
@@ -68,7 +69,8 @@ export const layerAccounts = ({ products, tags, timeZone = "UTC" }: AccountOptio
 
 /** Every use case of a bank. Beside what `layerAccounts` needs it needs a `PaymentRail`. */
 export const layer = ({ payments = permissive, ...accounts }: BankOptions) =>
-  Payments.layerWith(payments).pipe(
+  PaymentPlans.layer.pipe(
+    Layer.provideMerge(Payments.layerWith(payments)),
     Layer.provideMerge(Layer.merge(Approvals.layer, PaymentAccounts.layer)),
     Layer.provideMerge(layerAccounts(accounts))
   )

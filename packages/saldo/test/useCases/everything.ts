@@ -1,5 +1,5 @@
 /**
- * What it takes to try a use case's writes: everything that Saldo has over one SQLite database, and a trail that can break.
+ * What it takes to try every use case: everything that Saldo has over one SQLite database, and a trail that can break.
  */
 import * as MemoryLoanSource from "@saldo/testing/MemoryLoanSource"
 import * as RailSimulator from "@saldo/testing/RailSimulator"
@@ -50,37 +50,53 @@ export type Services = Layer.Success<typeof useCases> | Actor.Actor
 /** An effect of any outcome in the services. */
 export type Call<A = unknown> = Effect.Effect<A, unknown, Services>
 
-/** A write, with what has to be there first. */
-export interface Write {
-  /** Prepares, and hands the one call that writes to `around`. */
+/** One call of a method, with what has to be there first. */
+export interface Calling {
+  /** Prepares as the tenant's system, and hands the call to `around`. */
   readonly run: (
     around: (call: Call) => Effect.Effect<void, unknown, Services>
   ) => Effect.Effect<void, unknown, Services>
+  /** Who makes the call where it is not the tenant's system. */
+  readonly by: Actor.Identity
+  /**
+   * To whom it matters who calls: `own` concerns something that is there and belongs to somebody; `new` anybody with the
+   * permission may do in its own tenant; `inner` is for other use cases and workers, which have checked.
+   */
+  readonly reach: "own" | "new" | "inner"
   /** Whether the call goes on with other things when one of them cannot be recorded, and tries that one another time. */
   readonly goesOn: boolean
 }
 
-/** One call that writes with what has been prepared. */
-export const write = <Prepared>(prepare: Call<Prepared>, call: (prepared: Prepared) => Call): Write => ({
+/** A call about something that has been prepared. */
+export const own = <Prepared>(
+  prepare: Call<Prepared>,
+  call: (prepared: Prepared) => Call,
+  more: Partial<Calling> = {}
+): Calling => ({
   run: (around) => Effect.flatMap(prepare, (prepared) => around(call(prepared))),
-  goesOn: false
+  by: Actor.system("bank"),
+  reach: "own",
+  goesOn: false,
+  ...more
 })
 
-/** One call that sweeps over many things, each on its own. */
-export const sweep = <Prepared>(prepare: Call<Prepared>, call: Call): Write => ({
-  ...write(prepare, () => call),
-  goesOn: true
-})
+/** A call that needs nothing to be there. */
+export const anew = (call: Call): Calling => own(Effect.void, () => call, { reach: "new" })
 
-/** The methods of a use case: those that read, and for those that write a call of each. */
+/** A call of other use cases. */
+export const inner = <Prepared>(prepare: Call<Prepared>, call: (prepared: Prepared) => Call): Calling =>
+  own(prepare, call, { reach: "inner" })
+
+/** A call of a worker that sweeps over many things, each on its own. */
+export const sweep = <Prepared>(prepare: Call<Prepared>, call: Call): Calling =>
+  own(prepare, () => call, { reach: "inner", goesOn: true })
+
+/** A use case: the methods that it has, and a call of each. */
 export interface UseCase {
   readonly methods: Effect.Effect<ReadonlyArray<string>, never, Services>
-  readonly reads: ReadonlyArray<string>
-  readonly writes: Readonly<Record<string, Write>>
+  readonly reads: Readonly<Record<string, Calling>>
+  readonly writes: Readonly<Record<string, Calling>>
 }
-
-/** Nothing has to be there first. */
-export const nothing: Call<void> = Effect.void
 
 export const key = (text: string): CommandKey => CommandKey.make(text)
 
