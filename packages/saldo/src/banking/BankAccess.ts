@@ -21,6 +21,9 @@ export const openPermission = Permission.make("bank:open")
 /** To register, verify, restrict, close and erase customers, and to keep products. */
 export const managePermission = Permission.make("bank:manage")
 
+/** To import statements of the bank's own accounts, and to say which of their lines are which entries of the ledger. */
+export const reconcilePermission = Permission.make("bank:reconcile")
+
 /** To reach the data of every customer of the tenant, where the other permissions alone reach the owner's. */
 export const anyCustomerPermission = Permission.make("bank:any-customer")
 
@@ -35,6 +38,7 @@ export const roles = {
     approvePermission,
     openPermission,
     managePermission,
+    reconcilePermission,
     anyCustomerPermission
   ],
   auditor: [readPermission, anyCustomerPermission, Permission.make("audit:read")],

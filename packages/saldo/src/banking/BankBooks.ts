@@ -15,7 +15,8 @@ const chart = {
   "accrued-interest-receivable": ["asset", "Interest accrued and not yet paid by customers"],
   "interest-expense": ["expense", "Interest to customers"],
   "interest-income": ["income", "Interest from customers"],
-  fees: ["income", "Fees from customers"]
+  fees: ["income", "Fees from customers"],
+  "reconciliation-differences": ["expense", "Differences with other banks, written off"]
 } as const satisfies Readonly<Record<string, readonly [type: AccountType, name: string]>>
 
 /** One of the bank's own accounts, such as `cash`. Those of customers roll up into `deposits`. */

@@ -19,14 +19,14 @@ export class SettlementAccountNotFound extends Schema.TaggedError<SettlementAcco
   }
 }
 
-/** The currency has another account already, or the number is that of another currency. */
+/** The currency has another account already. */
 export class SettlementAccountTaken extends Schema.TaggedError<SettlementAccountTaken>()(
   "SettlementAccountTaken",
   { accountId: SettlementAccountId, currency: Schema.String },
   { httpApiStatus: 409 }
 ) {
   override get message(): string {
-    return `The settlement account ${this.accountId} in ${this.currency} is there already; expected one number for each currency`
+    return `The settlement account ${this.accountId} in ${this.currency} has another number; expected one for each currency`
   }
 }
 
@@ -105,6 +105,22 @@ export class StatementOutOfOrder extends Schema.TaggedError<StatementOutOfOrder>
       `Statement ${this.statementId} ends on ${this.closedOn}, and ${this.after} ended on ${this.lastClosedOn}: ` +
       `expected a statement of that day or a later one`
     )
+  }
+}
+
+/** The statement has an amount that is greater than what can be kept. */
+export class StatementAmountTooLarge extends Schema.TaggedError<StatementAmountTooLarge>()(
+  "StatementAmountTooLarge",
+  {
+    accountId: SettlementAccountId,
+    statementId: Schema.String,
+    /** The number of the line, or 0 for a balance. */
+    position: Schema.Int
+  },
+  { httpApiStatus: 422 }
+) {
+  override get message(): string {
+    return `Statement ${this.statementId} has an amount of more than 63 bits in line ${this.position}`
   }
 }
 

@@ -6,12 +6,14 @@ import * as Money from "../money/Money.ts"
 import type { SettlementMatch } from "./SettlementMatch.ts"
 import { MatchShapeInvalid, MatchUnbalanced } from "./SettlementRefusal.ts"
 
-/** What amounts of one currency come to. */
-export const sumOf = (currency: string, amounts: ReadonlyArray<Money.Money>): Money.Money =>
-  Money.fromMinor(
-    amounts.reduce((sum, { amount }) => sum + amount, 0n),
-    currency
-  )
+const total = (amounts: ReadonlyArray<Money.Money>): bigint => amounts.reduce((sum, { amount }) => sum + amount, 0n)
+
+/** What lines of one currency come to less what entries come to. */
+export const differenceOf = (
+  currency: string,
+  lines: ReadonlyArray<Money.Money>,
+  entries: ReadonlyArray<Money.Money>
+): Money.Money => Money.fromMinor(total(lines) - total(entries), currency)
 
 /** One with one or several of the other side, or several of one side that cancel each other; the sums are equal. */
 export const checkMatch = (
@@ -23,11 +25,10 @@ export const checkMatch = (
   if (fewer > 1 || fewer + more < 2) {
     return Result.fail(new MatchShapeInvalid({ lines: lines.length, entries: entries.length }))
   }
-  const [left, right] = [sumOf(currency, lines), sumOf(currency, entries)]
-  const difference = sumOf(currency, [left, Money.negate(right)])
-  return Money.isZero(difference)
-    ? Result.succeed(undefined)
-    : Result.fail(new MatchUnbalanced({ lines: left, entries: right, difference }))
+  const difference = differenceOf(currency, lines, entries)
+  if (Money.isZero(difference)) return Result.succeed(undefined)
+  const sums = { lines: Money.fromMinor(total(lines), currency), entries: Money.fromMinor(total(entries), currency) }
+  return Result.fail(new MatchUnbalanced({ ...sums, difference }))
 }
 
 const reasons: Readonly<Record<SettlementMatch["rule"], string>> = {
