@@ -65,6 +65,8 @@ type OnAccount = SettlementAccountNotFound | NotPermitted
  * What a person has undone or taken back is not matched by a rule again. Acts need `bank:reconcile`; reads need `bank:read`
  * and `bank:any-customer`, as lines name customers' payers and payees. Account numbers and names are neither in the trail
  * nor in errors.
+ *
+ * @effect-expect-leaking Actor
  */
 export class StatementReconciliation extends Context.Service<
   StatementReconciliation,

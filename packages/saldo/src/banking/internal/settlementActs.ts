@@ -155,7 +155,11 @@ export const makeActs = ({ audit, bankBooks, calendar, ledger, rules, store, tak
     })
     const entry = yield* ledger.post({ key: ledgerKey("banking.write-off", key), ...post }).pipe(
       asSystem(tenant),
-      Effect.catch((error) => (isBookingRefusal(error) ? Effect.fail(error) : Effect.die(error)))
+      // What no caller can do anything about is a defect.
+      Effect.catchIf(
+        (error) => !isBookingRefusal(error),
+        (error) => Effect.die(error)
+      )
     )
     const about = { action: "banking.write-off", rule: "writeOff", comment: reason } as const
     return yield* match(yield* refresh(account), { lines: [lineId], entries: [entry.id] }, about).pipe(
@@ -170,7 +174,10 @@ export const makeActs = ({ audit, bankBooks, calendar, ledger, rules, store, tak
         asSystem(account.tenant),
         // Somebody has done so in the ledger.
         Effect.catchTag("AlreadyReversed", () => Effect.void),
-        Effect.catch((error) => (isBookingRefusal(error) ? Effect.fail(error) : Effect.die(error)))
+        Effect.catchIf(
+          (error) => !isBookingRefusal(error),
+          (error) => Effect.die(error)
+        )
       )
       const after = yield* refresh(account)
       const open = yield* store.openItems(account.tenant, account.id)

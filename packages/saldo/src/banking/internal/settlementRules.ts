@@ -97,7 +97,7 @@ const amountsOf = (items: ReadonlyArray<ItemFacts>) => items.map(({ amount }) =>
 export const makeRules = ({ audit, store }: Rules, options: ReconciliationOptions) => {
   const write = Effect.fnUntraced(function* (match: SettlementMatch) {
     const taken = yield* store.match(match)
-    if (!taken) yield* Effect.die(new RangeError(`The items of ${match.id} were taken while they were locked`))
+    if (!taken) return yield* Effect.die(new RangeError(`The items of ${match.id} were taken while they were locked`))
     return yield* audit.draft(matchRecord("banking.match-statement", null, match))
   })
 
