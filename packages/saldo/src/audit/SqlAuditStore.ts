@@ -10,6 +10,7 @@ import { Atomic } from "../core/Atomic.ts"
 import type { KeyColumn } from "../core/keyset.ts"
 import * as Page from "../core/Page.ts"
 import * as SqlKeyset from "../core/SqlKeyset.ts"
+import { arraysOf, type Column, names, Parameters, values } from "../sql/internal/packedRows.ts"
 import { sealsAfter } from "./auditContent.ts"
 import { AuditHold, type AuditScope, type PurgeRequest } from "./AuditHold.ts"
 import { type AuditOrder, type AuditRecord, AuditRecordId } from "./AuditRecord.ts"
@@ -63,31 +64,51 @@ const rowOfSeal = (seal: AuditSeal) => ({
 })
 
 type Rows = Arr.NonEmptyReadonlyArray<ReturnType<typeof rowOfRecord>>
-type WaitingRow = { readonly tenant: string; readonly record_id: string; readonly recorded_at: bigint }
+
+const recordColumns: ReadonlyArray<Column> = [
+  ["record_id", "text"],
+  ["tenant", "text"],
+  ["recorded_at", "bigint"],
+  ["kind", "text"],
+  ["actor_kind", "text"],
+  ["actor_id", "text"],
+  ["on_behalf_of_tenant", "text", "nullable"],
+  ["on_behalf_of_id", "text", "nullable"],
+  ["action", "text"],
+  ["subject_type", "text"],
+  ["subject_id", "text"],
+  ["outcome", "text"],
+  ["reason", "text", "nullable"],
+  ["changes", "text"],
+  ["personal", "text", "nullable"],
+  ["request_id", "text", "nullable"],
+  ["causation_id", "text", "nullable"],
+  ["correlation_id", "text", "nullable"],
+  ["salt", "text"]
+]
+
+/** One statement, as each costs the writer a round trip. */
+const appendText = `
+  WITH given AS MATERIALIZED (
+    SELECT given.* FROM ${new Parameters().rows("given", recordColumns)}
+  ), waiting AS (
+    INSERT INTO saldo_audit_waiting (tenant, record_id, recorded_at) SELECT tenant, record_id, recorded_at FROM given
+  )
+  INSERT INTO saldo_audit_records (${names(recordColumns)}) SELECT ${values("given", recordColumns)} FROM given`
 
 const makeAppend = (sql: SqlClient.SqlClient, atomic: Atomic["Service"]) => {
   const both = sql.onDialectOrElse({
-    // One statement, as each costs the writer a round trip.
-    pg: () => (rows: Rows, waiting: Arr.NonEmptyReadonlyArray<WaitingRow>) =>
-      sql`
-      WITH waiting AS (INSERT INTO saldo_audit_waiting ${sql.insert(waiting)})
-      INSERT INTO saldo_audit_records ${sql.insert(rows)}`,
-    orElse: () => (rows: Rows, waiting: Arr.NonEmptyReadonlyArray<WaitingRow>) =>
+    pg: () => (rows: Rows) => sql.unsafe(appendText, arraysOf(rows, recordColumns)),
+    orElse: () => (rows: Rows) =>
       Effect.andThen(
         sql`INSERT INTO saldo_audit_records ${sql.insert(rows)}`,
-        sql`INSERT INTO saldo_audit_waiting ${sql.insert(waiting)}`
+        sql`INSERT INTO saldo_audit_waiting ${sql.insert(
+          Arr.map(rows, ({ record_id, recorded_at, tenant }) => ({ tenant, record_id, recorded_at }))
+        )}`
       )
   })
   const all = (added: ReadonlyArray<AuditRecord>) =>
-    Effect.forEach(
-      Arr.chunksOf(added.map(rowOfRecord), chunkSize),
-      (rows) =>
-        both(
-          rows,
-          Arr.map(rows, ({ record_id, recorded_at, tenant }) => ({ tenant, record_id, recorded_at }))
-        ),
-      { discard: true }
-    )
+    Effect.forEach(Arr.chunksOf(added.map(rowOfRecord), chunkSize), both, { discard: true })
   return (added: ReadonlyArray<AuditRecord>) =>
     Effect.flatMap(atomic.inTransaction, (open) => (open ? all(added) : atomic.runLocking(all(added))))
 }

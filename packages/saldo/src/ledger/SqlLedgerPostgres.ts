@@ -3,13 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
+import { arraysOf, type Column, names, Parameters, values } from "../sql/internal/packedRows.ts"
 import { blockRows, commandRows, standingRows, type StandingRows, type WriteBlocks } from "./SqlLedgerBlock.ts"
-
-/**
- * A column of rows that come as one array per column, which Postgres reads several times faster than JSON. Its arrays come
- * without nulls, as the driver takes the type of an array from its values: an empty text or a zero stands for null.
- */
-type Column = readonly [name: string, type: "text" | "bigint" | "int", nullable?: "nullable"]
 
 const commandColumns: ReadonlyArray<Column> = [
   ["command_key", "text"],
@@ -74,37 +69,6 @@ const changedHoldColumns: ReadonlyArray<Column> = [
 
 const n: Column = ["n", "int"]
 const tagColumns: ReadonlyArray<Column> = [n, ["tag", "text"]]
-
-/** Parameters of a statement that is put together: each part takes the next ones. */
-class Parameters {
-  private count = 0
-
-  one(type: string): string {
-    this.count += 1
-    return `$${this.count}::${type}`
-  }
-
-  /**
-   * Rows of arrays. Postgres must not see how long they are when it plans: it would make a new plan for each length, which
-   * takes longer than carrying it out. Unnested where they are selected, for functions that are selected from write their
-   * rows down first, each in a store of its own.
-   */
-  rows(alias: string, columns: ReadonlyArray<Column>): string {
-    const packed = columns.map(([name, type]) => `${this.one(`${type}[]`)} AS ${name}`)
-    const each = columns.map(([name]) => `unnest(packed.${name}) AS ${name}`)
-    return `(SELECT ${each.join(", ")} FROM (SELECT ${packed.join(", ")} OFFSET 0) AS packed) AS ${alias}`
-  }
-}
-
-const names = (columns: ReadonlyArray<Column>): string => columns.map(([name]) => name).join(", ")
-
-const values = (alias: string, columns: ReadonlyArray<Column>): string =>
-  columns
-    .map(([name, type, nullable]) => {
-      const value = `${alias}.${name}`
-      return nullable === undefined ? value : `NULLIF(${value}, ${type === "text" ? "''" : "0"})`
-    })
-    .join(", ")
 
 /**
  * Sets columns of rows that the transaction has locked. Each row is looked up by its whole key: a join of the tables would
@@ -199,11 +163,6 @@ const refusalsText = (): string => {
   const parameters = new Parameters()
   return insertCommands(parameters.one("text"), parameters.rows("given", commandColumns))
 }
-
-type Row = Readonly<Record<string, string | number | bigint | null>>
-
-const arraysOf = (rows: ReadonlyArray<Row>, columns: ReadonlyArray<Column>): ReadonlyArray<unknown> =>
-  columns.map(([name, type]) => rows.map((row) => row[name] ?? (type === "text" ? "" : 0n)))
 
 interface PlacedRow {
   readonly base: bigint | null
