@@ -88,6 +88,8 @@ export interface ExportedFile extends PaymentFile {
  * What is exported is sent: an order leaves in one file, once, and what becomes of it comes from the bank, through
  * `Payments.hear`. The worker of `Payments` asks no rail about it, and with `handover: "file"` in the policy hands nothing to
  * one. A file can be had again at any time, byte for byte. Files are recorded in the trail, and so is who had them again.
+ *
+ * @effect-expect-leaking Actor
  */
 export class PaymentFiles extends Context.Service<
   PaymentFiles,

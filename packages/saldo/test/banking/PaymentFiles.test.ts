@@ -79,7 +79,7 @@ describe("a payment file", () => {
         sum: sek("300.35"),
         leftOut: []
       })
-      expect(String(file.text)).toBe("<redacted:payment file>")
+      expect(JSON.stringify(file)).toContain('"text":"<redacted:payment file>"')
       const document = Redacted.value(file.text)
       expect(texts(document, "MsgId")).toEqual([file.messageId])
       expect(texts(document, "NbOfTxs")).toEqual(["3", "2", "1"])
@@ -147,9 +147,9 @@ describe("a payment file", () => {
       yield* files.find(file.messageId).pipe(as(officer))
       const subject = { type: "payment-file", id: file.messageId }
       const { items } = yield* AuditTrail.use((trail) => trail.query({ filter: { subject } })).pipe(as(system(tenant)))
-      expect(items.map(({ action, actor }) => [action, actor.id]).toSorted()).toEqual([
-        ["banking.export-payment-file", anna.id],
-        ["banking.read-payment-file", "officer"]
+      expect(items.map(({ action, actor }) => `${action} by ${actor.id}`).toSorted()).toEqual([
+        `banking.export-payment-file by ${anna.id}`,
+        "banking.read-payment-file by officer"
       ])
       const shown = JSON.stringify(items)
       expect(shown).toContain('"/digest"')
