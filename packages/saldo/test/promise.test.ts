@@ -13,7 +13,7 @@ import { LoanSource } from "saldo/lending/LoanSource"
 import * as Money from "saldo/money/Money"
 import * as Rate from "saldo/money/Rate"
 import { createSaldo, type Saldo, SaldoClosed } from "saldo/promise"
-import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
 const platform = PlatformId.make("facade")
 
@@ -189,33 +189,4 @@ describe("close", () => {
       createSaldo({ storage: postgres({ url: "postgres://user:hush-hush@127.0.0.1:1/none" }) })
     ).rejects.not.toThrow("hush-hush")
   })
-})
-
-// Walks every type that a host can reach from `Saldo` and names the Effect types it meets.
-type EffectMark = `~effect/${string}`
-type Deeper = readonly [never, 0, 1, 2, 3, 4, 5, 6, 7]
-type Met<T, Depth extends number = 7> = Depth extends 0
-  ? never
-  : T extends string | number | bigint | boolean | symbol | null | undefined | Date | AbortSignal | Error
-    ? T extends string | Error
-      ? Extract<keyof T, EffectMark>
-      : never
-    : T extends (...args: infer Args) => infer Result
-      ? Met<Args[number], Deeper[Depth]> | Met<Result, Deeper[Depth]>
-      : T extends Promise<infer A>
-        ? Met<A, Deeper[Depth]>
-        : T extends AsyncIterable<infer A>
-          ? Met<A, Deeper[Depth]>
-          : T extends ReadonlyArray<infer A>
-            ? Met<A, Deeper[Depth]>
-            : T extends object
-              ? Extract<keyof T, EffectMark> | { [K in keyof T]-?: Met<T[K], Deeper[Depth]> }[keyof T]
-              : never
-
-it("has no Effect type in any signature", () => {
-  expectTypeOf<Met<{ readonly planted: Effect.Effect<number> }>>().not.toBeNever()
-  expectTypeOf<Met<{ readonly planted: () => Promise<ReadonlyArray<DateTime.Utc>> }>>().not.toBeNever()
-  expectTypeOf<Met<{ readonly planted: PlatformId }>>().not.toBeNever()
-  expectTypeOf<Met<Saldo>>().toBeNever()
-  expectTypeOf<Met<Parameters<typeof createSaldo>>>().toBeNever()
 })

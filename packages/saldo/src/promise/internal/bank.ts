@@ -1,36 +1,15 @@
 /**
  * A bank in an open Saldo: what it needs from its host, and what it does.
  */
-import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
-import * as BankUseCases from "../../banking/BankUseCases.ts"
-import { Customers as CustomersUseCase } from "../../banking/Customers.ts"
-import { PaymentLimit as Limit } from "../../banking/PaymentLimit.ts"
-import { permissive, type PaymentPolicy } from "../../banking/PaymentPolicy.ts"
-import { Payments as PaymentsUseCase } from "../../banking/Payments.ts"
-import { type NamedKey, WrappingKeys } from "../../banking/WrappingKeys.ts"
-import { MoneySchema } from "../../money/MoneySchema.ts"
-import { HolidayCalendarSchema } from "../../time/HolidayCalendarSchema.ts"
-import {
-  type Accounts,
-  type DepositProduct,
-  makeAccounts,
-  makeProducts,
-  makeTransactions,
-  type Products,
-  productsOf,
-  type Transactions
-} from "./bankAccounts.ts"
-import type { BankCalls } from "./bankCalls.ts"
-import { type Beneficiaries, type Customers, makeBeneficiaries, makeCustomers } from "./bankCustomers.ts"
-import { type Approvals, makeApprovals, makePayments, type Payments } from "./bankPayments.ts"
+import type { PaymentLimit as Limit } from "../../banking/PaymentLimit.ts"
+import type { Money } from "../../money/Money.ts"
+import type { HolidayCalendar } from "../../time/HolidayCalendar.ts"
+import type { Accounts, DepositProduct, Products, Transactions } from "./bankAccounts.ts"
+import type { Beneficiaries, Customers } from "./bankCustomers.ts"
+import type { Approvals, Payments } from "./bankPayments.ts"
 import type { Plain } from "./plain.ts"
-import { type Kyc, kycLayer, type Rail, railLayer } from "./rail.ts"
-import { reader } from "./reading.ts"
-import { Secret } from "./secret.ts"
+import type { Kyc, Rail } from "./rail.ts"
+import type { Secret } from "./secret.ts"
 
 /** A key of 32 bytes as 64 hexadecimal digits, with the name by which it is remembered. */
 export interface BankKey {
@@ -51,22 +30,25 @@ export interface BankKeys {
 /** One limit of payments. */
 export type PaymentLimit = Plain<Limit>
 
-const Rules = Schema.Struct({
-  limits: Schema.optionalKey(Schema.Array(Limit)),
-  approval: Schema.optionalKey(
-    Schema.Union([Schema.Literals(["never", "always"]), Schema.Struct({ above: Schema.Array(MoneySchema) })])
-  ),
-  approvalWithinMs: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
-  askEveryMs: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
-  businessDays: Schema.optionalKey(HolidayCalendarSchema)
-})
+/** What the bank lets its customers pay, and how it asks about it. */
+export interface PaymentRules {
+  /** None when left out. */
+  readonly limits?: ReadonlyArray<PaymentLimit>
+  /**
+   * Which payments a second person must approve: none, which is also what leaving it out means, all, or those above an
+   * amount. In a currency for which no amount is given, all of them.
+   */
+  readonly approval?: "never" | "always" | { readonly above: ReadonlyArray<Money> }
+  /** How long the second person has; three days when left out. */
+  readonly approvalWithinMs?: number
+  /** How long after the rail's last word it is asked again about a payment that has not ended; an hour when left out. */
+  readonly askEveryMs?: number
+  /** The days on which payments are executed, such as a calendar of `saldo/time`; every day when left out. */
+  readonly businessDays?: BusinessDays
+}
 
-/**
- * What the bank lets its customers pay. Left out: no limits; approval `never` (or `always`, or above an amount, in
- * another currency all of them), given within three days; a rail that said nothing is asked every hour; every day is a
- * business day.
- */
-export type PaymentRules = Plain<typeof Rules.Type>
+/** A calendar of business days. */
+export type BusinessDays = Plain<HolidayCalendar>
 
 /** What a bank needs from its host. */
 export interface BankOptions {
@@ -95,55 +77,3 @@ export interface Bank {
   readonly payments: Payments
   readonly approvals: Approvals
 }
-
-const keyOf = (text: string | Secret) => Redacted.make(text instanceof Secret ? text.reveal() : text)
-const namedKey = ({ id, key }: BankKey): NamedKey => ({ id, key: keyOf(key) })
-
-const keysLayer = ({ current, index, previous = [] }: BankKeys) =>
-  WrappingKeys.layer({ current: namedKey(current), previous: previous.map(namedKey), index: keyOf(index) })
-
-const readRules = reader(Rules)
-
-const policyOf = (given: PaymentRules) =>
-  Effect.map(readRules(given), ({ approval, approvalWithinMs, askEveryMs, businessDays, limits }): PaymentPolicy => ({
-    limits: limits ?? permissive.limits,
-    approval: approval ?? permissive.approval,
-    approvalWithin: approvalWithinMs === undefined ? permissive.approvalWithin : Duration.millis(approvalWithinMs),
-    askEvery: askEveryMs === undefined ? permissive.askEvery : Duration.millis(askEveryMs),
-    ...(businessDays === undefined ? {} : { businessDays })
-  }))
-
-/** The use cases of a bank, with its ledger and trail, on the stores of an open Saldo. */
-export const bankLayer = (
-  { keys, kyc, payments: rules = {}, products: given, rail, tags }: BankOptions,
-  timeZone: string | undefined
-) =>
-  Layer.unwrap(
-    Effect.gen(function* () {
-      return BankUseCases.layer({
-        products: yield* productsOf(given),
-        payments: yield* policyOf(rules),
-        ...(tags === undefined
-          ? {}
-          : { tags: (tenant, customerId) => Effect.sync(() => tags({ tenant, customerId })) }),
-        ...(timeZone === undefined ? {} : { timeZone })
-      })
-    })
-  ).pipe(Layer.provide([keysLayer(keys), kycLayer(kyc), railLayer(rail)]))
-
-/** What the clock does in a bank. */
-export const bankWorkers = ({ rail }: BankOptions) =>
-  rail === undefined
-    ? CustomersUseCase.layerExpiry
-    : Layer.merge(CustomersUseCase.layerExpiry, PaymentsUseCase.layerWorker)
-
-/** The bank of an open Saldo. */
-export const makeBank = (calls: BankCalls, { rail }: BankOptions): Bank => ({
-  customers: makeCustomers(calls),
-  beneficiaries: makeBeneficiaries(calls),
-  products: makeProducts(calls),
-  accounts: makeAccounts(calls),
-  transactions: makeTransactions(calls),
-  payments: makePayments(calls, rail !== undefined),
-  approvals: makeApprovals(calls)
-})

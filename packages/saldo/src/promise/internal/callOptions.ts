@@ -53,3 +53,6 @@ export interface Page<Item> {
   readonly items: ReadonlyArray<Item>
   readonly next: string | null
 }
+
+/** A command with the key that its caller names it by: it happens once for its key, however often it is given. */
+export type Keyed<Input> = Input & { readonly key: string }

@@ -1,0 +1,84 @@
+/**
+ * The bank of an open Saldo.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as BankUseCases from "../../banking/BankUseCases.ts"
+import { Customers } from "../../banking/Customers.ts"
+import { PaymentLimit } from "../../banking/PaymentLimit.ts"
+import { type PaymentPolicy, permissive } from "../../banking/PaymentPolicy.ts"
+import { Payments } from "../../banking/Payments.ts"
+import { type NamedKey, WrappingKeys } from "../../banking/WrappingKeys.ts"
+import { MoneySchema } from "../../money/MoneySchema.ts"
+import { HolidayCalendarSchema } from "../../time/HolidayCalendarSchema.ts"
+import type { Bank, BankKey, BankKeys, BankOptions, PaymentRules } from "./bank.ts"
+import type { BankCalls } from "./bankCalls.ts"
+import { makeAccounts, makeProducts, makeTransactions, productsOf } from "./makeBankAccounts.ts"
+import { makeBeneficiaries, makeCustomers } from "./makeBankCustomers.ts"
+import { makeApprovals, makePayments } from "./makeBankPayments.ts"
+import { kycLayer, railLayer } from "./railLayers.ts"
+import { reader } from "./reading.ts"
+import { Secret } from "./secret.ts"
+
+const Rules = Schema.Struct({
+  limits: Schema.optionalKey(Schema.Array(PaymentLimit)),
+  approval: Schema.optionalKey(
+    Schema.Union([Schema.Literals(["never", "always"]), Schema.Struct({ above: Schema.Array(MoneySchema) })])
+  ),
+  approvalWithinMs: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
+  askEveryMs: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
+  businessDays: Schema.optionalKey(HolidayCalendarSchema)
+})
+
+const keyOf = (text: string | Secret) => Redacted.make(text instanceof Secret ? text.reveal() : text)
+const namedKey = ({ id, key }: BankKey): NamedKey => ({ id, key: keyOf(key) })
+
+const keysLayer = ({ current, index, previous = [] }: BankKeys) =>
+  WrappingKeys.layer({ current: namedKey(current), previous: previous.map(namedKey), index: keyOf(index) })
+
+const readRules = reader(Rules)
+
+const policyOf = (given: PaymentRules) =>
+  Effect.map(readRules(given), ({ approval, approvalWithinMs, askEveryMs, businessDays, limits }): PaymentPolicy => ({
+    limits: limits ?? permissive.limits,
+    approval: approval ?? permissive.approval,
+    approvalWithin: approvalWithinMs === undefined ? permissive.approvalWithin : Duration.millis(approvalWithinMs),
+    askEvery: askEveryMs === undefined ? permissive.askEvery : Duration.millis(askEveryMs),
+    ...(businessDays === undefined ? {} : { businessDays })
+  }))
+
+/** The use cases of a bank, with its ledger and trail, on the stores of an open Saldo. */
+export const bankLayer = (
+  { keys, kyc, payments: rules = {}, products: given, rail, tags }: BankOptions,
+  timeZone: string | undefined
+) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      return BankUseCases.layer({
+        products: yield* productsOf(given),
+        payments: yield* policyOf(rules),
+        ...(tags === undefined
+          ? {}
+          : { tags: (tenant, customerId) => Effect.sync(() => tags({ tenant, customerId })) }),
+        ...(timeZone === undefined ? {} : { timeZone })
+      })
+    })
+  ).pipe(Layer.provide([keysLayer(keys), kycLayer(kyc), railLayer(rail)]))
+
+/** What the clock does in a bank. */
+export const bankWorkers = ({ rail }: BankOptions) =>
+  rail === undefined ? Customers.layerExpiry : Layer.merge(Customers.layerExpiry, Payments.layerWorker)
+
+/** The bank of an open Saldo. */
+export const makeBank = (calls: BankCalls, { rail }: BankOptions): Bank => ({
+  customers: makeCustomers(calls),
+  beneficiaries: makeBeneficiaries(calls),
+  products: makeProducts(calls),
+  accounts: makeAccounts(calls),
+  transactions: makeTransactions(calls),
+  payments: makePayments(calls, rail !== undefined),
+  approvals: makeApprovals(calls)
+})

@@ -1,0 +1,167 @@
+/**
+ * The payments and approvals of an open Saldo.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Consent from "../../banking/Approval.ts"
+import { Approvals as ApprovalsUseCase } from "../../banking/Approvals.ts"
+import { approvePermission, managePermission } from "../../banking/BankAccess.ts"
+import { CustomerId } from "../../banking/Customer.ts"
+import { DepositAccountId } from "../../banking/DepositAccount.ts"
+import * as Order from "../../banking/PaymentOrder.ts"
+import { Payments as PaymentsUseCase, PaymentWish } from "../../banking/Payments.ts"
+import { PaymentOrderState } from "../../banking/PaymentStatus.ts"
+import { Actor, asSystem } from "../../core/Actor.ts"
+import { CommandKey } from "../../core/Command.ts"
+import type { BankCalls } from "./bankCalls.ts"
+import type { Approvals, Payments } from "./bankPayments.ts"
+import { InputInvalid, RailMissing } from "./callOptions.ts"
+import { RailEvent } from "./railLayers.ts"
+import { externalAccount } from "./readExternalAccount.ts"
+import { pageOf, reader, withParts } from "./reading.ts"
+
+const Wish = Schema.Struct({ key: CommandKey, ...PaymentWish.fields })
+const Decision = Schema.Struct({
+  key: CommandKey,
+  id: Order.PaymentOrderId,
+  approve: Schema.Boolean,
+  comment: Schema.NullOr(Schema.String)
+})
+const Cancellation = Schema.Struct({ key: CommandKey, id: Order.PaymentOrderId })
+const Filter = Schema.Struct({
+  customerId: Schema.optionalKey(CustomerId),
+  accountId: Schema.optionalKey(DepositAccountId),
+  state: Schema.optionalKey(PaymentOrderState),
+  disputed: Schema.optionalKey(Schema.Boolean)
+})
+const Request = Schema.Struct({
+  subject: Consent.ApprovalSubject,
+  withinMs: Schema.Int.check(Schema.isGreaterThan(0))
+})
+const Verdict = Schema.Struct({
+  state: Schema.Literals(["approved", "declined"]),
+  comment: Schema.NullOr(Schema.String)
+})
+
+const read = {
+  wish: withParts({ "/creditor/account": externalAccount })(reader(Wish)),
+  decision: reader(Decision),
+  cancellation: reader(Cancellation),
+  id: reader(Order.PaymentOrderId),
+  filter: reader(Filter),
+  rail: reader(Schema.NonEmptyString),
+  event: reader(RailEvent),
+  request: reader(Request),
+  verdict: reader(Verdict),
+  approvalId: reader(Consent.ApprovalId),
+  type: reader(Schema.NonEmptyString)
+}
+
+/** The payments of an open Saldo; without a rail it takes orders for another process, which has one. */
+export const makePayments = (calls: BankCalls, hasRail: boolean): Payments => {
+  const use = <A, E, R>(f: (payments: PaymentsUseCase["Service"]) => Effect.Effect<A, E, R>) => PaymentsUseCase.use(f)
+  const onRail = hasRail ? Effect.void : Effect.fail(new RailMissing())
+  return {
+    create: calls.reading(read.wish, (known) => use((payments) => payments.create(known))),
+    decide: calls.reading(read.decision, (known) => use((payments) => payments.decide(known))),
+    cancel: calls.reading(read.cancellation, (known) => use((payments) => payments.cancel(known))),
+    find: calls.reading(read.id, (id) => use((payments) => payments.find(id))),
+    list: (filter = {}, options = {}) =>
+      calls.run(
+        Effect.flatMap(Effect.all([read.filter(filter), pageOf(options)]), (known) =>
+          use((payments) => payments.list(...known))
+        ),
+        options
+      ),
+    hear: (rail, event, options) =>
+      calls.run(
+        Effect.flatMap(Effect.all([read.rail(rail), read.event(event)]), (known) =>
+          use((payments) => payments.hear(...known))
+        ),
+        options
+      ),
+    strays: (options) =>
+      calls.run(
+        Effect.andThen(
+          onRail,
+          use((payments) => payments.strays)
+        ),
+        options
+      ),
+    work: (limit, options) =>
+      calls.run(
+        Effect.andThen(
+          Effect.andThen(Actor.require(managePermission), onRail),
+          use((payments) => payments.work(limit))
+        ),
+        options
+      )
+  }
+}
+
+// What follows from these decisions happens with them, in the use case that asked.
+const ofTheBank = new Set(["payment"])
+
+const hostsOwn = (type: string) =>
+  ofTheBank.has(type)
+    ? Effect.fail(new InputInvalid("", `consent to a ${type} is given and withdrawn by the methods for a ${type}`))
+    : Effect.void
+
+const visible = Effect.fnUntraced(function* (id: Consent.ApprovalId) {
+  const found = yield* ApprovalsUseCase.use((approvals) => approvals.find(id))
+  const actor = yield* Actor
+  return found.requestedBy === actor.id || actor.may(approvePermission)
+    ? found
+    : yield* new Consent.ApprovalNotFound({ approvalId: id })
+})
+
+/** The approvals of an open Saldo. */
+export const makeApprovals = (calls: BankCalls): Approvals => {
+  const use = <A, E, R>(f: (approvals: ApprovalsUseCase["Service"]) => Effect.Effect<A, E, R>) =>
+    ApprovalsUseCase.use(f)
+  const guarded = (id: string) =>
+    Effect.flatMap(read.approvalId(id), visible).pipe(Effect.tap(({ subject }) => hostsOwn(subject.type)))
+  return {
+    request: calls.reading(read.request, ({ subject, withinMs }) =>
+      Effect.andThen(
+        hostsOwn(subject.type),
+        use((approvals) => approvals.request({ subject, within: Duration.millis(withinMs) }))
+      )
+    ),
+    decide: (id, verdict, options) =>
+      calls.run(
+        Effect.flatMap(Effect.all([guarded(id), read.verdict(verdict)]), ([approval, known]) =>
+          use((approvals) => approvals.decide(approval.id, known))
+        ),
+        options
+      ),
+    withdraw: (id, options) =>
+      calls.run(
+        Effect.flatMap(guarded(id), (approval) => use((approvals) => approvals.withdraw(approval.id))),
+        options
+      ),
+    waiting: (subjectType, options = {}) =>
+      calls.run(
+        Effect.flatMap(Effect.all([read.type(subjectType), pageOf(options)]), (known) =>
+          use((approvals) => approvals.waiting(...known))
+        ),
+        options
+      ),
+    find: calls.reading(read.approvalId, visible),
+    expireOverdue: (subjectType, limit = 100, options = {}) =>
+      calls.run(
+        Effect.gen(function* () {
+          yield* Actor.require(managePermission)
+          const type = yield* read.type(subjectType)
+          yield* hostsOwn(type)
+          const overdue = yield* use((approvals) => approvals.overdue(type, limit))
+          const ended = yield* Effect.forEach(overdue, ({ id, tenant }) =>
+            use((approvals) => approvals.expire(id)).pipe(asSystem(tenant))
+          )
+          return ended.filter(({ state }) => state === "expired").length
+        }),
+        options
+      )
+  }
+}
