@@ -80,7 +80,7 @@ export const openBooks = async (
     ids.push(id)
   })
   await runtime.runPromise(Effect.replicateEffect(openOne, accounts, { discard: true }))
-  // As pgbench does after it has made its tables; a server that has been up for a minute has done it by itself.
+  // As pgbench does after it has made its tables.
   await runtime.runPromise(sql`ANALYZE`)
 
   let keys = 0
@@ -127,18 +127,12 @@ export const openBooks = async (
       })
     )
 
-  /** Takes all entries away again, and leaves the accounts as they are. */
-  const empty = () =>
+  /** What a database that has been up for a while has done by itself. */
+  const settle = () =>
     runtime.runPromise(
-      Effect.forEach(
-        [
-          "DELETE FROM saldo_ledger_commands",
-          "DELETE FROM saldo_ledger_entries",
-          "DELETE FROM saldo_ledger_postings",
-          `UPDATE saldo_ledger_heads SET sequence = 0, booked_at = -1, hash = '${"0".repeat(64)}'`
-        ],
-        (text) => sql.unsafe(text),
-        { discard: true }
+      Effect.andThen(
+        sql`ANALYZE`,
+        sql.onDialectOrElse({ pg: () => sql`CHECKPOINT`, orElse: () => sql`PRAGMA wal_checkpoint(TRUNCATE)` })
       )
     )
 
@@ -170,7 +164,7 @@ export const openBooks = async (
       )
     )
 
-  return { runtime, store, ledger, sql, ids, transfer, commitTo, fill, empty, work, close: () => runtime.dispose() }
+  return { runtime, store, ledger, sql, ids, transfer, commitTo, fill, settle, work, close: () => runtime.dispose() }
 }
 
 /** What a client calls. */
