@@ -24,6 +24,7 @@ import { PaymentPlans } from "./PaymentPlans.ts"
 import { type PaymentPolicy, permissive } from "./PaymentPolicy.ts"
 import { Payments } from "./Payments.ts"
 import { PersonalData } from "./PersonalData.ts"
+import { StatementReconciliation } from "./StatementReconciliation.ts"
 
 /** How a bank keeps accounts. */
 export interface AccountOptions {
@@ -69,7 +70,7 @@ export const layerAccounts = ({ products, tags, timeZone = "UTC" }: AccountOptio
 
 /** Every use case of a bank. Beside what `layerAccounts` needs it needs a `PaymentRail`. */
 export const layer = ({ payments = permissive, ...accounts }: BankOptions) =>
-  PaymentPlans.layer.pipe(
+  Layer.merge(PaymentPlans.layer, StatementReconciliation.layer).pipe(
     Layer.provideMerge(Payments.layerWith(payments)),
     Layer.provideMerge(Layer.merge(Approvals.layer, PaymentAccounts.layer)),
     Layer.provideMerge(layerAccounts(accounts))

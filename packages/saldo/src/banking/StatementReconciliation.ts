@@ -237,16 +237,15 @@ const make = Effect.fnUntraced(function* (options: ReconciliationOptions) {
   const orders = yield* PaymentOrderStore
   const store = yield* ReconciliationStore
   const once = makeOnce({ atomic, audit, idempotency: yield* Idempotency })
-  const takeOver = makeTakeOver({ ledger, orders, store })
+  const takeOver = makeTakeOver({ audit, ledger, orders, store })
   const rules = makeRules({ audit, store }, options)
   const acts = makeActs({ audit, bankBooks, calendar, ledger, rules, store, takeOver })
   const importAll = makeImport({ audit, calendar, store })
   const registerNew = yield* makeRegister
-  const reads = yield* makeReads
+  const { allowed, ...reads } = yield* makeReads
 
   const refresh = Effect.fnUntraced(function* (account: SettlementAccount) {
     const after = yield* takeOver(account)
-    yield* store.saveAccount(after)
     return yield* rules.run(after)
   })
 
@@ -292,7 +291,7 @@ const make = Effect.fnUntraced(function* (options: ReconciliationOptions) {
   return StatementReconciliation.of({
     ...reads,
     ...makeCommands(acts, once),
-    findMatch: (id) => Effect.andThen(reads.allowed, acts.found(id)),
+    findMatch: (id) => Effect.andThen(allowed, acts.found(id)),
     import: importDocument,
     reconcile,
     register

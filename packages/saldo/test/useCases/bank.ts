@@ -24,6 +24,7 @@ import { active, details, documents, quirina } from "../banking/customerBank.ts"
 import { sek } from "../banking/depositBank.ts"
 import { creditor } from "../banking/paymentBank.ts"
 import { anew, another, inner, key, own, sweep, type UseCase } from "./everything.ts"
+import { statementReconciliation } from "./reconciliation.ts"
 
 const registered = Customers.use(({ register }) => register(quirina("registered")))
 
@@ -343,5 +344,6 @@ export const bank = {
   DepositTransactions: depositTransactions,
   PaymentPlans: paymentPlans,
   PaymentAccounts: asking(PaymentAccounts.useSync(Object.keys), "find", "lock"),
-  Payments: payments
+  Payments: payments,
+  StatementReconciliation: statementReconciliation
 }

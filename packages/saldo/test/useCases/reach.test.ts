@@ -19,7 +19,7 @@ const intruders = {
   "whoever may do everything elsewhere": identity("elsewhere", "admin", [Actor.Permission.make("*")])
 }
 
-const ids = /\b(?:acct|appr|bene|cust|dep|entry|hold|pay)_[0-9a-z]{26}\b/gu
+const ids = /\b(?:acct|appr|bene|cust|dep|entry|hold|line|nostro|pay|rmat|rrev|stmt)_[0-9a-z]{26}\b/gu
 
 /** What a caller named itself and is told not to be there. */
 const echoes = /"_tag":"\w+NotFound"[^}]*/gu
@@ -38,7 +38,7 @@ const gained = Effect.fnUntraced(function* (call: Call, who: Actor.Identity) {
   return (outcome.failure as { readonly _tag: string })._tag
 })
 
-const refusals = /^(?:NotPermitted|\w+NotFound|AccountHolderUnsuitable|HoldNotActive)$/u
+const refusals = /^(?:NotPermitted|\w+NotFound|AccountHolderUnsuitable|HoldNotActive|StatementAccountUnknown)$/u
 
 describe("every call that somebody makes", () => {
   for (const [name, { reads, writes }] of Object.entries(known)) {

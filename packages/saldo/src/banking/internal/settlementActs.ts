@@ -133,13 +133,6 @@ export const makeActs = ({ audit, bankBooks, calendar, ledger, rules, store, tak
     return yield* match(account, { lines, entries }, { action: "banking.accept-review", rule: review.rule, comment })
   })
 
-  /** Takes the entries over that the act itself has booked. */
-  const refresh = Effect.fnUntraced(function* (account: SettlementAccount) {
-    const after = yield* takeOver(account)
-    yield* store.saveAccount(after)
-    return after
-  })
-
   const writeOff = Effect.fnUntraced(function* (key: CommandKey, { accountId, lineId, reason }: WritingOff) {
     const account = yield* lock(accountId)
     const { currency, ledgerAccountId, tenant } = account
@@ -162,7 +155,8 @@ export const makeActs = ({ audit, bankBooks, calendar, ledger, rules, store, tak
       )
     )
     const about = { action: "banking.write-off", rule: "writeOff", comment: reason } as const
-    return yield* match(yield* refresh(account), { lines: [lineId], entries: [entry.id] }, about).pipe(
+    // The entry is among those that are taken over now.
+    return yield* match(yield* takeOver(account), { lines: [lineId], entries: [entry.id] }, about).pipe(
       Effect.catchTag(["MatchShapeInvalid", "MatchUnbalanced"], (wrong) => Effect.die(wrong))
     )
   })
@@ -179,7 +173,7 @@ export const makeActs = ({ audit, bankBooks, calendar, ledger, rules, store, tak
           (error) => Effect.die(error)
         )
       )
-      const after = yield* refresh(account)
+      const after = yield* takeOver(account)
       const open = yield* store.openItems(account.tenant, account.id)
       const reversal = open.find(({ facts }) => facts._tag === "Entry" && facts.reverses === entryId)?.facts
       if (reversal?._tag !== "Entry") continue

@@ -5,6 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type { AuditTrail } from "../../audit/AuditTrail.ts"
+import { changes } from "../../audit/changes.ts"
 import { asSystem } from "../../core/Actor.ts"
 import type { Cursor } from "../../core/Page.ts"
 import type { JournalEntry } from "../../ledger/JournalEntry.ts"
@@ -17,6 +19,7 @@ import type { SettlementAccount } from "../SettlementAccount.ts"
 import type { BookEntryItem } from "../SettlementItem.ts"
 
 interface Sources {
+  readonly audit: AuditTrail["Service"]
   readonly ledger: Ledger["Service"]
   readonly orders: PaymentOrderStore["Service"]
   readonly store: ReconciliationStore["Service"]
@@ -33,8 +36,8 @@ const effectOf = ({ lines }: JournalEntry, { currency, ledgerAccountId }: Settle
     currency
   )
 
-/** Takes over what was booked since the last time. The account is locked, and saved by the caller as it is given back. */
-export const makeTakeOver = ({ ledger, orders, store }: Sources) => {
+/** Takes over what was booked since the last time. The account is locked, and saved as it is given back. */
+export const makeTakeOver = ({ audit, ledger, orders, store }: Sources) => {
   /** What the payment of an entry adds to it; entries of the host's own say it in their metadata. */
   const aboutOf = Effect.fnUntraced(function* ({ metadata, tenant }: JournalEntry) {
     const paymentId = metadata["payment"]
@@ -69,6 +72,7 @@ export const makeTakeOver = ({ ledger, orders, store }: Sources) => {
   return Effect.fn("StatementReconciliation.takeOver")(function* (account: SettlementAccount) {
     const { ledgerAccountId: accountId, tenant } = account
     let taken = account.taken
+    let added = 0
     let cursor: Cursor | null = null
     const filter = { accountId, ...(taken === null ? {} : { bookedFrom: taken.bookedAt }) }
     do {
@@ -80,11 +84,20 @@ export const makeTakeOver = ({ ledger, orders, store }: Sources) => {
       const fresh = page.items.filter(({ sequence }) => sequence > (account.taken?.sequence ?? 0))
       // Money set aside, given back or moved in a circle is nothing that another bank knows of.
       const moved = fresh.filter((entry) => !Money.isZero(effectOf(entry, account)))
-      yield* store.addItems(yield* Effect.forEach(moved, (entry) => itemOf(account, entry)))
+      added += yield* store.addItems(yield* Effect.forEach(moved, (entry) => itemOf(account, entry)))
       const last = fresh.at(-1)
       if (last !== undefined) taken = { sequence: last.sequence, bookedAt: last.bookedAt }
       cursor = page.next
     } while (cursor !== null)
-    return { ...account, taken }
+    const after: SettlementAccount = { ...account, taken }
+    yield* store.saveAccount(after)
+    if (taken?.sequence !== account.taken?.sequence) {
+      yield* audit.record({
+        action: "banking.take-over-entries",
+        subject: { type: "settlement-account", id: account.id },
+        changes: changes({ taken: account.taken }, { taken, entries: added })
+      })
+    }
+    return after
   })
 }

@@ -107,8 +107,18 @@ export const makeRules = ({ audit, store }: Rules, options: ReconciliationOption
     const known = new Map((yield* store.reviews(tenant, accountId)).map((each) => [reviewText(each), each.id]))
     const still = new Set(wanted.map(reviewText))
     const over = [...known].flatMap(([text, id]) => (still.has(text) ? [] : [id]))
+    const fresh = wanted.filter((each) => !known.has(reviewText(each)))
+    if (over.length + fresh.length === 0) return
     yield* store.endReviews(tenant, accountId, over)
-    yield* store.addReviews(wanted.filter((each) => !known.has(reviewText(each))))
+    yield* store.addReviews(fresh)
+    yield* audit.record({
+      action: "banking.review-statement",
+      subject: { type: "settlement-account", id: accountId },
+      changes: changes(
+        { reviews: known.size },
+        { reviews: wanted.length, added: fresh.map(({ id }) => id), ended: over }
+      )
+    })
   })
 
   /** Matches what has one reading only; gives the matches made, recorded. */
