@@ -5,6 +5,8 @@ import { failureOf } from "./saldo.ts"
 
 const { approve, bank, db, json, open, path, register, run, text } = useBank()
 const today = new Date().toISOString().slice(0, 10)
+/** What tables show of an id. */
+const short = (id: string) => id.slice(-8)
 const company = { name: "Bygg & Co AB", number: "556036-0793" }
 
 let [customer, savings, everyday, firm, firmAccount] = ["", "", "", "", ""]
@@ -28,11 +30,11 @@ beforeAll(async () => {
 describe("saldo bank customers", () => {
   it("lists who there is", async () => {
     const lines = (await text(["bank", "customers", "list"])).split("\n")
-    expect(lines[0]).toBe("Customer                         Name            Kind     State   Verified")
+    expect(lines[0]).toBe("Customer  Name            Kind     State   Verified")
     expect(lines[1]).toMatch(
-      new RegExp(`^${customer}  Anna Andersson  person   active  until 20\\d\\d-\\d\\d-\\d\\d$`, "u")
+      new RegExp(`^${short(customer)}  Anna Andersson  person   active  until 20\\d\\d-\\d\\d-\\d\\d$`, "u")
     )
-    expect(lines[2]).toMatch(new RegExp(`^${firm}  Bygg & Co AB    company  active  until`, "u"))
+    expect(lines[2]).toMatch(new RegExp(`^${short(firm)}  Bygg & Co AB    company  active  until`, "u"))
     const first = await json(["bank", "customers", "list", "--limit", "1"])
     const second = await json(["bank", "customers", "list", "--limit", "1", "--cursor", first.next])
     expect([...first.items, ...second.items].map(({ customerId }) => customerId)).toEqual([customer, firm])
@@ -88,10 +90,23 @@ describe("saldo bank accounts and transfer", () => {
       balance: "200.00"
     })
     expect((await text(["bank", "accounts", "list", "--customer", customer])).split("\n")).toEqual([
-      "Account                         Name             Holder            Balance  Available  Currency  State",
-      `${savings}  Savings account  Anna Andersson  36 249,50  36 249,50  SEK       open`,
-      `${everyday}  Vardag           Anna Andersson     200,00     200,00  SEK       open`
+      "Account   Name             Holder            Balance  Available  Currency  State",
+      `${short(savings)}  Savings account  Anna Andersson  36 249,50  36 249,50  SEK       open`,
+      `${short(everyday)}  Vardag           Anna Andersson     200,00     200,00  SEK       open`
     ])
+  })
+
+  it("knows accounts by the ends of their ids, and none by an end that fits none or too short", async () => {
+    const rent = ["bank", "transfer", "250.50", "--from", short(savings), "--to", everyday.slice(-6), "--key", "rent"]
+    expect(await json([...rent, "--text", "Hyra"])).toMatchObject({ key: "rent", balance: "36249.50" })
+    expect((await json(["bank", "accounts", "statement", short(everyday)])).accountId).toBe(everyday)
+    expect((await json(["bank", "customers", "show", short(customer)])).customerId).toBe(customer)
+    const none = await bank(["bank", "accounts", "statement", "zzzzzzzz"])
+    expect(none).toMatchObject({ code: 1, stdout: "" })
+    expect(none.stderr).toBe(
+      "There is no account whose id ends in zzzzzzzz.\nRun `saldo bank accounts list` to see the accounts.\n"
+    )
+    expect((await bank(["bank", "accounts", "statement", savings.slice(-5)])).code).toBe(2)
   })
 
   it("tells what happened, as a bank writes it", async () => {

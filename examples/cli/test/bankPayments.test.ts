@@ -35,9 +35,10 @@ describe("saldo bank payments", () => {
     expect(await order("1250", power, "--to", "bankgiro", "--key", "invoice-7")).toBe(payment)
     expect(await available()).toBe("5000.00")
     expect((await text(["bank", "payments", "list"])).split("\n")).toEqual([
-      "Payment                         Receiver      Account            On            Amount  Currency  State              Ordered by",
-      `${payment}  Elbolaget AB  bankgiro ••••1055  ${today}  1 250,00  SEK       waits for consent  ada`
+      "Payment   Receiver      Account            On                Amount  State              By",
+      `${payment.slice(-8)}  Elbolaget AB  bankgiro ••••1055  ${today}  1 250,00 SEK  waits for consent  ada`
     ])
+    expect((await json(["bank", "payments", "show", payment.slice(-8)])).paymentId).toBe(payment)
     const own = await bank(["bank", "payments", "approve", payment, "--json"])
     expect(failureOf(own)).toEqual({
       happened: expect.stringMatching(/^ada asked for appr_\w+ and cannot decide on it; somebody else must\.$/u),

@@ -15,6 +15,7 @@ import { AuditTrail } from "saldo/audit/AuditTrail"
 import * as Actor from "saldo/core/Actor"
 import { LoanCollection } from "saldo/lending/LoanCollection"
 import * as SqlStores from "saldo/sql/SqlStores"
+import * as LocalDate from "saldo/time/LocalDate"
 import { login, settings, useSaldo } from "./saldo.ts"
 
 const { path, run } = useSaldo()
@@ -65,13 +66,56 @@ beforeAll(async () => {
 afterAll(() => emulator.close())
 
 const fence = /```console\n\$ saldo (.*)\n([\s\S]*?)```/gu
+const files = /```json (\S+)\n([\s\S]*?)```/gu
+
+/** The day on which the page's bank does business, in place of the day of the run. */
+const bankDay = "2026-04-01"
+const today = LocalDate.of(new Date().toISOString().slice(0, 10))
+/** When the approval of a person ends who is approved on a day. */
+const lastApproved = (on: LocalDate.LocalDate) => LocalDate.addDays(LocalDate.addMonths(on, 36), -1)
+
+/** Ids are others in every run: what the page calls one, and what it is in this run. */
+const idsOnPage = new Map<string, string>()
+const id = /\b[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}\b/gu
+const idsIn = (text: string) => [...new Set(text.match(id) ?? [])]
+
+const swap = (text: string, pairs: ReadonlyArray<readonly [from: string, to: string]>): string =>
+  pairs
+    .flatMap(([from, to]) => [[from, to] as const, [from.slice(-8), to.slice(-8)] as const])
+    .reduce((swapped, [from, to]) => swapped.replaceAll(from, to), text)
+
+const days = [
+  [bankDay, today],
+  [lastApproved(LocalDate.of(bankDay)), lastApproved(today)]
+] as const
+
+/** A command of the page's bank with the ids and days of this run. */
+const ofThisRun = (command: string): string =>
+  days.reduce((swapped, [page, run]) => swapped.replaceAll(page, run), swap(command, [...idsOnPage]))
+
+/** What this run printed, with the ids and days of the page; an id that is new here is new on the page too. */
+const ofThePage = (text: string, shown: string): string => {
+  const known = new Set(idsOnPage.values())
+  const added = idsIn(shown).filter((one) => !idsOnPage.has(one))
+  for (const [index, one] of idsIn(text)
+    .filter((each) => !known.has(each))
+    .entries())
+    idsOnPage.set(added[index] ?? one, one)
+  const turned = [...idsOnPage].map(([page, run]) => [run, page] as const)
+  return days.reduce((swapped, [page, run]) => swapped.replaceAll(run, page), swap(text, turned))
+}
 
 /** What a command prints, as the page shows it: without what is another address in every run. */
-const printed = async (command: string) => {
-  const words = command.split(" ")
+const printed = async (command: string, shown: string) => {
+  const [line = "", input] = (command.startsWith("bank ") ? ofThisRun(command) : command).split(" < ")
+  const words = [...line.matchAll(/'([^']*)'|\S+/gu)].map(([word, quoted]) => quoted ?? word)
   const fetching = words[1] === "fetch" ? ["--db", path("fetched.sqlite")] : []
-  const { stderr, stdout } = await run([...words, ...fetching], { env: { ...settings(emulator), ...login } })
-  return (stdout + stderr).trimEnd().replace(/http:\/\/localhost:\d+/gu, "https://www.kameo.se")
+  const { stderr, stdout } = await run([...words, ...fetching], {
+    env: { ...settings(emulator), ...login },
+    input: input === undefined ? "" : readFileSync(path(input), "utf8")
+  })
+  const text = (stdout + stderr).trimEnd().replace(/http:\/\/localhost:\d+/gu, "https://www.kameo.se")
+  return command.startsWith("bank ") ? ofThePage(text, shown) : text
 }
 
 /** The first lines, as many as the page shows, with a sign for those left out. */
@@ -90,25 +134,30 @@ describe("docs/reference/cli.md", () => {
       expect(shown).toContain(`loans ${name}`)
     for (const name of ["open", "accounts", "post", "balance", "trial-balance", "export"])
       expect(shown).toContain(`ledger ${name}`)
+    for (const name of ["customers", "products", "accounts", "transfer", "payments"])
+      expect(shown).toContain(`bank ${name}`)
   })
 
   it("shows what the commands print", { timeout: 60_000 }, async () => {
     const outputs = new Map<string, string>()
-    for (const { command } of blocks) outputs.set(command, await printed(command))
-    // SALDO_UPDATE_DOCS=12 writes the outputs into the page anew, 12 lines of each at most.
+    for (const [, name = "", content = ""] of text.matchAll(files)) writeFileSync(path(name), content)
+    for (const name of ["passport.pdf", "bill.pdf"]) writeFileSync(path(name), name)
+    for (const { command, shown } of blocks) outputs.set(command, await printed(command, shown))
+    const linesOf = (shown: string) =>
+      shown.split("\n").filter((line, at, all) => line !== "…" && at < all.length - 1).length
+    // SALDO_UPDATE_DOCS=12 writes the outputs into the page anew: as many lines of each as it has, or else 12.
     const update = Number(process.env["SALDO_UPDATE_DOCS"] ?? 0)
     if (update > 0) {
       const renewed = text.replace(
         fence,
-        (_, command: string) =>
-          `\`\`\`console\n$ saldo ${command}\n${excerpt(outputs.get(command) ?? "", update)}\`\`\``
+        (_, command: string, shown: string) =>
+          `\`\`\`console\n$ saldo ${command}\n${excerpt(outputs.get(command) ?? "", linesOf(shown) || update)}\`\`\``
       )
       writeFileSync(page, renewed)
       return
     }
     for (const { command, shown } of blocks) {
-      const lines = shown.split("\n").filter((line, at, all) => line !== "…" && at < all.length - 1).length
-      expect(shown, command).toBe(excerpt(outputs.get(command) ?? "", lines))
+      expect(shown, command).toBe(excerpt(outputs.get(command) ?? "", linesOf(shown)))
     }
   })
 })

@@ -156,3 +156,32 @@ describe("colours and progress", () => {
     expect(frames.at(-1)).toMatch(/^Collected \d+ loans from kameo: \d+ new, 0 changed, 0 unchanged\.\r\n/u)
   })
 })
+
+describe("what belongs to a person is asked for on a terminal", () => {
+  const bank = path("bank.sqlite")
+  const number = "19811218-9876"
+
+  const name = "Anna med ett namn som är alldeles för långt för en enda rad i en vanlig terminal, nämligen Andersson"
+
+  it("and a person's number is not echoed", async () => {
+    const { code, screen } = await onTerminal(["bank", "customers", "register", "--db", bank], {
+      answers: [
+        ["Name", `${name}\r`],
+        ["Personal number", `${number}\r`],
+        ["E-mail", "\r"],
+        ["Phone", "\r"],
+        ["Address", "\r"]
+      ]
+    })
+    expect(withoutEscapes(screen)).toMatch(/Registered cust_\w+, a person\./u)
+    expect(code).toBe(0)
+    for (const part of [number, number.slice(0, 6), number.slice(-4)]) expect(screen).not.toContain(part)
+  })
+
+  it.each([80, 120])("and tables of the bank fit into %i columns", async (columns) => {
+    const lines = linesOf(await onTerminal(["bank", "customers", "list", "--db", bank], { columns }))
+    expect(lines[1]).toContain("Anna med")
+    expect(lines[1]).toContain("…")
+    expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(columns)
+  })
+})

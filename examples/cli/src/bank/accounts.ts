@@ -9,6 +9,7 @@ import * as Money from "saldo/money/Money"
 import * as LocalDate from "saldo/time/LocalDate"
 import { figure, ruledOff } from "../books.ts"
 import { type Column, plain, table } from "../chart.ts"
+import { shortId } from "./shortId.ts"
 
 /** An account with what it holds, and what its holder is called. */
 export interface HeldAccount {
@@ -32,7 +33,7 @@ export const heldAccountTable = (accounts: ReadonlyArray<HeldAccount>, width: nu
   table(
     columns,
     accounts.map(({ account, balance, holder }) => [
-      account.id,
+      shortId(account.id),
       plain(account.name),
       plain(holder),
       figure(balance.balance),

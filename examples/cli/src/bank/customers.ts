@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as Redacted from "effect/Redacted"
 import type { Customer, Registration } from "saldo/banking/Customer"
 import { type Column, plain, table, wrap } from "../chart.ts"
+import { shortId } from "./shortId.ts"
 
 const text = (value: Redacted.Redacted | undefined): string => (value === undefined ? "" : plain(Redacted.value(value)))
 
@@ -42,7 +43,13 @@ const columns: ReadonlyArray<Column> = [
 export const customerTable = (customers: ReadonlyArray<Customer>, width: number | null): string =>
   table(
     columns,
-    customers.map((customer) => [customer.id, nameOf(customer), customer.kind, stateOf(customer), verified(customer)]),
+    customers.map((customer) => [
+      shortId(customer.id),
+      nameOf(customer),
+      customer.kind,
+      stateOf(customer),
+      verified(customer)
+    ]),
     width
   )
 

@@ -9,6 +9,7 @@ import { paymentReasonNames, paymentStatusNames } from "saldo/banking/PaymentSta
 import * as Money from "saldo/money/Money"
 import { figure } from "../books.ts"
 import { type Column, plain, table, wrap } from "../chart.ts"
+import { shortId } from "./shortId.ts"
 
 /** What schemes of account numbers are called. */
 const schemeNames = {
@@ -18,6 +19,8 @@ const schemeNames = {
   SwedishAccount: "account",
   NorwegianAccount: "account"
 } as const
+
+const amountText = (amount: Money.Money): string => `${figure(amount)} ${amount.currency}`
 
 const numberText = ({ account }: PaymentOrder["creditor"], reveal: boolean): string =>
   `${schemeNames[account._tag]} ${reveal ? numberOf(account) : mask(account)}`
@@ -36,12 +39,11 @@ const stateText = ({ approvalId, dispute, reason, state }: PaymentOrder): string
 const columns: ReadonlyArray<Column> = [
   { heading: "Payment" },
   { heading: "Receiver", flexible: true },
-  { heading: "Account" },
+  { heading: "Account", flexible: true },
   { heading: "On" },
   { heading: "Amount", align: "right" },
-  { heading: "Currency" },
-  { heading: "State" },
-  { heading: "Ordered by", flexible: true }
+  { heading: "State", flexible: true },
+  { heading: "By", flexible: true }
 ]
 
 /** Payment orders, a line each. */
@@ -49,12 +51,11 @@ export const paymentTable = (orders: ReadonlyArray<PaymentOrder>, width: number 
   table(
     columns,
     orders.map((order) => [
-      order.id,
+      shortId(order.id),
       plain(order.creditor.name),
       numberText(order.creditor, false),
       order.executeOn,
-      figure(order.amount),
-      order.amount.currency,
+      amountText(order.amount),
       stateText(order),
       plain(order.createdBy)
     ]),
@@ -84,7 +85,7 @@ export const paymentText = (
   const { returned, status } = order
   const rows: ReadonlyArray<readonly [name: string, value: string]> = [
     ["Payment", order.id],
-    ["Amount", `${figure(order.amount)} ${order.amount.currency}`],
+    ["Amount", amountText(order.amount)],
     ["From", order.accountId],
     ["To", plain(order.creditor.name)],
     ["Account", numberText(order.creditor, reveal)],
@@ -93,7 +94,7 @@ export const paymentText = (
     ["State", stateText(order)],
     ["Consent", consentText(approval)],
     ["Bank says", status === null ? "" : `${status} ${paymentStatusNames[status]}`],
-    ["Returned", returned === null ? "" : `${figure(returned.amount)} ${returned.amount.currency}`],
+    ["Returned", returned === null ? "" : amountText(returned.amount)],
     ["Look into", order.dispute === null ? "" : plain(order.dispute)],
     ["Ordered", `${DateTime.formatIso(order.createdAt).slice(0, 16).replace("T", " ")} by ${plain(order.createdBy)}`],
     ["Reference", order.endToEndId],

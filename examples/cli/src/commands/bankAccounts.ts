@@ -18,17 +18,9 @@ import * as LocalDate from "saldo/time/LocalDate"
 import { depositStatementRecord, depositStatementText, heldAccountRecord, heldAccountTable } from "../bank/accounts.ts"
 import { CliFailure } from "../CliFailure.ts"
 import { Output } from "../Output.ts"
-import {
-  accountArgument,
-  accountFlag,
-  bankFlags,
-  customerFlag,
-  keyFlag,
-  keyOf,
-  onBank,
-  pageFlags
-} from "./bankBooks.ts"
+import { bankFlags, keyFlag, keyOf, onBank, pageFlags } from "./bankBooks.ts"
 import { deposit, withdraw } from "./bankCash.ts"
+import { accountArgument, accountFlag, accountIn, customerFlag, customerIn } from "./bankReferences.ts"
 import { dayFlag } from "./ledgerBooks.ts"
 
 /** What the holder of an account is called; nothing once that was erased. */
@@ -60,7 +52,7 @@ const list = Command.make(
         const output = yield* Output
         const accounts = yield* DepositAccounts
         const filter = {
-          ...(Option.isSome(customer) && { customerId: customer.value }),
+          ...(Option.isSome(customer) && { customerId: yield* customerIn(customer.value) }),
           ...(Option.isSome(state) && { state: state.value })
         }
         const from = Option.isSome(cursor) ? { cursor: yield* Page.cursorFrom(cursor.value) } : {}
@@ -100,12 +92,13 @@ const open = Command.make(
     key: keyFlag,
     ...bankFlags
   },
-  ({ customer: customerId, key, name, product: productId, ...who }) =>
+  ({ customer, key, name, product: productId, ...who }) =>
     onBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
         const accounts = yield* DepositAccounts
+        const customerId = yield* customerIn(customer)
         const opening = { customerId, productId, ...(Option.isSome(name) && { name: name.value }) }
         const account = yield* accounts.open({ key: yield* keyOf(key), ...opening })
         const balance = yield* accounts.balance(account.id)
@@ -130,13 +123,14 @@ const close = Command.make(
     key: keyFlag,
     ...bankFlags
   },
-  ({ account: accountId, key, to, ...who }) =>
+  ({ account: named, key, to, ...who }) =>
     onBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
         const accounts = yield* DepositAccounts
-        const closing = { accountId, ...(Option.isSome(to) && { to: to.value }) }
+        const accountId = yield* accountIn(named)
+        const closing = { accountId, ...(Option.isSome(to) && { to: yield* accountIn(to.value) }) }
         const account = yield* accounts.close({ key: yield* keyOf(key), ...closing })
         const balance = yield* accounts.balance(account.id)
         yield* output.result(
@@ -155,7 +149,7 @@ const statement = Command.make(
     to: dayFlag("to", "Last day of booking, counted; today when left out").pipe(Flag.optional),
     ...bankFlags
   },
-  ({ account: id, from, to, ...who }) =>
+  ({ account: named, from, to, ...who }) =>
     onBank(
       who,
       Effect.gen(function* () {
@@ -170,6 +164,7 @@ const statement = Command.make(
             exitCode: 2
           })
         }
+        const id = yield* accountIn(named)
         const account = yield* DepositAccounts.use((accounts) => accounts.find(id))
         const range = { start, end: LocalDate.addDays(last, 1) }
         const found = yield* DepositStatements.use((statements) => statements.statement(id, range))

@@ -1,19 +1,15 @@
 /**
- * What the commands of `saldo bank` have in common: the bank of a tenant, who acts, ids and keys in the command line.
+ * What the commands of `saldo bank` have in common: the bank of a tenant, who acts, pages, and keys of commands.
  */
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import { roles } from "saldo/banking/BankAccess"
 import * as BankUseCases from "saldo/banking/BankUseCases"
-import { CustomerId } from "saldo/banking/Customer"
-import { DepositAccountId } from "saldo/banking/DepositAccount"
 import { KycVerifier } from "saldo/banking/KycVerifier"
-import { PaymentOrderId } from "saldo/banking/PaymentOrder"
 import { permissive } from "saldo/banking/PaymentPolicy"
 import { PaymentRail } from "saldo/banking/PaymentRail"
 import { RailUnavailable } from "saldo/banking/RailEvent"
@@ -83,42 +79,6 @@ export const onBank = <A, E, R>(who: Acting, work: Effect.Effect<A, E, R>) =>
 /** Runs a command in a bank that is made when it is not there. */
 export const onNewBank = <A, E, R>(who: Acting, work: Effect.Effect<A, E, R>) =>
   work.pipe(acting(who), Effect.provide(bank(layerWriting, true)), presenting)
-
-const expectedId = (prefix: string) => () => `Give an id such as ${prefix}_06dpdrxn1wtz5fbr3j5tnm8gq4`
-
-/** An argument that names a customer. */
-export const customerArgument = Argument.String("customer").pipe(
-  Argument.withDescription("The customer's id, cust_…"),
-  Argument.filterMap((text) => CustomerId.makeOption(text), expectedId("cust"))
-)
-
-/** An argument that names a deposit account. */
-export const accountArgument = Argument.String("account").pipe(
-  Argument.withDescription("The account's id, dep_…"),
-  Argument.filterMap((text) => DepositAccountId.makeOption(text), expectedId("dep"))
-)
-
-/** An argument that names a payment order. */
-export const paymentArgument = Argument.String("payment").pipe(
-  Argument.withDescription("The order's id, pay_…"),
-  Argument.filterMap((text) => PaymentOrderId.makeOption(text), expectedId("pay"))
-)
-
-/** A flag that names a customer. */
-export const customerFlag = (description: string) =>
-  Flag.String("customer").pipe(
-    Flag.withMetavar("id"),
-    Flag.withDescription(description),
-    Flag.filterMap((text) => CustomerId.makeOption(text), expectedId("cust"))
-  )
-
-/** A flag that names a deposit account. */
-export const accountFlag = (name: string, description: string) =>
-  Flag.String(name).pipe(
-    Flag.withMetavar("account"),
-    Flag.withDescription(description),
-    Flag.filterMap((text) => DepositAccountId.makeOption(text), expectedId("dep"))
-  )
 
 /** `--limit` and `--cursor`: which page. */
 export const pageFlags = {

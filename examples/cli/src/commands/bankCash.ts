@@ -17,7 +17,8 @@ import { receiptRecord } from "../bank/accounts.ts"
 import { figure } from "../books.ts"
 import { CliFailure } from "../CliFailure.ts"
 import { Output } from "../Output.ts"
-import { accountArgument, accountFlag, bankFlags, keyFlag, keyOf, onBank } from "./bankBooks.ts"
+import { bankFlags, keyFlag, keyOf, onBank } from "./bankBooks.ts"
+import { accountArgument, accountFlag, accountIn } from "./bankReferences.ts"
 import { amountOf } from "./ledgerBooks.ts"
 
 /** The amount of a movement, in the currency of its account. */
@@ -76,12 +77,13 @@ const cash = (name: "deposit" | "withdraw", done: string, description: string) =
   Command.make(
     name,
     { account: accountArgument, amount: amountArgument, text: textFlag, key: keyFlag, ...bankFlags },
-    ({ account: accountId, amount, key: given, text, ...who }) =>
+    ({ account, amount, key: given, text, ...who }) =>
       onBank(
         who,
         Effect.gen(function* () {
           const transactions = yield* DepositTransactions
           const key = yield* keyOf(given)
+          const accountId = yield* accountIn(account)
           const movement = {
             key,
             accountId,
@@ -110,17 +112,18 @@ export const transfer = Command.make(
     key: keyFlag,
     ...bankFlags
   },
-  ({ amount, from, key: given, text, to, ...who }) =>
+  ({ amount, from: payer, key: given, text, to, ...who }) =>
     onBank(
       who,
       Effect.gen(function* () {
         const transactions = yield* DepositTransactions
         const key = yield* keyOf(given)
+        const from = yield* accountIn(payer)
         const moved = yield* transactions
           .transfer({
             key,
             from,
-            to,
+            to: yield* accountIn(to),
             amount: yield* amountOn(from, amount),
             ...(Option.isSome(text) && { description: text.value })
           })
@@ -132,7 +135,7 @@ export const transfer = Command.make(
   Command.withDescription("Move money from one account of the bank to another"),
   Command.withExamples([
     {
-      command: "saldo bank transfer 250.00 --from dep_… --to dep_… --key rent-2026-04",
+      command: "saldo bank transfer 250.00 --from 77fd3k20 --to wv28b1ep --key rent-2026-04",
       description: "Once, however often it is sent"
     }
   ])

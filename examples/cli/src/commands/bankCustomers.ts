@@ -18,7 +18,8 @@ import { customerRecord, customerTable, customerText } from "../bank/customers.t
 import { answersTo, needed, type Question } from "../bank/form.ts"
 import { CliFailure } from "../CliFailure.ts"
 import { Output } from "../Output.ts"
-import { bankFlags, customerArgument, keyFlag, keyOf, onBank, onNewBank, pageFlags } from "./bankBooks.ts"
+import { bankFlags, keyFlag, keyOf, onBank, onNewBank, pageFlags } from "./bankBooks.ts"
+import { customerArgument, customerIn } from "./bankReferences.ts"
 
 const revealFlag = Flag.Boolean("reveal").pipe(
   Flag.withDescription("Print a person's number in full"),
@@ -68,7 +69,8 @@ const show = Command.make(
       who,
       Effect.gen(function* () {
         const output = yield* Output
-        const found = yield* Customers.use((customers) => customers.find(customer))
+        const id = yield* customerIn(customer)
+        const found = yield* Customers.use((customers) => customers.find(id))
         yield* output.result(
           () => customerRecord(found, reveal),
           () => customerText(found, reveal, output.width)
@@ -189,12 +191,13 @@ const approve = Command.make(
     ),
     ...bankFlags
   },
-  ({ customer: customerId, document, ...who }) =>
+  ({ customer, document, ...who }) =>
     onBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
         const customers = yield* Customers
+        const customerId = yield* customerIn(customer)
         const key = Effect.map(Id.make("cli"), (id) => CommandKey.make(id))
         const given: ReadonlyArray<KycDocument> = yield* Effect.forEach(document, documentIn)
         const { kyc } = yield* customers.find(customerId)

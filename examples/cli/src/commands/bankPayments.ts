@@ -18,17 +18,9 @@ import { figure } from "../books.ts"
 import { plain } from "../chart.ts"
 import { CliFailure } from "../CliFailure.ts"
 import { Output } from "../Output.ts"
-import {
-  accountFlag,
-  bankFlags,
-  customerFlag,
-  keyFlag,
-  keyOf,
-  onBank,
-  pageFlags,
-  paymentArgument
-} from "./bankBooks.ts"
+import { bankFlags, keyFlag, keyOf, onBank, pageFlags } from "./bankBooks.ts"
 import { amountArgument, amountOn, inWordsOf } from "./bankCash.ts"
+import { accountFlag, accountIn, customerFlag, customerIn, paymentArgument, paymentIn } from "./bankReferences.ts"
 import { dayFlag } from "./ledgerBooks.ts"
 
 const list = Command.make(
@@ -50,8 +42,8 @@ const list = Command.make(
         const output = yield* Output
         const payments = yield* Payments
         const filter = {
-          ...(Option.isSome(customer) && { customerId: customer.value }),
-          ...(Option.isSome(account) && { accountId: account.value }),
+          ...(Option.isSome(customer) && { customerId: yield* customerIn(customer.value) }),
+          ...(Option.isSome(account) && { accountId: yield* accountIn(account.value) }),
           ...(Option.isSome(state) && { state: state.value })
         }
         const from = Option.isSome(cursor) ? { cursor: yield* Page.cursorFrom(cursor.value) } : {}
@@ -83,7 +75,8 @@ const show = Command.make(
       who,
       Effect.gen(function* () {
         const output = yield* Output
-        const order = yield* Payments.use((payments) => payments.find(payment))
+        const id = yield* paymentIn(payment)
+        const order = yield* Payments.use((payments) => payments.find(id))
         const { approvalId } = order
         const approval = approvalId === null ? null : yield* Approvals.use((approvals) => approvals.find(approvalId))
         yield* output.result(
@@ -135,11 +128,12 @@ const order = Command.make(
     key: keyFlag,
     ...bankFlags
   },
-  ({ amount, from, key, on, to, ...who }) =>
+  ({ amount, from: payer, key, on, to, ...who }) =>
     onBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
+        const from = yield* accountIn(payer)
         const sum = yield* amountOn(from, amount)
         const { asks, scheme } = schemes[to]
         const answers = yield* answersTo(questionsFor(asks))
@@ -206,11 +200,12 @@ const decide = (name: "approve" | "decline", done: string, description: string) 
         who,
         Effect.gen(function* () {
           const payments = yield* Payments
-          const { accountId } = yield* payments.find(payment)
+          const id = yield* paymentIn(payment)
+          const { accountId } = yield* payments.find(id)
           const decided = yield* payments
             .decide({
               key: yield* keyOf(key),
-              id: payment,
+              id,
               approve: name === "approve",
               comment: Option.getOrNull(comment)
             })
@@ -232,7 +227,8 @@ const cancel = Command.make(
       who,
       Effect.gen(function* () {
         const payments = yield* Payments
-        yield* told("Cancelled", yield* payments.cancel({ key: yield* keyOf(key), id: payment }))
+        const id = yield* paymentIn(payment)
+        yield* told("Cancelled", yield* payments.cancel({ key: yield* keyOf(key), id }))
       })
     )
 ).pipe(Command.withDescription("Take a payment back that has not left"))
