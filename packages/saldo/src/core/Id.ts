@@ -101,9 +101,25 @@ const uuidBits = (state: SequenceState): bigint =>
   (2n << 62n) |
   (state.lastRandom & ((1n << 62n) - 1n))
 
+const digitsAtOnce = 6
+const chunkBits = BigInt(5 * digitsAtOnce)
+const chunkMask = (1n << chunkBits) - 1n
+
+/** The last digits of a number. */
+const digitsOf = (number: number, count: number): string => {
+  let text = ""
+  for (let rest = number, left = count; left > 0; left--, rest >>>= 5) text = alphabet.charAt(rest & 31) + text
+  return text
+}
+
+/** In pieces that fit a number, as each step with a bigint takes longer than six with a number. */
 const encode = (bits: bigint): string => {
   let text = ""
-  for (let shift = 125n; shift >= 0n; shift -= 5n) text += alphabet.charAt(Number((bits >> shift) & 31n))
+  let rest = bits
+  for (let left = 26; left > 0; left -= digitsAtOnce) {
+    text = digitsOf(Number(rest & chunkMask), Math.min(left, digitsAtOnce)) + text
+    rest >>= chunkBits
+  }
   return text
 }
 

@@ -21,12 +21,16 @@ import { makePostgresWriteBlocks } from "./SqlLedgerPostgres.ts"
 /** Rows per statement, within SQLite's limit of parameters. */
 const chunkSize = 100
 
+/**
+ * Statements on SQLite fail where they are and leave undoing to the transaction, which every commit is. To be able to undo
+ * itself, a statement of several rows would copy each page before it writes to it, which takes longer than writing.
+ */
 const makeSqlite = (sql: SqlClient.SqlClient): WriteBlocks => {
   const insertAll = (table: string, rows: ReadonlyArray<Record<string, unknown>>) =>
     Arr.isReadonlyArrayNonEmpty(rows)
       ? Effect.forEach(
           Arr.chunksOf(rows, chunkSize),
-          (chunk) => sql`INSERT INTO ${sql.literal(table)} ${sql.insert(chunk)}`,
+          (chunk) => sql`INSERT OR FAIL INTO ${sql.literal(table)} ${sql.insert(chunk)}`,
           { discard: true }
         )
       : Effect.void
@@ -86,7 +90,7 @@ const makeSqlite = (sql: SqlClient.SqlClient): WriteBlocks => {
           CAST(value ->> 4 AS INTEGER) AS credits_pending, value ->> 5 AS value_high, value ->> 6 AS version
         FROM json_each(${JSON.stringify(given)})
       )
-      UPDATE saldo_ledger_accounts AS account SET
+      UPDATE OR FAIL saldo_ledger_accounts AS account SET
         debits_posted = given.debits_posted, credits_posted = given.credits_posted,
         debits_pending = given.debits_pending, credits_pending = given.credits_pending,
         value_high = given.value_high, version = given.version
