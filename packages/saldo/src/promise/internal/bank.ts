@@ -7,6 +7,8 @@ import type { HolidayCalendar } from "../../time/HolidayCalendar.ts"
 import type { Accounts, DepositProduct, Products, Transactions } from "./bankAccounts.ts"
 import type { Beneficiaries, Customers } from "./bankCustomers.ts"
 import type { Approvals, Payments } from "./bankPayments.ts"
+import type { PaymentFileOptions, PaymentFiles, PaymentPlans } from "./bankPlans.ts"
+import type { Reconciliation } from "./bankReconciliation.ts"
 import type { Plain } from "./plain.ts"
 import type { Kyc, Rail } from "./rail.ts"
 import type { Secret } from "./secret.ts"
@@ -43,6 +45,11 @@ export interface PaymentRules {
   readonly approvalWithinMs?: number
   /** How long after the rail's last word it is asked again about a payment that has not ended; an hour when left out. */
   readonly askEveryMs?: number
+  /**
+   * How orders leave: over the rail by themselves, also when left out, or in files that `files` writes. What becomes of
+   * those is told by `payments.hear`, under the name `files` where there is no rail.
+   */
+  readonly handover?: "rail" | "file"
   /** The days on which payments are executed, such as a calendar of `saldo/time`; every day when left out. */
   readonly businessDays?: BusinessDays
 }
@@ -60,6 +67,8 @@ export interface BankOptions {
   /** The way to other banks. Without one, this process takes orders, and another one sends them. */
   readonly rail?: Rail
   readonly payments?: PaymentRules
+  /** How payment files are written, for payments that leave in files. */
+  readonly files?: PaymentFileOptions
   /**
    * Marks of a customer, such as `student`, for fees that some do not pay. Asked in transactions, so answer from memory
    * and without calling Saldo.
@@ -75,5 +84,9 @@ export interface Bank {
   readonly accounts: Accounts
   readonly transactions: Transactions
   readonly payments: Payments
+  /** Standing orders. */
+  readonly plans: PaymentPlans
+  readonly files: PaymentFiles
+  readonly reconciliation: Reconciliation
   readonly approvals: Approvals
 }

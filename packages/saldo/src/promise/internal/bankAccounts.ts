@@ -12,7 +12,7 @@ import type * as Fees from "../../banking/fees.ts"
 import type * as Statements from "../../banking/Statement.ts"
 import type * as Ledgers from "../../ledger/LedgerReport.ts"
 import type { Money } from "../../money/Money.ts"
-import type { CallOptions, Keyed, Page, PageOptions } from "./callOptions.ts"
+import type { CallOptions, Days, Keyed, Page, PageOptions } from "./callOptions.ts"
 import type { Plain } from "./plain.ts"
 
 /** One version of a product: what a bank offers to keep money on. */
@@ -66,11 +66,7 @@ export interface Accounts {
   readonly block: (id: string, options?: CallOptions) => Promise<DepositAccount>
   readonly unblock: (id: string, options?: CallOptions) => Promise<DepositAccount>
   /** What happened from `start` up to `end`, which is not included, with the balance after each line. */
-  readonly statement: (
-    id: string,
-    days: { readonly start: string; readonly end: string },
-    options?: CallOptions
-  ) => Promise<AccountStatement>
+  readonly statement: (id: string, days: Days, options?: CallOptions) => Promise<AccountStatement>
   readonly year: (id: string, year: number, options?: CallOptions) => Promise<YearlySummary>
   /** Takes every account of the tenant through a day: interest, fees, corrections. Rejects with `DayNotOver`. */
   readonly endDay: (through: string, options?: CallOptions) => Promise<EndOfDayReport>

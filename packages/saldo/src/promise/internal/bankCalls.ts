@@ -10,8 +10,11 @@ import type { DepositEndOfDay } from "../../banking/DepositEndOfDay.ts"
 import type { DepositProducts } from "../../banking/DepositProducts.ts"
 import type { DepositStatements } from "../../banking/DepositStatements.ts"
 import type { DepositTransactions } from "../../banking/DepositTransactions.ts"
+import type { PaymentFiles } from "../../banking/PaymentFiles.ts"
+import type { PaymentPlans } from "../../banking/PaymentPlans.ts"
 import type { Payments } from "../../banking/Payments.ts"
 import type { PersonalData } from "../../banking/PersonalData.ts"
+import type { StatementReconciliation } from "../../banking/StatementReconciliation.ts"
 import type { Calls, Services } from "./calls.ts"
 
 /** What a Saldo with a bank has beside what every Saldo has. */
@@ -26,8 +29,11 @@ export type BankServices =
   | DepositProducts
   | DepositStatements
   | DepositTransactions
+  | PaymentFiles
+  | PaymentPlans
   | Payments
   | PersonalData
+  | StatementReconciliation
 
 /** The calls of one actor on a Saldo with a bank. */
 export type BankCalls = Calls<BankServices>

@@ -36,9 +36,16 @@ export interface ApprovalRequest {
 /** A consent that is asked for, given or refused. */
 export type Approval = Plain<Consent.Approval>
 
+/** Who is paid. */
+export interface PaymentCreditor {
+  /** 1 to 70 characters. */
+  readonly name: string
+  readonly account: ExternalAccountGiven
+}
+
 /** A payment to be ordered; executed today when no day is given. */
 export interface PaymentGiven extends Omit<Keyed<Plain<Act.PaymentWish>>, "creditor"> {
-  readonly creditor: { readonly name: string; readonly account: ExternalAccountGiven }
+  readonly creditor: PaymentCreditor
 }
 
 /**
@@ -58,9 +65,9 @@ export interface Payments {
   readonly list: (filter?: PaymentFilter, options?: PageOptions) => Promise<Page<PaymentOrder>>
   /** Takes in what a rail told in another way than by its events, and says whether it was about an order of the tenant. */
   readonly hear: (rail: string, event: RailEvent, options?: CallOptions) => Promise<boolean>
-  /** What the rail told about payments that we know nothing of. Rejects with `RailMissing` where there is no rail. */
+  /** What the rail told about payments that we know nothing of. */
   readonly strays: (options?: CallOptions) => Promise<ReadonlyArray<StrayEvent>>
-  /** One round: hears the rail, asks it, sends what is due. It also happens by itself every second. Rejects with `RailMissing`. */
+  /** One round: hears the rail, asks it, sends what is due. It also happens by itself every second. Rejects with `RailMissing` where payments leave over a rail and this process has none. */
   readonly work: (limit?: number, options?: CallOptions) => Promise<PaymentRound>
 }
 

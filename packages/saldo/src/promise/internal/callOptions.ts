@@ -56,3 +56,9 @@ export interface Page<Item> {
 
 /** A command with the key that its caller names it by: it happens once for its key, however often it is given. */
 export type Keyed<Input> = Input & { readonly key: string }
+
+/** Days from `start` on and before `end`, as text such as `2026-03-31`. */
+export interface Days {
+  readonly start: string
+  readonly end: string
+}

@@ -10,6 +10,7 @@ import * as BankUseCases from "../../banking/BankUseCases.ts"
 import { Customers } from "../../banking/Customers.ts"
 import { PaymentLimit } from "../../banking/PaymentLimit.ts"
 import { type PaymentPolicy, permissive } from "../../banking/PaymentPolicy.ts"
+import { PaymentPlans } from "../../banking/PaymentPlans.ts"
 import { Payments } from "../../banking/Payments.ts"
 import { type NamedKey, WrappingKeys } from "../../banking/WrappingKeys.ts"
 import { MoneySchema } from "../../money/MoneySchema.ts"
@@ -19,6 +20,8 @@ import type { BankCalls } from "./bankCalls.ts"
 import { makeAccounts, makeProducts, makeTransactions, productsOf } from "./makeBankAccounts.ts"
 import { makeBeneficiaries, makeCustomers } from "./makeBankCustomers.ts"
 import { makeApprovals, makePayments } from "./makeBankPayments.ts"
+import { filesLayer, makePaymentFiles, makePlans } from "./makeBankPlans.ts"
+import { makeReconciliation } from "./makeBankReconciliation.ts"
 import { kycLayer, railLayer } from "./railLayers.ts"
 import { reader } from "./reading.ts"
 import { Secret } from "./secret.ts"
@@ -30,7 +33,8 @@ const Rules = Schema.Struct({
   ),
   approvalWithinMs: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
   askEveryMs: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
-  businessDays: Schema.optionalKey(HolidayCalendarSchema)
+  businessDays: Schema.optionalKey(HolidayCalendarSchema),
+  handover: Schema.optionalKey(Schema.Literals(["rail", "file"]))
 })
 
 const keyOf = (text: string | Secret) => Redacted.make(text instanceof Secret ? text.reveal() : text)
@@ -42,22 +46,26 @@ const keysLayer = ({ current, index, previous = [] }: BankKeys) =>
 const readRules = reader(Rules)
 
 const policyOf = (given: PaymentRules) =>
-  Effect.map(readRules(given), ({ approval, approvalWithinMs, askEveryMs, businessDays, limits }): PaymentPolicy => ({
-    limits: limits ?? permissive.limits,
-    approval: approval ?? permissive.approval,
-    approvalWithin: approvalWithinMs === undefined ? permissive.approvalWithin : Duration.millis(approvalWithinMs),
-    askEvery: askEveryMs === undefined ? permissive.askEvery : Duration.millis(askEveryMs),
-    ...(businessDays === undefined ? {} : { businessDays })
-  }))
+  Effect.map(
+    readRules(given),
+    ({ approval, approvalWithinMs, askEveryMs, businessDays, handover, limits }): PaymentPolicy => ({
+      limits: limits ?? permissive.limits,
+      approval: approval ?? permissive.approval,
+      approvalWithin: approvalWithinMs === undefined ? permissive.approvalWithin : Duration.millis(approvalWithinMs),
+      askEvery: askEveryMs === undefined ? permissive.askEvery : Duration.millis(askEveryMs),
+      ...(businessDays === undefined ? {} : { businessDays }),
+      ...(handover === undefined ? {} : { handover })
+    })
+  )
 
 /** The use cases of a bank, with its ledger and trail, on the stores of an open Saldo. */
 export const bankLayer = (
-  { keys, kyc, payments: rules = {}, products: given, rail, tags }: BankOptions,
+  { files, keys, kyc, payments: rules = {}, products: given, rail, tags }: BankOptions,
   timeZone: string | undefined
 ) =>
   Layer.unwrap(
     Effect.gen(function* () {
-      return BankUseCases.layer({
+      const useCases = BankUseCases.layer({
         products: yield* productsOf(given),
         payments: yield* policyOf(rules),
         ...(tags === undefined
@@ -65,20 +73,29 @@ export const bankLayer = (
           : { tags: (tenant, customerId) => Effect.sync(() => tags({ tenant, customerId })) }),
         ...(timeZone === undefined ? {} : { timeZone })
       })
+      return filesLayer(files).pipe(Layer.provideMerge(useCases))
     })
-  ).pipe(Layer.provide([keysLayer(keys), kycLayer(kyc), railLayer(rail)]))
+  ).pipe(Layer.provide([keysLayer(keys), kycLayer(kyc), railLayer(rail, rules.handover === "file" ? "files" : "none")]))
+
+/** Whether orders leave from here: over the rail, or in files. */
+const mayWork = ({ payments, rail }: BankOptions): boolean => rail !== undefined || payments?.handover === "file"
 
 /** What the clock does in a bank. */
-export const bankWorkers = ({ rail }: BankOptions) =>
-  rail === undefined ? Customers.layerExpiry : Layer.merge(Customers.layerExpiry, Payments.layerWorker)
+export const bankWorkers = (options: BankOptions) => {
+  const always = Layer.merge(Customers.layerExpiry, PaymentPlans.layerWorker)
+  return mayWork(options) ? Layer.merge(always, Payments.layerWorker) : always
+}
 
 /** The bank of an open Saldo. */
-export const makeBank = (calls: BankCalls, { rail }: BankOptions): Bank => ({
+export const makeBank = (calls: BankCalls, options: BankOptions): Bank => ({
   customers: makeCustomers(calls),
   beneficiaries: makeBeneficiaries(calls),
   products: makeProducts(calls),
   accounts: makeAccounts(calls),
   transactions: makeTransactions(calls),
-  payments: makePayments(calls, rail !== undefined),
+  payments: makePayments(calls, mayWork(options)),
+  plans: makePlans(calls),
+  files: makePaymentFiles(calls),
+  reconciliation: makeReconciliation(calls),
   approvals: makeApprovals(calls)
 })

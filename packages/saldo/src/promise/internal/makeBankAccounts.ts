@@ -16,7 +16,7 @@ import { MoneySchema } from "../../money/MoneySchema.ts"
 import { LocalDateSchema } from "../../time/LocalDateSchema.ts"
 import type { Accounts, DepositProduct, Products, Transactions } from "./bankAccounts.ts"
 import type { BankCalls } from "./bankCalls.ts"
-import { pageOf, reader } from "./reading.ts"
+import { pageOf, readDays, reader } from "./reading.ts"
 
 const ProductFields = Schema.Struct(Product.DepositProduct.fields)
 const key = { key: CommandKey }
@@ -28,11 +28,6 @@ const Filter = Schema.Struct({
   customerId: Schema.optionalKey(Account.DepositAccount.fields.customerId),
   state: Schema.optionalKey(Account.DepositAccountState)
 })
-const Days = Schema.Struct({ start: LocalDateSchema, end: LocalDateSchema }).check(
-  Schema.makeFilter<{ readonly start: string; readonly end: string }>(({ end, start }) =>
-    start <= end ? undefined : { path: ["end"], issue: `a range from ${start} cannot end before` }
-  )
-)
 // The last year of the calendar has no year after it, in which its range would end.
 const Year = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 9998 }))
 
@@ -45,7 +40,6 @@ const read = {
   closing: reader(Closing),
   id: reader(Account.DepositAccountId),
   filter: reader(Filter),
-  days: reader(Days),
   year: reader(Year),
   cash: reader(Cash),
   transfer: reader(Transfer),
@@ -88,7 +82,7 @@ export const makeAccounts = (calls: BankCalls): Accounts => {
     unblock: calls.reading(read.id, (id) => use((accounts) => accounts.unblock(id))),
     statement: (id, days, options) =>
       calls.run(
-        Effect.flatMap(Effect.all([read.id(id), read.days(days)]), (known) =>
+        Effect.flatMap(Effect.all([read.id(id), readDays(days)]), (known) =>
           DepositStatements.use((statements) => statements.statement(...known))
         ),
         options

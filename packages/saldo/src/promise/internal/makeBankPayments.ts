@@ -58,10 +58,10 @@ const read = {
   type: reader(Schema.NonEmptyString)
 }
 
-/** The payments of an open Saldo; without a rail it takes orders for another process, which has one. */
-export const makePayments = (calls: BankCalls, hasRail: boolean): Payments => {
+/** The payments of an open Saldo; one that may not work takes orders for another process, which may. */
+export const makePayments = (calls: BankCalls, mayWork: boolean): Payments => {
   const use = <A, E, R>(f: (payments: PaymentsUseCase["Service"]) => Effect.Effect<A, E, R>) => PaymentsUseCase.use(f)
-  const onRail = hasRail ? Effect.void : Effect.fail(new RailMissing())
+  const working = mayWork ? Effect.void : Effect.fail(new RailMissing())
   return {
     create: calls.reading(read.wish, (known) => use((payments) => payments.create(known))),
     decide: calls.reading(read.decision, (known) => use((payments) => payments.decide(known))),
@@ -83,16 +83,13 @@ export const makePayments = (calls: BankCalls, hasRail: boolean): Payments => {
       ),
     strays: (options) =>
       calls.run(
-        Effect.andThen(
-          onRail,
-          use((payments) => payments.strays)
-        ),
+        use((payments) => payments.strays),
         options
       ),
     work: (limit, options) =>
       calls.run(
         Effect.andThen(
-          Effect.andThen(Actor.require(managePermission), onRail),
+          Effect.andThen(Actor.require(managePermission), working),
           use((payments) => payments.work(limit))
         ),
         options
@@ -101,7 +98,7 @@ export const makePayments = (calls: BankCalls, hasRail: boolean): Payments => {
 }
 
 // What follows from these decisions happens with them, in the use case that asked.
-const ofTheBank = new Set(["payment"])
+const ofTheBank = new Set(["payment", "payment-plan"])
 
 const hostsOwn = (type: string) =>
   ofTheBank.has(type)

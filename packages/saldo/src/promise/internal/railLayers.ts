@@ -12,7 +12,6 @@ import { PaymentRail } from "../../banking/PaymentRail.ts"
 import { PaymentStatus } from "../../banking/PaymentStatus.ts"
 import { RailUnavailable } from "../../banking/RailEvent.ts"
 import { MoneySchema } from "../../money/MoneySchema.ts"
-import { RailMissing } from "./callOptions.ts"
 import { toPlain } from "./plain.ts"
 import type { Asking, Kyc, Rail } from "./rail.ts"
 import { type Reader, reader } from "./reading.ts"
@@ -59,18 +58,20 @@ const read = {
   finding: reader(KycFinding)
 }
 
-/** A rail of the host's; without one nothing may be sent from here. */
-export const railLayer = (rail: Rail | undefined): Layer.Layer<PaymentRail> => {
+/** A rail of the host's. Without one nothing is sent from here, and there is but a name to hear under. */
+export const railLayer = (rail: Rail | undefined, otherwise: string): Layer.Layer<PaymentRail> => {
   if (rail === undefined) {
-    const missing = Effect.die(new RailMissing())
-    const none = {
-      name: "none",
-      inTransit: Duration.zero,
-      send: () => missing,
-      query: () => missing,
-      events: () => missing
-    }
-    return Layer.succeed(PaymentRail, PaymentRail.of(none))
+    const missing = new RailUnavailable({ rail: otherwise, reason: "there is no rail here" })
+    return Layer.succeed(
+      PaymentRail,
+      PaymentRail.of({
+        name: otherwise,
+        inTransit: Duration.zero,
+        send: () => missing,
+        query: () => missing,
+        events: (after) => Effect.succeed({ events: [], next: after ?? "" })
+      })
+    )
   }
   const unavailable = (reason: string) => new RailUnavailable({ rail: rail.name, reason })
   return Layer.succeed(

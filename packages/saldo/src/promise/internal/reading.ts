@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import type { AccountNumberInvalid } from "../../banking/IdentifierInvalid.ts"
 import { cursorFrom, type InvalidCursor, type PageRequest } from "../../core/Page.ts"
+import { LocalDateSchema } from "../../time/LocalDateSchema.ts"
 import { InputInvalid, type PageOptions } from "./callOptions.ts"
 import { fromPlain } from "./plain.ts"
 import { Secret } from "./secret.ts"
@@ -89,3 +90,12 @@ export const pageOf = ({ cursor, limit }: PageOptions): Effect.Effect<PageReques
       ...(limit === undefined ? {} : { limit })
     })
   )
+
+/** Days from one on and before another. */
+export const readDays = reader(
+  Schema.Struct({ start: LocalDateSchema, end: LocalDateSchema }).check(
+    Schema.makeFilter<{ readonly start: string; readonly end: string }>(({ end, start }) =>
+      start <= end ? undefined : { path: ["end"], issue: `a range from ${start} cannot end before` }
+    )
+  )
+)
