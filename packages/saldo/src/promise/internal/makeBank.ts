@@ -23,7 +23,7 @@ import { makeApprovals, makePayments } from "./makeBankPayments.ts"
 import { filesLayer, makePaymentFiles, makePlans } from "./makeBankPlans.ts"
 import { makeReconciliation } from "./makeBankReconciliation.ts"
 import { kycLayer, railLayer } from "./railLayers.ts"
-import { reader } from "./reading.ts"
+import { inWhole, reader } from "./reading.ts"
 import { Secret } from "./secret.ts"
 
 const Rules = Schema.Struct({
@@ -47,7 +47,7 @@ const readRules = reader(Rules)
 
 const policyOf = (given: PaymentRules) =>
   Effect.map(
-    readRules(given),
+    readRules(given).pipe(inWhole("/bank/payments")),
     ({ approval, approvalWithinMs, askEveryMs, businessDays, handover, limits }): PaymentPolicy => ({
       limits: limits ?? permissive.limits,
       approval: approval ?? permissive.approval,

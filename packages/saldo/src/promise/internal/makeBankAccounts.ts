@@ -16,7 +16,7 @@ import { MoneySchema } from "../../money/MoneySchema.ts"
 import { LocalDateSchema } from "../../time/LocalDateSchema.ts"
 import type { Accounts, DepositProduct, Products, Transactions } from "./bankAccounts.ts"
 import type { BankCalls } from "./bankCalls.ts"
-import { pageOf, readDays, reader } from "./reading.ts"
+import { inWhole, pageOf, readDays, reader } from "./reading.ts"
 
 const ProductFields = Schema.Struct(Product.DepositProduct.fields)
 const key = { key: CommandKey }
@@ -49,7 +49,12 @@ const read = {
 
 /** Products as a host gives them; whether their parts agree is for `DepositProducts` to say. */
 export const productsOf = (given: ReadonlyArray<DepositProduct>) =>
-  Effect.forEach(given, (each) => Effect.map(read.product(each), (fields) => new Product.DepositProduct(fields)))
+  Effect.forEach(given, (each, index) =>
+    read.product(each).pipe(
+      inWhole(`/bank/products/${index}`),
+      Effect.map((fields) => new Product.DepositProduct(fields))
+    )
+  )
 
 /** The products of an open Saldo. */
 export const makeProducts = (calls: BankCalls): Products => ({

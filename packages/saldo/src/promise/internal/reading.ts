@@ -17,10 +17,17 @@ export type Reader<A> = (given: unknown) => Effect.Effect<A, InputInvalid | Acco
 
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 
-const invalid = (error: Schema.SchemaError): InputInvalid => {
+/** The way to what is wrong, which for text that does not show ends at the text. */
+const pathIn = (given: unknown, [part, ...rest]: ReadonlyArray<PropertyKey>): string => {
+  if (part === undefined || Redacted.isRedacted(given)) return ""
+  const inside: unknown = typeof given === "object" && given !== null ? Reflect.get(given, part) : undefined
+  return `/${String(part)}${pathIn(inside, rest)}`
+}
+
+const invalid = (error: Schema.SchemaError, given: unknown): InputInvalid => {
   const [issue] = issuesOf(error.issue).issues
-  const path = (issue?.path ?? []).map((part) => `/${String(typeof part === "object" ? part.key : part)}`)
-  return new InputInvalid(path.join(""), issue?.message ?? error.message)
+  const path = (issue?.path ?? []).map((part) => (typeof part === "object" ? part.key : part))
+  return new InputInvalid(pathIn(given, path), issue?.message ?? error.message)
 }
 
 /** Reads what a caller gave as a model; what the model does not know is refused, never passed over. */
@@ -30,11 +37,19 @@ export const reader = <A>(schema: Schema.Codec<A, unknown>): Reader<A> => {
     Effect.try({
       try: () => fromPlain(given),
       catch: (error) => new InputInvalid("", String(error))
-    }).pipe(Effect.flatMap((value) => Effect.mapError(decode(value), invalid)))
+    }).pipe(Effect.flatMap((value) => Effect.mapError(decode(value), (error) => invalid(error, value))))
 }
 
 const isObject = (given: unknown): given is object =>
   typeof given === "object" && given !== null && Object.getPrototypeOf(given) === Object.prototype
+
+/** Says where in the whole a part is at fault. */
+export const inWhole =
+  (pointer: string) =>
+  <A, E extends InputInvalid | AccountNumberInvalid, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.mapError(effect, (error) =>
+      error._tag === "InputInvalid" ? new InputInvalid(`${pointer}${error.path}`, error.problem) : error
+    )
 
 /** Reads a part by itself, where it is there; whether it must be is for the whole to say. */
 const inPart = (
@@ -47,11 +62,8 @@ const inPart = (
   const entries = Object.entries(given)
   const part: unknown = entries.find(([key]) => key === name)?.[1]
   return inPart(part, rest, read).pipe(
-    Effect.mapBoth({
-      onFailure: (error) =>
-        error._tag === "InputInvalid" ? new InputInvalid(`/${name}${error.path}`, error.problem) : error,
-      onSuccess: (known) => Object.fromEntries(entries.map(([key, value]) => [key, key === name ? known : value]))
-    })
+    inWhole(`/${name}`),
+    Effect.map((known) => Object.fromEntries(entries.map(([key, value]) => [key, key === name ? known : value])))
   )
 }
 
