@@ -217,12 +217,13 @@ const make = Effect.fnUntraced(function* ({ timeZone = "UTC" }: LedgerOptions) {
   const atomic = yield* Atomic
   const calendar = calendarOf(timeZone)
   const commitTogether = makeCommitTogether(store, audit, atomic)
-  const commitAlone = makeCommitAlone(commitTogether)
 
   const arrive = Effect.fnUntraced(function* (tenant: string) {
     const now = yield* DateTime.now
     return { tenant, now, today: calendar.dateOf(now) }
   })
+
+  const commitAlone = makeCommitAlone(commitTogether, arrive)
 
   const check = (command: LedgerCommand) => Effect.fromResult(checkCommand(command))
 
@@ -230,11 +231,11 @@ const make = Effect.fnUntraced(function* ({ timeZone = "UTC" }: LedgerOptions) {
     yield* Actor.require(postPermission)
     yield* check(command)
     const context = yield* Effect.context<Actor>()
-    const arrival = yield* arrive((yield* Actor).tenant)
+    const { tenant } = yield* Actor
     const sent = { command, context }
     const outcome = (yield* atomic.inTransaction)
-      ? (yield* commitTogether(arrival, [sent]))[0]
-      : yield* commitAlone(sent, arrival)
+      ? (yield* commitTogether(yield* arrive(tenant), [sent]))[0]
+      : yield* commitAlone(sent, tenant)
     if (outcome === undefined) return yield* Effect.die(new RangeError("The store gave no outcome for a command"))
     return yield* Effect.fromResult(Result.mapError(outcome, ({ reason }) => reason))
   })

@@ -87,12 +87,17 @@ export const makeCommitTogether =
       })
     )
 
+/** What became of a command whose batch was carried out. */
+type Answer = Exit.Exit<CommitOutcome>
+
 /** A command that waits for its turn. */
 interface Waiting extends Sent {
-  readonly arrival: Arrival
-  /** Whether to lead the next batch; false when another led the one with this command. */
-  readonly turn: Deferred.Deferred<boolean>
-  readonly outcome: Deferred.Deferred<CommitOutcome>
+  /** Done when it is its turn to lead the next batch, or with its answer when another led its batch. */
+  readonly news: Deferred.Deferred<Answer | "lead">
+  /** What became of it, once its batch was carried out. */
+  answer: Answer | undefined
+  /** Done with the answer when it led another batch while its own was carried out. */
+  late: Deferred.Deferred<Answer> | undefined
   /** Whether it holds one of the places of leaders, which it must pass on. */
   leads: boolean
 }
@@ -123,51 +128,43 @@ const takeBatch = (queue: Queue): ReadonlyArray<Waiting> => {
   return batch
 }
 
-const latest = (batch: ReadonlyArray<Waiting>): Arrival | undefined =>
-  batch
-    .map(({ arrival }) => arrival)
-    .reduce<Arrival | undefined>(
-      (last, one) => (last === undefined || one.now.epochMilliseconds > last.now.epochMilliseconds ? one : last),
-      undefined
-    )
-
 /**
  * Carries out single commands: alone when nothing else is under way, and otherwise together with those of the same tenant
  * that wait meanwhile, so that many callers share one transaction. Whoever comes first leads; no fibre runs in the background.
  */
-export const makeCommitAlone = (commitTogether: ReturnType<typeof makeCommitTogether>) => {
+export const makeCommitAlone = (
+  commitTogether: ReturnType<typeof makeCommitTogether>,
+  arrive: (tenant: string) => Effect.Effect<Arrival>
+) => {
   const queues = new Map<string, Queue>()
 
-  const run = (batch: ReadonlyArray<Waiting>): Effect.Effect<Exit.Exit<ReadonlyArray<CommitOutcome>>> => {
-    const arrival = latest(batch)
-    return arrival === undefined ? Effect.succeed(Exit.succeed([])) : Effect.exit(commitTogether(arrival, batch))
-  }
+  const run = (tenant: string, batch: ReadonlyArray<Waiting>): Effect.Effect<Exit.Exit<ReadonlyArray<CommitOutcome>>> =>
+    Effect.exit(Effect.flatMap(arrive(tenant), (arrival) => commitTogether(arrival, batch)))
 
   const settle = (batch: ReadonlyArray<Waiting>, exit: Exit.Exit<ReadonlyArray<CommitOutcome>>) =>
-    Effect.forEach(
-      batch,
-      (one, index) => {
+    Effect.sync(() => {
+      for (const [index, one] of batch.entries()) {
         const outcome = Exit.isSuccess(exit) ? exit.value[index] : undefined
-        const answer = Exit.isFailure(exit)
-          ? Deferred.failCause(one.outcome, exit.cause)
+        one.answer = Exit.isFailure(exit)
+          ? Exit.failCause(exit.cause)
           : outcome === undefined
-            ? Deferred.die(one.outcome, new RangeError("The store gave fewer outcomes than it got commands"))
-            : Deferred.succeed(one.outcome, outcome)
-        return Effect.andThen(answer, Deferred.succeed(one.turn, false))
-      },
-      { discard: true }
-    )
+            ? Exit.die(new RangeError("The store gave fewer outcomes than it got commands"))
+            : Exit.succeed(outcome)
+        Deferred.doneUnsafe(one.news, Effect.succeed(one.answer))
+        if (one.late !== undefined) Deferred.doneUnsafe(one.late, Effect.succeed(one.answer))
+      }
+    })
 
   const passOn = (tenant: string, queue: Queue) =>
-    Effect.suspend(() => {
+    Effect.sync(() => {
       const next = queue.waiting.find(({ leads }) => !leads)
-      if (next !== undefined) {
-        next.leads = true
-        return Deferred.succeed(next.turn, true)
+      if (next === undefined) {
+        queue.running -= 1
+        if (queue.running === 0) queues.delete(tenant)
+        return
       }
-      queue.running -= 1
-      if (queue.running === 0) queues.delete(tenant)
-      return Effect.succeed(true)
+      next.leads = true
+      Deferred.doneUnsafe(next.news, Effect.succeed("lead"))
     })
 
   const lead = Effect.fnUntraced(function* (tenant: string, queue: Queue, leader: Waiting) {
@@ -175,10 +172,11 @@ export const makeCommitAlone = (commitTogether: ReturnType<typeof makeCommitToge
       // Those that a finished batch has set free come back in the same turn: they go together.
       yield* Effect.yieldNow
       const batch = takeBatch(queue)
-      const exit = yield* run(batch)
+      if (batch.length === 0) continue
+      const exit = yield* run(tenant, batch)
       if (Exit.isFailure(exit) && batch.length > 1 && !Cause.hasInterrupts(exit.cause)) {
         // One command may have brought the others down. Their keys make it safe to try each again by itself.
-        for (const one of batch) yield* settle([one], yield* run([one]))
+        for (const one of batch) yield* settle([one], yield* run(tenant, [one]))
       } else yield* settle(batch, exit)
       // One with its key may have gone first. Nobody else leads a leader, so it stays until it has gone itself.
     } while (queue.waiting.includes(leader))
@@ -191,26 +189,31 @@ export const makeCommitAlone = (commitTogether: ReturnType<typeof makeCommitToge
       return one.leads ? passOn(tenant, queue) : Effect.void
     })
 
-  return (sent: Sent, arrival: Arrival): Effect.Effect<CommitOutcome> =>
+  const carriedOut = (one: Waiting): Effect.Effect<CommitOutcome> =>
+    Effect.suspend(() => {
+      if (one.answer !== undefined) return one.answer
+      one.late = Deferred.makeUnsafe()
+      return Effect.flatMap(Deferred.await(one.late), (answer) => answer)
+    })
+
+  const answered = (tenant: string, queue: Queue, one: Waiting, news: Answer | "lead"): Effect.Effect<CommitOutcome> =>
+    news === "lead" ? Effect.andThen(lead(tenant, queue, one), carriedOut(one)) : news
+
+  return (sent: Sent, tenant: string): Effect.Effect<CommitOutcome> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.suspend(() => {
-        const { tenant } = arrival
         const queue = queues.get(tenant) ?? { running: 0, waiting: [] }
         queues.set(tenant, queue)
         const leads = queue.running < batchesAtOnce
-        const one: Waiting = {
-          ...sent,
-          arrival,
-          turn: Deferred.makeUnsafe(),
-          outcome: Deferred.makeUnsafe(),
-          leads
-        }
+        const one: Waiting = { ...sent, news: Deferred.makeUnsafe(), answer: undefined, late: undefined, leads }
         queue.waiting.push(one)
-        if (leads) queue.running += 1
-        return restore(leads ? Effect.succeed(true) : Deferred.await(one.turn)).pipe(
+        if (leads) {
+          queue.running += 1
+          return answered(tenant, queue, one, "lead")
+        }
+        return restore(Deferred.await(one.news)).pipe(
           Effect.onInterrupt(() => withdraw(tenant, queue, one)),
-          Effect.flatMap((itsTurn) => (itsTurn ? lead(tenant, queue, one) : Effect.void)),
-          Effect.andThen(Deferred.await(one.outcome))
+          Effect.flatMap((news) => answered(tenant, queue, one, news))
         )
       })
     )
