@@ -60,13 +60,39 @@ const payments: Readonly<Record<string, string>> = {
   CreditTransfersInvalid: "Cancel the payment and order it again with what the bank takes.",
   PayerNotFound: "Run `saldo bank accounts list` to see the accounts.",
   PayerUnavailable: "Use another account, or have this one and its customer opened again.",
+  PaymentDebtorUnknown:
+    "Register the bank's account in that currency with `saldo bank reconcile register`, and name the bank in SALDO_BANK_NAME.",
+  PaymentFileChanged: "Set SALDO_BANK_NAME as it was then.",
+  PaymentFileNotFound: "`saldo bank payments show` says in which file a payment left.",
   PaymentLimitExceeded: "Pay less, or on another day.",
   PaymentOrderNotFound: "Run `saldo bank payments list` to see the payments.",
   PaymentOrderUnfit: "Run `saldo bank payments show` to see how it stands.",
   PaymentTermsInvalid: "Correct it, and order the payment again."
 }
 
-const remedies = new Map(Object.entries({ ...ledger, ...customers, ...deposits, ...payments }))
+const reconciliation: Readonly<Record<string, string>> = {
+  MatchNotFound: "Run `saldo bank reconcile matches` to see the matches.",
+  MatchShapeInvalid: "Match one with one or several of the other side.",
+  MatchUnbalanced: "Choose others, or write the difference off.",
+  MatchUndone: "Nothing has to be done.",
+  NothingToWriteOff: "Set it aside with `saldo bank reconcile set-aside`.",
+  ReviewChoiceInvalid: "Name only what `saldo bank reconcile reviews` shows under the review.",
+  ReviewNotFound: "Run `saldo bank reconcile reviews` to see what is left.",
+  SettlementAccountInvalid: "Write the number as the statements do, and the currency as SEK.",
+  SettlementAccountTaken: "Use the account that is there.",
+  SettlementItemNotFound: "Run `saldo bank reconcile items` to see what is open.",
+  SettlementItemUnfit: "Run `saldo bank reconcile items` to see what is open.",
+  StatementAccountUnknown:
+    "Register the account with `saldo bank reconcile register`, by the number that the statement has.",
+  StatementAmountTooLarge: "Ask the bank whether the statement is right.",
+  StatementConflict: "Ask the bank which of the two statements is right.",
+  StatementGap: "Import the statements in between first.",
+  StatementMalformed: "Take the statement from the bank again, in camt.053.",
+  StatementOutOfOrder: "Import statements in the order of their days.",
+  StatementUnbalanced: "Ask the bank for a statement that adds up."
+}
+
+const remedies = new Map(Object.entries({ ...ledger, ...customers, ...deposits, ...payments, ...reconciliation }))
 
 /** What to do about a refusal with this tag; undefined when it is none that a person can do something about. */
 export const remedyFor = (tag: string): string | undefined => remedies.get(tag)

@@ -50,6 +50,8 @@ const expected = (text: string): string => {
   return `${text.replace(/\.$/u, "")}.`
 }
 
+const times = (count: string): string => ({ "0": "not at all", "1": "once", "2": "twice" })[count] ?? `${count} times`
+
 const sentencesFor = (error: CliError.NonShowHelpErrors, command: string, help: HelpDoc): Sentences => {
   const seeHelp = `\`${command} --help\` shows what it takes.`
   switch (error._tag) {
@@ -75,6 +77,10 @@ const sentencesFor = (error: CliError.NonShowHelpErrors, command: string, help: 
       ]
     case "InvalidValue": {
       const name = error.kind === "argument" ? `<${error.option}>` : `--${error.option}`
+      const given = /^(\d+) values?$/u.exec(error.value)?.[1]
+      const least = /^at least (\d+) values?$/u.exec(error.expected)?.[1]
+      if (given !== undefined && least !== undefined)
+        return [`${name} is given ${times(given)}.`, `Give it ${times(least)} at least.`]
       if (/^\d+ occurrences$/u.test(error.value)) return [`${name} is given more than once.`, expected(error.expected)]
       return error.value === ""
         ? [`${name} needs a value.`, expected(error.expected)]

@@ -94,6 +94,7 @@ export const paymentText = (
     ["State", stateText(order)],
     ["Consent", consentText(approval)],
     ["Bank says", status === null ? "" : `${status} ${paymentStatusNames[status]}`],
+    ["Left in", order.file === undefined ? "" : `${order.file.messageId}.xml for ${order.file.requestedOn}`],
     ["Returned", returned === null ? "" : amountText(returned.amount)],
     ["Look into", order.dispute === null ? "" : plain(order.dispute)],
     ["Ordered", `${DateTime.formatIso(order.createdAt).slice(0, 16).replace("T", " ")} by ${plain(order.createdBy)}`],
@@ -136,5 +137,6 @@ export const paymentRecord = (order: PaymentOrder, reveal: boolean) => ({
   createdBy: order.createdBy,
   createdAt: instant(order.createdAt),
   sentAt: instant(order.sentAt),
+  file: order.file ?? null,
   version: order.version
 })

@@ -16,6 +16,7 @@ import { RailUnavailable } from "saldo/banking/RailEvent"
 import * as Actor from "saldo/core/Actor"
 import { CommandKey } from "saldo/core/Command"
 import * as Id from "saldo/core/Id"
+import * as debtor from "../bank/debtor.ts"
 import * as keys from "../bank/keys.ts"
 import { offered } from "../bank/products.ts"
 import { layerReading, layerWriting } from "../database.ts"
@@ -58,12 +59,15 @@ const rail = Layer.succeed(
     inTransit: Duration.days(1),
     send: () => Effect.fail(noRail),
     query: () => Effect.fail(noRail),
-    events: () => Effect.fail(noRail)
+    events: (after) => Effect.succeed({ events: [], next: after ?? "" })
   })
 )
 
 const bank = (stores: typeof layerReading | typeof layerWriting, making: boolean) =>
-  Layer.unwrap(Effect.map(offered, (products) => BankUseCases.layer({ products, payments: policy }))).pipe(
+  debtor.layer.pipe(
+    Layer.provideMerge(
+      Layer.unwrap(Effect.map(offered, (products) => BankUseCases.layer({ products, payments: policy })))
+    ),
     Layer.provideMerge(Layer.mergeAll(rail, KycVerifier.layerReference, keys.layer(making))),
     Layer.provideMerge(stores)
   )

@@ -19,6 +19,7 @@ import { plain } from "../chart.ts"
 import { CliFailure } from "../CliFailure.ts"
 import { Output } from "../Output.ts"
 import { bankFlags, keyFlag, keyOf, onBank, pageFlags } from "./bankBooks.ts"
+import { exportPayments, file } from "./bankFiles.ts"
 import { amountArgument, amountOn, inWordsOf } from "./bankCash.ts"
 import { accountFlag, accountIn, customerFlag, customerIn, paymentArgument, paymentIn } from "./bankReferences.ts"
 import { dayFlag } from "./ledgerBooks.ts"
@@ -236,5 +237,5 @@ const cancel = Command.make(
 /** The group. */
 export const payments = Command.make("payments").pipe(
   Command.withDescription("Order, approve and follow payments to other banks"),
-  Command.withSubcommands([list, show, order, approve, decline, cancel])
+  Command.withSubcommands([list, show, order, approve, decline, cancel, exportPayments, file])
 )

@@ -15,7 +15,8 @@ import type { Cursor, Page, PageRequest } from "saldo/core/Page"
 import { isShortId } from "../bank/shortId.ts"
 import { CliFailure } from "../CliFailure.ts"
 
-interface Kind<A extends string> {
+/** What the ids of a kind of thing are, and where they are listed. */
+export interface Kind<A extends string> {
   readonly prefix: string
   readonly noun: string
   readonly command: string
@@ -43,8 +44,8 @@ const kinds = {
   }
 } as const
 
-/** The text when it can name one of a kind. */
-const named = <A extends string>(kind: Kind<A>) =>
+/** The text when it can name one of a kind, and what is expected otherwise. */
+export const named = <A extends string>(kind: Kind<A>) =>
   [
     (text: string) => (isShortId(text) || Option.isSome(kind.idIn(text)) ? Option.some(text) : Option.none()),
     () => `Give an id such as ${kind.prefix}_06dpdrxn1wtz5fbr3j5tnm8gq4, or its end as tables show it`
@@ -67,7 +68,7 @@ const endingIn = Effect.fnUntraced(function* <A extends string, E, R>(
 })
 
 /** The id that a text names. An end that two have names none: nothing is done to one that was not meant. */
-const resolved = Effect.fnUntraced(function* <A extends string, E, R>(
+export const resolved = Effect.fnUntraced(function* <A extends string, E, R>(
   { command, idIn, noun }: Kind<A>,
   text: string,
   list: (page: PageRequest) => Effect.Effect<Page<{ readonly id: A }>, E, R>
