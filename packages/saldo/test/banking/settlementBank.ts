@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { AuditStore } from "saldo/audit/AuditStore"
+import * as BankAccess from "saldo/banking/BankAccess"
 import { BankBooks } from "saldo/banking/BankBooks"
 import type { DepositAccountStore } from "saldo/banking/DepositAccountStore"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
@@ -132,7 +133,7 @@ export const clerk = new Identity({
   tenant,
   id: "clerk",
   roles: [],
-  permissions: ["bank:read", "bank:any-customer", "bank:reconcile"] as unknown as Identity["permissions"]
+  permissions: [BankAccess.readPermission, BankAccess.anyCustomerPermission, BankAccess.reconcilePermission]
 })
 
 /** The account in kronor, registered. */

@@ -43,8 +43,8 @@ const shown = ({ agreed, byPerson, comment, differed, entries, lines, rule, scor
   differed,
   score,
   byPerson,
-  comment,
-  undone: undone?.reason ?? null
+  ...(comment === null ? {} : { comment }),
+  ...(undone === null ? {} : { undone: undone.reason })
 })
 
 /** What is recorded of a match. */
