@@ -65,22 +65,26 @@ export const documents: ReadonlyArray<KycDocument> = [
   { kind: "proof-of-address", digest: "b".repeat(64), expiresOn: null }
 ]
 
+/** A key that no command had before. */
+export const newKey = ({ newId }: BankSaldo): string => newId("key")
+
 /** Somebody who has registered and handed in documents, and is not known yet. */
-export const register = async ({ bank }: BankSaldo, number = secrets.number): Promise<Customer> => {
-  const { id: customerId } = await bank.customers.register({
-    key: `register ${number}`,
+export const register = async (saldo: BankSaldo, number = secrets.number): Promise<Customer> => {
+  const { customers } = saldo.bank
+  const { id: customerId } = await customers.register({
+    key: newKey(saldo),
     kind: "person",
     registration: { scheme: "SwedishPersonalNumber", number },
     details: { name: secrets.name, email: new Secret(secrets.email) }
   })
-  return bank.customers.submitDocuments({ key: `documents ${number}`, customerId, documents })
+  return customers.submitDocuments({ key: newKey(saldo), customerId, documents })
 }
 
 /** A customer whom the bank knows, and the bank in its hands. */
 export const customerOf = async (saldo: BankSaldo, number = secrets.number) => {
   const { id: customerId } = await register(saldo, number)
-  await saldo.bank.customers.verify({ key: `verify ${number}`, customerId })
-  const customer = await saldo.bank.customers.activate({ key: `activate ${number}`, customerId })
+  await saldo.bank.customers.verify({ key: newKey(saldo), customerId })
+  const customer = await saldo.bank.customers.activate({ key: newKey(saldo), customerId })
   const { bank } = saldo.as({ tenant: "bank", id: customerId, permissions: bankRoles.customer })
   return { customer, customerId, own: bank }
 }
