@@ -13,7 +13,8 @@ const inspect: unique symbol = Symbol.for("nodejs.util.inspect.custom")
  * import { Secret } from "saldo/promise"
  *
  * const iban = new Secret("SE45 5000 0000 0583 9825 7466", "IBAN")
- * `${iban} ${JSON.stringify({ iban })}` // => '<IBAN> {"iban":"<IBAN>"}'
+ * String(iban) // => "<IBAN>"
+ * JSON.stringify({ iban }) // => '{"iban":"<IBAN>"}'
  * iban.reveal().slice(-4) // => "7466"
  * ```
  */
