@@ -159,7 +159,8 @@ const make = Effect.fnUntraced(function* ({ characters = "sepa", debtorOf, maxim
   const calendar = yield* BankCalendar
   const store = yield* PaymentOrderStore
   const { policy } = yield* Payments
-  const once = makeOnce({ atomic: yield* Atomic, audit, idempotency: yield* Idempotency })
+  const atomic = yield* Atomic
+  const once = makeOnce({ atomic, audit, idempotency: yield* Idempotency })
   const writes = makePaymentWrites({ audit, books: yield* BankBooks, ledger: yield* Ledger, store })
 
   const debtorFor = Effect.fnUntraced(function* (tenant: string, accountId: PaymentOrder["accountId"]) {
@@ -201,17 +202,26 @@ const make = Effect.fnUntraced(function* ({ characters = "sepa", debtorOf, maxim
     return { orderId: each.order.id, field, problem: problem.problem }
   })
 
+  /** The order with its money set aside, if it can be in a file, or why it cannot. */
+  const ready = Effect.fnUntraced(function* (debtor: PaymentDebtor, each: RequestedOrder) {
+    const problem = yield* unfit(debtor, each)
+    if (problem !== undefined) return Result.fail(problem)
+    const reserved = yield* Effect.result(atomic.run(writes.reserve(each.order)))
+    const orderId = each.order.id
+    return Result.isSuccess(reserved)
+      ? Result.succeed({ ...each, order: reserved.success })
+      : Result.fail({ orderId, field: "amount", problem: "expected an account with as much money" })
+  })
+
   const handOver = Effect.fnUntraced(function* (wish: PaymentFileWish, debtor: PaymentDebtor) {
     const { accountId, through } = wish
     const { tenant } = yield* Actor
     const payer = yield* payerOf(accountId, accounts.lock)
     if (!payer.usable) return yield* new PayerUnavailable({ accountId })
     yield* store.lockPayer(tenant, accountId)
-    const checked = yield* Effect.forEach(yield* take(tenant, wish), (each) =>
-      Effect.map(unfit(debtor, each), (problem) => ({ each, problem }))
-    )
-    const leftOut = checked.flatMap(({ problem }) => (problem === undefined ? [] : [problem]))
-    const fit = checked.flatMap(({ each, problem }) => (problem === undefined ? [each] : []))
+    const checked = yield* Effect.forEach(yield* take(tenant, wish), (each) => ready(debtor, each))
+    const leftOut = checked.flatMap((each) => (Result.isFailure(each) ? [each.failure] : []))
+    const fit = checked.flatMap((each) => (Result.isSuccess(each) ? [each.success] : []))
     const orders = fit.map(({ order }) => order)
     const messageId = messageIdOf(tenant, orders)
     const at = yield* DateTime.now

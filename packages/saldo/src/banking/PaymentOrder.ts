@@ -90,7 +90,7 @@ export const PaymentOrder = Schema.Struct({
   /** What the rail has said that cannot be; a person must look into it. */
   dispute: Schema.NullOr(Schema.String),
   approvalId: Schema.NullOr(ApprovalId),
-  /** The money set aside for it, once approved. */
+  /** The money set aside for it, from its approval or its day of execution on. */
   holdId: Schema.NullOr(HoldId),
   returned: Schema.NullOr(PaymentReturn),
   /** The plan that it comes from, and which of its payments it is; null for one that was ordered by itself. */
@@ -103,7 +103,7 @@ export const PaymentOrder = Schema.Struct({
   attempts: Schema.Int,
   /** When it was last handed to a rail. */
   sentAt: Schema.NullOr(Schema.DateTimeUtcFromMillis),
-  /** When the rail is to be asked about it next; null when there is nothing to ask. */
+  /** When the rail is to be asked about it next, or its money to be looked for again; null when there is nothing to ask. */
   askAt: Schema.NullOr(Schema.DateTimeUtcFromMillis),
   changedAt: Schema.DateTimeUtcFromMillis,
   /** Counts every change; 1 when it was created. */

@@ -37,9 +37,9 @@ export type OrderKey = Pick<PaymentOrder, "id" | "tenant">
  *   id.
  * - `approved` gives the approved orders of an account to be executed up to a day, and `inFile` those that left in a payment
  *   file, by id.
- * - `due` gives approved orders to be executed up to a day, by day, then by id; `unresolved` those with a rail that is to be
- *   asked about them by an instant, by instant, then by id. Both give those of all tenants, and `findByReference` finds in
- *   all.
+ * - `due` gives approved orders without `askAt` that are to be executed up to a day, by day, then by id; `unresolved` those of
+ *   any state whose `askAt` has come by an instant, by instant, then by id. Both give those of all tenants, and
+ *   `findByReference` finds in all.
  * - `hear` says whether an event of a rail is new. `stray` keeps one that is about nothing we know, as it came first, and
  *   `strays` gives them by the time at which they came, then by id. One that went astray has not been heard by it.
  * - `place` is how far a rail's events have been heard; `moveOn` changes it if it is still at `from`, and says whether.
@@ -167,7 +167,7 @@ const makeReads = (orders: MemoryTable.MemoryTable<string, PaymentOrder>) => {
       ),
     due: (through: LocalDate, limit: number) =>
       Effect.map(
-        where(({ executeOn, state }) => state === "approved" && executeOn <= through),
+        where(({ askAt, executeOn, state }) => state === "approved" && askAt === null && executeOn <= through),
         (found) => keysOf(found.sort(compareBy(({ executeOn }) => executeOn)), limit)
       ),
     unresolved: (at: DateTime.Utc, limit: number) =>

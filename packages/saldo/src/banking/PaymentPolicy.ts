@@ -4,7 +4,9 @@
 import type * as Duration from "effect/Duration"
 import type { Money } from "../money/Money.ts"
 import type { HolidayCalendar } from "../time/HolidayCalendar.ts"
+import type { LocalDate } from "../time/LocalDate.ts"
 import type { PaymentLimit } from "./PaymentLimit.ts"
+import type { PaymentOrder } from "./PaymentOrder.ts"
 
 /** How a bank handles payments. */
 export interface PaymentPolicy {
@@ -23,6 +25,13 @@ export interface PaymentPolicy {
   readonly approvalWithin: Duration.Input
   /** How long after the rail's last word it is asked again about a payment that has not ended. */
   readonly askEvery: Duration.Input
+  /**
+   * When the money of a payment for a later day, or of a standing order, is set aside: with the approval, also when left out,
+   * or on the day of execution. Then it may be lacking: it is looked for again every `retryFunds` of that day, one hour when
+   * left out, and a last time on the next day on which payments are executed, before the payment fails with `AM04`.
+   */
+  readonly reserve?: "approval" | "execution"
+  readonly retryFunds?: Duration.Input
   /** The days on which payments are executed: one for another day goes on the next of them. Every day when left out. */
   readonly businessDays?: HolidayCalendar
   /** How orders leave: over the rail by themselves, also when left out, or in payment files, for which see `PaymentFiles`. */
@@ -36,6 +45,13 @@ export const permissive: PaymentPolicy = {
   approvalWithin: "3 days",
   askEvery: "1 hour"
 }
+
+/** Whether the money of a payment that is approved now is set aside at once. */
+export const reservesNow = (
+  { reserve = "approval" }: PaymentPolicy,
+  { executeOn, plan }: Pick<PaymentOrder, "executeOn" | "plan">,
+  today: LocalDate
+): boolean => reserve === "approval" || (executeOn <= today && plan === null)
 
 /** Whether a second person must approve a payment of this amount. */
 export const needsApproval = ({ approval }: PaymentPolicy, amount: Money): boolean => {

@@ -31,7 +31,7 @@ import { PaymentLimitExceeded } from "./PaymentLimit.ts"
 import * as Moves from "./paymentMoves.ts"
 import { type PaymentDraft, type PaymentOrder, PaymentOrderId, PaymentTerms } from "./PaymentOrder.ts"
 import { type PaymentOrderFilter, PaymentOrderStore } from "./PaymentOrderStore.ts"
-import { type PaymentPolicy, permissive } from "./PaymentPolicy.ts"
+import { type PaymentPolicy, permissive, reservesNow } from "./PaymentPolicy.ts"
 import { PaymentRail } from "./PaymentRail.ts"
 import {
   PayerNotFound,
@@ -119,8 +119,8 @@ export interface PaymentRound {
 /**
  * Use case: payments to other banks, from order to settlement and back.
  *
- * The money is set aside in the ledger when an order is approved, or created where nobody has to approve; it leaves for
- * `bank.settlement.<currency>` when the rail says that the payment is settled, is given back when it failed or was
+ * The money is set aside in the ledger when an order is approved, or created where nobody has to approve, or on the day of
+ * execution where the policy says so; it leaves for `bank.settlement.<currency>` when the rail says that the payment is settled, is given back when it failed or was
  * cancelled, and comes back by an entry of its own when the other bank returns it, however late.
  *
  * An order is recorded as sent before the rail is called. From then on its outcome is what the rail says: while the rail
@@ -275,9 +275,8 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
         .decide(order.approvalId, { state, comment: input.comment })
         .pipe(Effect.catchTag("NotPermitted", (lost) => Effect.die(lost)))
       const now = yield* DateTime.now
-      const moved = input.approve
-        ? Moves.approve(order, yield* Id.make("hold"), now)
-        : Moves.cancel(order, "declined", now)
+      const holdId = reservesNow(policy, order, yield* calendar.today) ? yield* Id.make("hold") : null
+      const moved = input.approve ? Moves.approve(order, holdId, now) : Moves.cancel(order, "declined", now)
       const action = input.approve ? "banking.approve-payment" : "banking.decline-payment"
       return (yield* writes.writeHolding(action, order, yield* Effect.fromResult(moved))).id
     })
@@ -320,18 +319,18 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
   const work = Effect.fn("Payments.work")(function* (limit = 100) {
     const heard = (yield* isolated("Hearing the rail", traffic.poll(limit))) ?? 0
     const unresolved = yield* store.unresolved(yield* DateTime.now, limit)
-    yield* Effect.forEach(unresolved, (key) => isolated(`Asking about ${key.id}`, traffic.resolve(key)), {
-      discard: true
-    })
+    const resolved = yield* Effect.forEach(unresolved, (key) =>
+      isolated(`Asking about ${key.id}`, traffic.resolve(key))
+    )
     const overdue = yield* approvals.overdue("payment", limit)
     yield* Effect.forEach(overdue, (approval) => isolated(`Ending ${approval.id}`, expire(approval)), { discard: true })
     const due = (yield* isolated("Looking for due payments", traffic.due(limit))) ?? []
     const sent = yield* Effect.forEach(due, (key) => isolated(`Sending ${key.id}`, traffic.dispatch(key)))
     return {
       heard,
-      asked: unresolved.length,
+      asked: resolved.filter((outcome) => outcome === "asked").length,
       expired: overdue.length,
-      sent: sent.filter((claimed) => claimed === true).length
+      sent: [...resolved.map((outcome) => outcome === "sent"), ...sent].filter((claimed) => claimed === true).length
     }
   })
 

@@ -196,7 +196,8 @@ const makeReads = (
     due: Effect.fn("SqlPaymentOrderStore.due")(function* (through, limit) {
       return yield* keysOf(
         yield* sql`
-          SELECT tenant, order_id FROM ${table} WHERE state = 'approved' AND execute_on <= ${through}
+          SELECT tenant, order_id FROM ${table}
+          WHERE state = 'approved' AND ask_at IS NULL AND execute_on <= ${through}
           ORDER BY execute_on, order_id LIMIT ${limit}`
       )
     }, Effect.orDie),

@@ -34,16 +34,32 @@ const requireState = (
     ? Result.succeed(order)
     : Result.fail(new PaymentOrderUnfit({ orderId: order.id, state: order.state, expected }))
 
-/** Whoever must consent has consented: the money is set aside under the id. */
+/** Whoever must consent has consented: the money is set aside under the id, or on the day of execution when there is none. */
 export const approve = (
   order: PaymentOrder,
-  holdId: HoldId,
+  holdId: HoldId | null,
   at: DateTime.Utc
 ): Result.Result<Moved, PaymentOrderUnfit> =>
   Result.map(requireState(order, ["created"]), () => ({
     order: changed(order, { state: "approved", holdId }, at),
-    money: ["hold"]
+    money: holdId === null ? [] : ["hold"]
   }))
+
+/** The day of execution has come, and the money is set aside under the id. */
+export const reserve = (
+  order: PaymentOrder,
+  holdId: HoldId,
+  at: DateTime.Utc
+): Result.Result<Moved, PaymentOrderUnfit> =>
+  Result.map(requireState(order, ["approved"]), () => ({ order: changed(order, { holdId }, at), money: ["hold"] }))
+
+/** Money was lacking, and is looked for again at `askAt`; where null, when payments are executed next. */
+export const waitForFunds = (
+  order: PaymentOrder,
+  at: DateTime.Utc,
+  askAt: DateTime.Utc | null
+): Result.Result<Moved, PaymentOrderUnfit> =>
+  Result.map(requireState(order, ["approved"]), () => ({ order: changed(order, { askAt }, at), money: [] }))
 
 /** It is not to be sent after all; possible until it is. */
 export const cancel = (
@@ -52,15 +68,15 @@ export const cancel = (
   at: DateTime.Utc
 ): Result.Result<Moved, PaymentOrderUnfit> =>
   Result.map(requireState(order, ["created", "approved"]), () => ({
-    order: changed(order, { state: "cancelled", reason }, at),
+    order: changed(order, { state: "cancelled", reason, askAt: null }, at),
     money: order.holdId === null ? [] : ["void"]
   }))
 
-/** It could not even be approved, for want of money or beyond a limit. */
+/** It was never sent, for want of money. */
 export const fail = (order: PaymentOrder, reason: string, at: DateTime.Utc): Result.Result<Moved, PaymentOrderUnfit> =>
-  Result.map(requireState(order, ["created"]), () => ({
-    order: changed(order, { state: "failed", reason }, at),
-    money: []
+  Result.map(requireState(order, ["approved"]), () => ({
+    order: changed(order, { state: "failed", reason, askAt: null }, at),
+    money: order.holdId === null ? [] : ["void"]
   }))
 
 /** It is about to be handed to a rail, which is asked about it at `askAt` whatever happens in between. */

@@ -6,6 +6,7 @@ import * as TestPostgres from "@saldo/testing/TestPostgres"
 import * as TestSqlite from "@saldo/testing/TestSqlite"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as TestClock from "effect/testing/TestClock"
 import type { AccountHolder } from "saldo/banking/AccountHolders"
 import { PaymentLimitId } from "saldo/banking/PaymentLimit"
@@ -331,7 +332,8 @@ describe("workers", () => {
           })
         )
         expect(report.writes).toBeGreaterThan(20)
-      }),
+        // Every fault is logged.
+      }).pipe(Effect.provide(Logger.layer([]))),
     60_000
   )
 })

@@ -181,6 +181,8 @@ export const queries: ReadonlyArray<Check<PaymentOrderStore | Atomic>> = [
       const inOrder = [...[first, second].sort((a, b) => (a.id < b.id ? -1 : 1)), third, fourth, fifth]
       for (const order of [fourth, fifth, third, first, second]) yield* store.insert(order)
       yield* added(subject, on("0001-01-04"))
+      // Its money was lacking, and is looked for again at an instant.
+      const waiting = yield* added(subject, { ...on("0001-01-01"), askAt: noon })
       for (const state of PaymentOrderState.literals) {
         if (state !== "approved") yield* added(subject, { ...on("0001-01-01"), state })
       }
@@ -191,7 +193,8 @@ export const queries: ReadonlyArray<Check<PaymentOrderStore | Atomic>> = [
       yield* store.save({ ...third, state: "sent", version: 2 })
       expect(own(yield* store.due(day("0001-01-02"), everything), subject)).toEqual(keys.slice(0, 2))
       // Gone from the queue, so that the next run of this check finds it as this one did.
-      for (const order of [first, second, fourth, fifth]) yield* store.save({ ...order, state: "sent", version: 2 })
+      const known = [first, second, fourth, fifth, { ...waiting, askAt: null }]
+      for (const order of known) yield* store.save({ ...order, state: "sent", version: 2 })
     })
   ),
   check(

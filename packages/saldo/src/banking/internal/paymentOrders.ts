@@ -20,7 +20,7 @@ import type { PaymentLimit } from "../PaymentLimit.ts"
 import { type CountedPayment, evaluate } from "../paymentLimits.ts"
 import type { PaymentDraft, PaymentOrder, PaymentTerms } from "../PaymentOrder.ts"
 import type { PaymentOrderStore } from "../PaymentOrderStore.ts"
-import { needsApproval, type PaymentPolicy } from "../PaymentPolicy.ts"
+import { needsApproval, type PaymentPolicy, reservesNow } from "../PaymentPolicy.ts"
 import { PayerNotFound, PayerUnavailable, PaymentTermsInvalid } from "../PaymentRefusal.ts"
 import { referenceOf, uetrOf, type PaymentWrites } from "./paymentWrites.ts"
 
@@ -97,6 +97,7 @@ export const makeOrdering = ({ accounts, approvals, calendar, policy, store, wri
     yield* store.lockPayer(tenant, wished.accountId)
     const terms = yield* check(wished, payer)
     yield* keepLimits(tenant, terms)
+    const reserving = reservesNow(policy, { executeOn: terms.executeOn, plan }, yield* calendar.today)
     const id = yield* Id.make("pay")
     const now = yield* DateTime.now
     const mustWait = !consented && needsApproval(policy, terms.amount)
@@ -120,7 +121,7 @@ export const makeOrdering = ({ accounts, approvals, calendar, policy, store, wri
       reason: null,
       dispute: null,
       approvalId: approval?.id ?? null,
-      holdId: mustWait ? null : yield* Id.make("hold"),
+      holdId: mustWait || !reserving ? null : yield* Id.make("hold"),
       returned: null,
       plan,
       createdBy,

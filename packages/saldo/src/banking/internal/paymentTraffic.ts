@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { asSystem } from "../../core/Actor.ts"
 import type { Atomic } from "../../core/Atomic.ts"
+import type { LocalDate } from "../../time/LocalDate.ts"
 import type { BankCalendar } from "../BankCalendar.ts"
 import type { PaymentAccounts } from "../PaymentAccounts.ts"
 import { isExecutionDay } from "../paymentDays.ts"
@@ -49,7 +50,7 @@ const isOpen = ({ state }: PaymentOrder): boolean => state === "sent" || state =
 
 /** What is done with a rail. Nothing of it may run inside a transaction. */
 export const makeTraffic = ({ accounts, atomic, calendar, policy, rail, store, writes }: Traffic) => {
-  const { askEvery, businessDays, handover = "rail" } = policy
+  const { askEvery, businessDays, handover = "rail", retryFunds = "1 hour" } = policy
 
   /** Changes an order that is locked; `change` may leave it as it is. */
   const changing = (
@@ -80,12 +81,16 @@ export const makeTraffic = ({ accounts, atomic, calendar, policy, rail, store, w
     else yield* Effect.logWarning(`The outcome of the payment ${order.id} is not known yet`, answer.failure.message)
   })
 
-  /** What is to be sent now: nothing on days on which payments are not executed, or where they leave in files. */
-  const due = Effect.fnUntraced(function* (limit: number) {
-    const today = yield* calendar.today
-    const open = isExecutionDay(businessDays, today)
+  /** Whether anything is sent today: not on days on which payments are not executed, nor where they leave in files. */
+  const isSending = Effect.fnUntraced(function* () {
+    const open = isExecutionDay(businessDays, yield* calendar.today)
     if (Result.isFailure(open)) return yield* Effect.die(new RangeError(open.failure))
-    return open.success && handover === "rail" ? yield* store.due(today, limit) : []
+    return open.success && handover === "rail"
+  })
+
+  /** What is to be sent now. */
+  const due = Effect.fnUntraced(function* (limit: number) {
+    return (yield* isSending()) ? yield* store.due(yield* calendar.today, limit) : []
   })
 
   const mayPay = Effect.fnUntraced(function* (key: OrderKey) {
@@ -93,6 +98,39 @@ export const makeTraffic = ({ accounts, atomic, calendar, policy, rail, store, w
     if (Option.isNone(order)) return false
     return Option.exists(yield* accounts.find(key.tenant, order.value.accountId), ({ usable }) => usable)
   })
+
+  /** Money is lacking on the day of execution: it is looked for again until the day is over. */
+  const lack = Effect.fnUntraced(function* (order: PaymentOrder, reason: string, today: LocalDate) {
+    const now = yield* DateTime.now
+    const [action, moved] =
+      order.executeOn < today
+        ? (["banking.fail-payment", Moves.fail(order, reason, now)] as const)
+        : (["banking.postpone-payment", Moves.waitForFunds(order, now, later(now, retryFunds))] as const)
+    yield* writes.write(action, order, yield* Effect.orDie(Effect.fromResult(moved)))
+    return undefined
+  })
+
+  /** Takes an order to be handed over, with its money set aside; undefined when it is not to be, or cannot be now. */
+  const claim = ({ id, tenant }: OrderKey, isDue: (order: PaymentOrder) => boolean, today: LocalDate) =>
+    atomic
+      .runLocking(
+        Effect.gen(function* () {
+          const order = yield* writes.locked(tenant, id)
+          if (order === undefined || !isDue(order)) return undefined
+          const reserved = yield* Effect.result(atomic.run(writes.reserve(order)))
+          if (Result.isFailure(reserved)) {
+            return yield* lack(order, reserved.failure._tag === "InsufficientFunds" ? "AM04" : "AC06", today)
+          }
+          const now = yield* DateTime.now
+          const moved = Moves.send(reserved.success, now, later(now, rail.inTransit))
+          return yield* writes.write(
+            "banking.send-payment",
+            reserved.success,
+            yield* Effect.orDie(Effect.fromResult(moved))
+          )
+        })
+      )
+      .pipe(asSystem(tenant))
 
   const dispatch = Effect.fn("Payments.dispatch")(function* (key: OrderKey) {
     const today = yield* calendar.today
@@ -104,9 +142,7 @@ export const makeTraffic = ({ accounts, atomic, calendar, policy, rail, store, w
       )
       return false
     }
-    const claimed = yield* changing(key, "banking.send-payment", (order, now) =>
-      isDue(order) ? Result.getOrUndefined(Moves.send(order, now, later(now, rail.inTransit))) : undefined
-    )
+    const claimed = yield* claim(key, isDue, today)
     if (claimed === undefined) return false
     yield* handOver(claimed)
     return true
@@ -133,10 +169,7 @@ export const makeTraffic = ({ accounts, atomic, calendar, policy, rail, store, w
     return undefined
   })
 
-  const resolve = Effect.fn("Payments.resolve")(function* (key: OrderKey) {
-    const found = yield* store.find(key.tenant, key.id)
-    if (Option.isNone(found) || !isOpen(found.value)) return
-    const order = found.value
+  const ask = Effect.fnUntraced(function* (order: PaymentOrder) {
     const askedAt = yield* DateTime.now
     const answer = yield* Effect.result(rail.query(order.endToEndId))
     if (Result.isFailure(answer)) {
@@ -147,6 +180,25 @@ export const makeTraffic = ({ accounts, atomic, calendar, policy, rail, store, w
       const after = yield* heard(order, answer.success.value)
       if (after !== undefined && isOpen(after)) yield* postpone(order)
     }
+  })
+
+  /** Looks for the money of an order again, or leaves that to the next day on which payments are executed. */
+  const tryAgain = Effect.fnUntraced(function* (key: OrderKey) {
+    if (yield* isSending()) return yield* dispatch(key)
+    yield* changing(key, "banking.postpone-payment", (order, now) =>
+      Result.getOrUndefined(Moves.waitForFunds(order, now, null))
+    )
+    return false
+  })
+
+  /** Does what is to be done about an order now, and says what was. */
+  const resolve = Effect.fn("Payments.resolve")(function* (key: OrderKey) {
+    const found = yield* store.find(key.tenant, key.id)
+    if (Option.isNone(found)) return "nothing"
+    if (found.value.state === "approved") return (yield* tryAgain(key)) ? "sent" : "nothing"
+    if (!isOpen(found.value)) return "nothing"
+    yield* ask(found.value)
+    return "asked"
   })
 
   /** Takes an event in, once; says whether it was about an order of ours. */

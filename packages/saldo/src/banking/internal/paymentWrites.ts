@@ -1,6 +1,7 @@
 /**
  * Writing what becomes of a payment order: the order, its money in the ledger and the record of it, together.
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -17,7 +18,7 @@ import type { BankBooks } from "../BankBooks.ts"
 import { mask } from "../ExternalAccount.ts"
 import type { PaymentOrder, PaymentOrderId } from "../PaymentOrder.ts"
 import type { PaymentOrderStore } from "../PaymentOrderStore.ts"
-import type { MoneyMove, Moved } from "../paymentMoves.ts"
+import * as Moves from "../paymentMoves.ts"
 
 /** What writing an order takes. */
 export interface PaymentBooks {
@@ -146,7 +147,7 @@ export const makePaymentWrites = ({ audit, books, ledger, store }: PaymentBooks)
   })
 
   /** Carries out a move; gives what is wrong when somebody else has ended the hold, which a person must look into. */
-  const carryOut = Effect.fnUntraced(function* (order: PaymentOrder, move: MoneyMove) {
+  const carryOut = Effect.fnUntraced(function* (order: PaymentOrder, move: Moves.MoneyMove) {
     if (move === "hold") {
       yield* hold(order)
       return null
@@ -167,7 +168,7 @@ export const makePaymentWrites = ({ audit, books, ledger, store }: PaymentBooks)
   const writeHolding = Effect.fnUntraced(function* (
     action: AuditEntry["action"],
     before: PaymentOrder,
-    { money, order }: Moved
+    { money, order }: Moves.Moved
   ) {
     if (order === before) return before
     let problem: string | null = null
@@ -182,10 +183,17 @@ export const makePaymentWrites = ({ audit, books, ledger, store }: PaymentBooks)
   })
 
   /** Writes a change of an order that is locked and that sets no money aside. */
-  const write = (action: AuditEntry["action"], before: PaymentOrder, moved: Moved) =>
+  const write = (action: AuditEntry["action"], before: PaymentOrder, moved: Moves.Moved) =>
     Effect.catchTag(writeHolding(action, before, moved), ["InsufficientFunds", "AccountUnavailable"], (refused) =>
       Effect.die(refused)
     )
+
+  /** The order with its money set aside: as it is, where that has been done. The caller's savepoint undoes a refusal. */
+  const reserve = Effect.fnUntraced(function* (order: PaymentOrder) {
+    if (order.holdId !== null) return order
+    const moved = Moves.reserve(order, yield* Id.make("hold"), yield* DateTime.now)
+    return yield* writeHolding("banking.reserve-payment", order, yield* Effect.orDie(Effect.fromResult(moved)))
+  })
 
   /** Writes a new order, with its money set aside where nobody has to consent. */
   const create = Effect.fnUntraced(function* (order: PaymentOrder) {
@@ -198,7 +206,7 @@ export const makePaymentWrites = ({ audit, books, ledger, store }: PaymentBooks)
 
   const locked = (tenant: string, id: PaymentOrderId) => Effect.map(store.lock(tenant, id), Option.getOrUndefined)
 
-  return { create, write, writeHolding, locked }
+  return { create, reserve, write, writeHolding, locked }
 }
 
 /** Writes orders with their money. */
