@@ -16,6 +16,7 @@ import * as Actor from "saldo/core/Actor"
 import { LoanCollection } from "saldo/lending/LoanCollection"
 import * as SqlStores from "saldo/sql/SqlStores"
 import * as LocalDate from "saldo/time/LocalDate"
+import { camt053 } from "./camt053.ts"
 import { login, settings, useSaldo } from "./saldo.ts"
 
 const { path, run } = useSaldo()
@@ -74,14 +75,18 @@ const today = LocalDate.of(new Date().toISOString().slice(0, 10))
 /** When the approval of a person ends who is approved on a day. */
 const lastApproved = (on: LocalDate.LocalDate) => LocalDate.addDays(LocalDate.addMonths(on, 36), -1)
 
-/** Ids are others in every run: what the page calls one, and what it is in this run. */
+/** Ids, and their ends in tables, are others in every run: what the page calls one, and what it is in this run. */
 const idsOnPage = new Map<string, string>()
-const id = /\b[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}\b/gu
-const idsIn = (text: string) => [...new Set(text.match(id) ?? [])]
+const id = /\b[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}\b|\b[0-9a-f]{32}\b|^[0-9a-hjkmnp-tv-z]{8}(?= {2})/gmu
+const endOf = (one: string) => one.slice(-8)
+const newIn = (text: string, known: Iterable<string>): ReadonlyArray<string> => {
+  const seen = new Set([...known].flatMap((one) => [one, endOf(one)]))
+  return [...new Set(text.match(id) ?? [])].filter((one) => !seen.has(one))
+}
 
 const swap = (text: string, pairs: ReadonlyArray<readonly [from: string, to: string]>): string =>
   pairs
-    .flatMap(([from, to]) => [[from, to] as const, [from.slice(-8), to.slice(-8)] as const])
+    .flatMap(([from, to]) => [[from, to] as const, [endOf(from), endOf(to)] as const])
     .reduce((swapped, [from, to]) => swapped.replaceAll(from, to), text)
 
 const days = [
@@ -95,12 +100,8 @@ const ofThisRun = (command: string): string =>
 
 /** What this run printed, with the ids and days of the page; an id that is new here is new on the page too. */
 const ofThePage = (text: string, shown: string): string => {
-  const known = new Set(idsOnPage.values())
-  const added = idsIn(shown).filter((one) => !idsOnPage.has(one))
-  for (const [index, one] of idsIn(text)
-    .filter((each) => !known.has(each))
-    .entries())
-    idsOnPage.set(added[index] ?? one, one)
+  const added = newIn(shown, idsOnPage.keys())
+  for (const [index, one] of newIn(text, idsOnPage.values()).entries()) idsOnPage.set(added[index] ?? one, one)
   const turned = [...idsOnPage].map(([page, run]) => [run, page] as const)
   return days.reduce((swapped, [page, run]) => swapped.replaceAll(run, page), swap(text, turned))
 }
@@ -111,11 +112,23 @@ const printed = async (command: string, shown: string) => {
   const words = [...line.matchAll(/'([^']*)'|\S+/gu)].map(([word, quoted]) => quoted ?? word)
   const fetching = words[1] === "fetch" ? ["--db", path("fetched.sqlite")] : []
   const { stderr, stdout } = await run([...words, ...fetching], {
-    env: { ...settings(emulator), ...login },
+    env: { ...settings(emulator), ...login, SALDO_BANK_NAME: "Lilla Banken" },
     input: input === undefined ? "" : readFileSync(path(input), "utf8")
   })
   const text = (stdout + stderr).trimEnd().replace(/http:\/\/localhost:\d+/gu, "https://www.kameo.se")
   return command.startsWith("bank ") ? ofThePage(text, shown) : text
+}
+
+/** Writes the statement that the bank's own bank sends: what left, and what it took for its work. */
+const stateTo = async (name: string) => {
+  const { stdout } = await run(["bank", "payments", "list", "--state", "sent", "--json"])
+  const { items } = JSON.parse(stdout) as { items: ReadonlyArray<{ amount: string; endToEndId: string }> }
+  const left = items.map(({ amount, endToEndId }) => ({ amount: `-${amount}`, endToEndId }))
+  const entries = [...left, { amount: "-2.50", message: "Charges" }]
+  writeFileSync(
+    path(name),
+    camt053({ id: "2026-1", iban: "SE3550000000054910000003", on: today, opening: "0", entries })
+  )
 }
 
 /** The first lines, as many as the page shows, with a sign for those left out. */
@@ -134,7 +147,7 @@ describe("docs/reference/cli.md", () => {
       expect(shown).toContain(`loans ${name}`)
     for (const name of ["open", "accounts", "post", "balance", "trial-balance", "export"])
       expect(shown).toContain(`ledger ${name}`)
-    for (const name of ["customers", "products", "accounts", "transfer", "payments"])
+    for (const name of ["customers", "products", "accounts", "transfer", "payments", "reconcile"])
       expect(shown).toContain(`bank ${name}`)
   })
 
@@ -142,7 +155,10 @@ describe("docs/reference/cli.md", () => {
     const outputs = new Map<string, string>()
     for (const [, name = "", content = ""] of text.matchAll(files)) writeFileSync(path(name), content)
     for (const name of ["passport.pdf", "bill.pdf"]) writeFileSync(path(name), name)
-    for (const { command, shown } of blocks) outputs.set(command, await printed(command, shown))
+    for (const { command, shown } of blocks) {
+      if (command.startsWith("bank reconcile import")) await stateTo(command.split(" ")[3] ?? "")
+      outputs.set(command, await printed(command, shown))
+    }
     const linesOf = (shown: string) =>
       shown.split("\n").filter((line, at, all) => line !== "…" && at < all.length - 1).length
     // SALDO_UPDATE_DOCS=12 writes the outputs into the page anew: as many lines of each as it has, or else 12.

@@ -16,6 +16,7 @@ describe.concurrent("wrong usage ends with 2, one sentence of what is wrong and 
       "saldo ledger verify has no flag --as.",
       "`saldo ledger verify --help` shows what it takes."
     ],
+    ["ledger post --credit a=1", "The flag --debit is missing.", "`saldo ledger post --help` shows what it takes."],
     ["loans list -q", "saldo loans list has no flag -q.", "`saldo loans list --help` shows what it takes."],
     ["loans show", "The <loan> is missing.", "Write `saldo loans show [flags] <loan>`."],
     ["loans search", "The <term> is missing.", "Write `saldo loans search [flags] <term>`."],
@@ -101,6 +102,13 @@ describe.concurrent("help", () => {
     "bank accounts",
     ...["list", "open", "deposit", "withdraw", "close", "statement", "end-day"].map((name) => `bank accounts ${name}`),
     "bank transfer",
+    "bank payments",
+    ...["list", "show", "order", "approve", "decline", "cancel", "export", "file"].map(
+      (name) => `bank payments ${name}`
+    ),
+    "bank reconcile",
+    ...["register", "import", "run", "report", "items", "reviews", "matches"].map((name) => `bank reconcile ${name}`),
+    ...["accept", "match", "set-aside", "take-back", "write-off", "undo"].map((name) => `bank reconcile ${name}`),
     "kameo",
     "kameo account",
     "kameo login",
