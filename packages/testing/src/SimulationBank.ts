@@ -1,190 +1,234 @@
 /**
- * The bank that a simulation runs: accounts, transfers with a fee, holds, payments over a rail and interest, on a ledger.
- * It keeps nothing in memory that it needs, so it can go down anywhere.
+ * The bank that a simulation runs: every use case of banking over stores and a rail, with two products, a policy of
+ * payments and the people who work there. It keeps nothing in memory that it needs, so that it can go down anywhere.
  */
-import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import { AccrualState } from "saldo/banking/AccrualState"
-import { accrue, start } from "saldo/banking/interestAccrual"
-import type { InterestTerms } from "saldo/banking/InterestTerms"
-import type { Actor } from "saldo/core/Actor"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { AuditStore } from "saldo/audit/AuditStore"
+import type { AuditTrail } from "saldo/audit/AuditTrail"
+import { ApprovalStore } from "saldo/banking/ApprovalStore"
+import { roles } from "saldo/banking/BankAccess"
+import type { BankBooks } from "saldo/banking/BankBooks"
+import * as BankUseCases from "saldo/banking/BankUseCases"
+import type { Customers } from "saldo/banking/Customers"
+import { CustomerStore } from "saldo/banking/CustomerStore"
+import { DataKeyStore } from "saldo/banking/DataKeyStore"
+import type { DepositAccounts } from "saldo/banking/DepositAccounts"
+import { DepositAccountStore } from "saldo/banking/DepositAccountStore"
+import type { DepositEndOfDay } from "saldo/banking/DepositEndOfDay"
+import { DepositProduct, ProductId } from "saldo/banking/DepositProduct"
+import type { DepositStatements } from "saldo/banking/DepositStatements"
+import type { DepositTransactions } from "saldo/banking/DepositTransactions"
+import { Fee } from "saldo/banking/Fee"
+import { type InterestSide, InterestTerms } from "saldo/banking/InterestTerms"
+import { KycVerifier } from "saldo/banking/KycVerifier"
+import { PaymentLimitId } from "saldo/banking/PaymentLimit"
+import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
+import { PaymentPlanStore } from "saldo/banking/PaymentPlanStore"
+import type { PaymentPolicy } from "saldo/banking/PaymentPolicy"
+import type { PaymentRail } from "saldo/banking/PaymentRail"
+import type { Payments } from "saldo/banking/Payments"
+import type { ReconciliationStore } from "saldo/banking/ReconciliationStore"
+import { WrappingKeys } from "saldo/banking/WrappingKeys"
+import { Identity } from "saldo/core/Actor"
 import type { Atomic } from "saldo/core/Atomic"
-import { CommandKey } from "saldo/core/Command"
-import type { HoldId } from "saldo/ledger/Hold"
-import type { CommitFailure, Ledger } from "saldo/ledger/Ledger"
-import type { AccountId } from "saldo/ledger/LedgerAccount"
-import type { Operation, Posting } from "saldo/ledger/LedgerCommand"
+import { IdempotencyStore } from "saldo/core/IdempotencyStore"
+import { sha256 } from "saldo/core/sha256"
+import type { Ledger } from "saldo/ledger/Ledger"
+import { LedgerStore } from "saldo/ledger/LedgerStore"
 import * as Money from "saldo/money/Money"
-import type { LocalDate } from "saldo/time/LocalDate"
+import * as Rate from "saldo/money/Rate"
+import * as LocalDate from "saldo/time/LocalDate"
 
-/** What a rail says of a payment. */
-export interface RailEvent {
-  readonly holdId: HoldId
-  readonly word: "settled" | "failed" | "returned"
-  /** How often this was said before. */
-  readonly repeated: number
+/** What a bank keeps, and outlives it. */
+export type BankStores =
+  | ApprovalStore
+  | Atomic
+  | AuditStore
+  | CustomerStore
+  | DataKeyStore
+  | DepositAccountStore
+  | IdempotencyStore
+  | LedgerStore
+  | PaymentOrderStore
+  | PaymentPlanStore
+  | ReconciliationStore
+
+/** What a bank does. */
+export type BankServices =
+  | AuditTrail
+  | BankBooks
+  | Customers
+  | DepositAccounts
+  | DepositEndOfDay
+  | DepositStatements
+  | DepositTransactions
+  | Ledger
+  | Payments
+
+/** The stores at whose calls a simulation may break; a transaction breaks at the calls within it. */
+export const ports = [
+  ApprovalStore,
+  AuditStore,
+  CustomerStore,
+  DataKeyStore,
+  DepositAccountStore,
+  IdempotencyStore,
+  LedgerStore,
+  PaymentOrderStore,
+  PaymentPlanStore
+] as const
+
+/** The tenant that is simulated. */
+export const tenant = "simulation"
+
+/** The first simulated day. */
+export const firstDay = LocalDate.of("2026-01-01")
+
+const sek = (text: string) => Money.of(text, "SEK")
+
+const tier = (from: string, percent: string) => ({ from: sek(from), rate: Rate.annualPercent(percent) })
+
+const terms = (sides: Pick<InterestTerms, "credit" | "debit">): InterestTerms =>
+  InterestTerms.make({
+    currency: "SEK",
+    dayCount: "ACT/365 Fixed",
+    earnsFrom: "valueDate",
+    rounding: "halfEven",
+    periodsFrom: firstDay,
+    ...sides
+  })
+
+const paidMonthly = { balance: "daily", compounding: "none", posting: "monthly" } as const
+
+const fee = (id: string, event: string, price: Fee["price"]): Fee =>
+  Fee.make({ id: Fee.fields.id.make(id), label: id, event, price, waivers: [], rounding: "halfEven" })
+
+/** An account for daily use: an overdraft of 500.00 at 12 %, and fees for what is done with it. */
+export const current = new DepositProduct({
+  id: ProductId.make("current"),
+  version: 1,
+  name: "Current",
+  kind: "current",
+  currency: "SEK",
+  offeredFrom: firstDay,
+  interest: terms({
+    credit: null,
+    debit: { ...paidMonthly, rates: [{ from: firstDay, method: "band", tiers: [tier("0.00", "12")] }] }
+  }),
+  overdraft: { limit: sek("500.00") },
+  fees: [
+    fee("transfer", "transfer", { kind: "flat", amount: sek("1.25") }),
+    fee("cash", "withdrawal", {
+      kind: "percent",
+      rate: Rate.periodicPercent("0.5"),
+      minimum: sek("0.50"),
+      maximum: sek("1.50")
+    }),
+    fee("month", "monthly", { kind: "flat", amount: sek("9.00") })
+  ],
+  minimumOpening: sek("0.00"),
+  noticeDays: 0,
+  withdrawals: null,
+  dormantAfterMonths: null
+})
+
+/** What savings bear: 1 % up to 500.00 and 2.5 % above, 3 % above from July on. */
+export const savingsRates: InterestSide = {
+  ...paidMonthly,
+  rates: [
+    { from: firstDay, method: "band", tiers: [tier("0.00", "1"), tier("500.00", "2.5")] },
+    { from: LocalDate.of("2026-07-01"), method: "band", tiers: [tier("0.00", "1"), tier("500.00", "3")] }
+  ]
 }
 
-/** Where payments leave the bank. A payment that is sent twice is two payments; an answer may be lost. */
-export interface Rail {
-  readonly send: (holdId: HoldId) => Effect.Effect<void>
-  readonly knows: (holdId: HoldId) => Effect.Effect<boolean>
-}
+/** An account to save on, with two withdrawals a month free, and the interest changed as given. */
+export const savingsWith = (change: Partial<InterestTerms>): DepositProduct =>
+  new DepositProduct({
+    id: ProductId.make("savings"),
+    version: 1,
+    name: "Savings",
+    kind: "savings",
+    currency: "SEK",
+    offeredFrom: firstDay,
+    interest: { ...terms({ credit: savingsRates, debit: null }), ...change },
+    overdraft: null,
+    fees: [fee("extra", "extra-withdrawal", { kind: "flat", amount: sek("25.00") })],
+    minimumOpening: sek("100.00"),
+    noticeDays: 0,
+    withdrawals: { count: 2, per: "month", excess: { kind: "charge", event: "extra-withdrawal" } },
+    dormantAfterMonths: null
+  })
 
-/** The accounts of the bank, each customer's with the one for interest that is not paid yet. */
-export interface BankAccounts {
-  readonly cash: AccountId
-  readonly settlement: AccountId
-  readonly fees: AccountId
-  readonly interest: AccountId
-  readonly customers: ReadonlyArray<{ readonly account: AccountId; readonly accrued: AccountId }>
-}
+/** The account to save on. */
+export const savings: DepositProduct = savingsWith({})
 
-/** What the bank is made of. */
-export interface BankParts {
-  readonly ledger: Ledger["Service"]
-  readonly atomic: Atomic["Service"]
-  readonly rail: Rail
-  readonly accounts: BankAccounts
-  readonly transferFee: bigint
-  readonly terms: InterestTerms
-}
-
-type Done = Effect.Effect<void, CommitFailure, Actor>
-
-/** An order by its key: however often it is given, it is carried out once. */
-interface Order {
-  readonly key: string
-  readonly amount: bigint
-}
-
-/** A bank that can be simulated. It is made anew whenever it has gone down, and given the order again that was under way. */
-export interface Bank {
-  readonly deposit: (order: Order & { readonly account: AccountId }) => Done
-  readonly withdraw: (order: Order & { readonly account: AccountId }) => Done
-  readonly transfer: (order: Order & { readonly from: AccountId; readonly to: AccountId }) => Done
-  readonly reserve: (
-    order: Order & {
-      readonly holdId: HoldId
-      readonly from: AccountId
-      readonly to: AccountId
-      readonly expiresAfterMs: number
+/** Payments above 300.00 wait two days for a second person; 600.00 a day and four payments a month may be made. */
+export const policy: PaymentPolicy = {
+  limits: [
+    {
+      id: PaymentLimitId.make("daily"),
+      label: "Each day",
+      measure: { kind: "amount", maximum: sek("600.00") },
+      window: "day",
+      perCounterparty: false
+    },
+    {
+      id: PaymentLimitId.make("monthly"),
+      label: "Each month",
+      measure: { kind: "count", maximum: 4 },
+      window: "month",
+      perCounterparty: false
     }
-  ) => Done
-  readonly capture: (order: Order & { readonly holdId: HoldId }) => Done
-  readonly release: (order: { readonly key: string; readonly holdId: HoldId }) => Done
-  readonly pay: (order: Order & { readonly holdId: HoldId; readonly account: AccountId }) => Done
-  readonly hear: (event: RailEvent) => Done
-  readonly endOfDay: (date: LocalDate) => Effect.Effect<void, unknown, Actor>
+  ],
+  approval: { above: [sek("300.00")] },
+  approvalWithin: "2 days",
+  askEvery: "1 minute"
 }
 
-const sek = (amount: bigint) => Money.fromMinor(amount, "SEK")
+const somebody = (role: "customer" | "officer", id: string, bank = tenant): Identity =>
+  new Identity({ kind: "user", tenant: bank, id, roles: [role], permissions: roles[role] })
 
-/** Money from one account to another. */
-export const moving = (from: AccountId, to: AccountId, amount: bigint): Operation => ({
-  _tag: "Post",
-  postings: [
-    { accountId: from, side: "debit", amount: sek(amount) },
-    { accountId: to, side: "credit", amount: sek(amount) }
-  ]
+/** Who works in the bank, and one who works in another one. */
+export const staff = {
+  officer: somebody("officer", "officer"),
+  second: somebody("officer", "second"),
+  stranger: somebody("officer", "stranger", "another bank")
+} as const
+
+/** A customer who acts for itself. */
+export const customer = (id: string): Identity => somebody("customer", id)
+
+const keys = WrappingKeys.layer({
+  current: { id: "simulated", key: Redacted.make(sha256("the wrapping key of a simulation")) },
+  index: Redacted.make(sha256("the index key of a simulation"))
 })
 
-const StateText = Schema.fromJsonString(AccrualState)
-const stateNames = ["interest.a", "interest.b", "interest.c"] as const
-// Metadata has room for 500 characters by each name.
-const partLength = 450
+/** A bank: what it does, over what it keeps and the rail of its payments. It is made anew whenever it has gone down. */
+export type Bank = Layer.Layer<BankServices, never, BankStores | PaymentRail>
 
-/** Accrues a day of a customer's interest, books it, and pays what is due; together with how far it has got. */
-const accrueFor = Effect.fnUntraced(function* (
-  { accounts, ledger, terms }: BankParts,
-  { account, accrued }: BankAccounts["customers"][number],
-  date: LocalDate
-) {
-  const { metadata } = yield* ledger.account(accrued)
-  const text = stateNames.map((name) => metadata[name] ?? "").join("")
-  const state = text === "" ? start(date) : yield* Schema.decodeEffect(StateText)(text)
-  if (state.nextOn > date) return
-  const { balance } = yield* ledger.balance(account, { valueOn: date })
-  const own = sek(balance.amount - state.credit.posted)
-  const { days, postings, ...after } = yield* Effect.fromResult(
-    accrue({ terms, state, balances: [{ on: state.nextOn, balance: own }], through: date })
+/** A bank with products and a policy of payments of its own. */
+export const bankWith = (options: Partial<BankUseCases.BankOptions>): Bank =>
+  Layer.orDie(BankUseCases.layer({ products: [current, savings], payments: policy, ...options })).pipe(
+    Layer.provide(Layer.merge(keys, KycVerifier.layerReference))
   )
-  const operations = [
-    ...postings.map(({ amount }) => moving(accrued, account, amount.amount)),
-    ...days
-      .filter(({ booked }) => booked.amount > 0n)
-      .map(({ booked }) => moving(accounts.interest, accrued, booked.amount))
-  ]
-  if (operations.length > 0) yield* ledger.commit({ key: CommandKey.make(`interest ${account} ${date}`), operations })
-  const next = yield* Schema.encodeEffect(StateText)(after.state)
-  yield* ledger.changeAccount(accrued, {
-    metadata: Object.fromEntries(
-      stateNames.map((name, index) => [name, next.slice(index * partLength, (index + 1) * partLength)])
+
+/** The bank as it should be. */
+export const bank: Bank = bankWith({})
+
+/** The bank over a store or a rail that does some things differently, to plant a bug. */
+export const bankOver = <Self extends BankStores | PaymentRail, Service extends object>(
+  service: Context.Key<Self, Service>,
+  change: (right: Service) => Partial<Service>
+): Bank =>
+  Layer.provide(
+    bank,
+    Layer.effectContext(
+      Effect.map(Effect.context<BankStores | PaymentRail>(), (around): Context.Context<BankStores | PaymentRail> => {
+        const right = Context.get(around, service)
+        return Context.add(around, service, { ...right, ...change(right) })
+      })
     )
-  })
-})
-
-/** Ends what is overdue. The ledger's sweep leaves what it could not end to the next one, so it goes on until none is left. */
-const sweep = Effect.fnUntraced(function* (ledger: Ledger["Service"]) {
-  const now = yield* Clock.currentTimeMillis
-  const overdue = Effect.map(ledger.holds({ state: "held" }, { limit: 500 }), ({ items }) =>
-    items.some(({ expiresAt }) => expiresAt !== null && expiresAt.epochMilliseconds <= now)
   )
-  while (yield* overdue) yield* ledger.expireHolds()
-})
-
-/** The reference bank. */
-export const makeBank = (parts: BankParts): Bank => {
-  const { accounts, atomic, ledger, rail, transferFee } = parts
-  const commit = (key: string, ...operations: ReadonlyArray<Operation>): Done =>
-    Effect.asVoid(ledger.commit({ key: CommandKey.make(key), operations }))
-
-  const transfer: Bank["transfer"] = ({ amount, from, key, to }) => {
-    const postings: ReadonlyArray<Posting> = [
-      { accountId: from, side: "debit", amount: sek(amount + transferFee) },
-      { accountId: to, side: "credit", amount: sek(amount) },
-      { accountId: accounts.fees, side: "credit", amount: sek(transferFee) }
-    ]
-    return commit(key, { _tag: "Post", postings })
-  }
-
-  const pay: Bank["pay"] = Effect.fnUntraced(function* ({ account, amount, holdId, key }) {
-    yield* commit(key, {
-      _tag: "PlaceHold",
-      holdId,
-      debit: account,
-      credit: accounts.settlement,
-      amount: sek(amount)
-    })
-    // Whoever does not know whether it was sent asks, and never sends again blindly.
-    if (!(yield* rail.knows(holdId))) yield* rail.send(holdId)
-  })
-
-  const hear: Bank["hear"] = Effect.fnUntraced(function* ({ holdId, word }) {
-    const key = `${word} ${holdId}`
-    if (word === "settled") return yield* commit(key, { _tag: "Capture", holdId })
-    if (word === "failed") return yield* commit(key, { _tag: "VoidHold", holdId })
-    const { amount, debit } = yield* ledger.hold(holdId)
-    yield* commit(key, moving(accounts.settlement, debit, amount.amount))
-  })
-
-  return {
-    deposit: ({ account, amount, key }) => commit(key, moving(accounts.cash, account, amount)),
-    withdraw: ({ account, amount, key }) => commit(key, moving(account, accounts.cash, amount)),
-    transfer,
-    reserve: ({ amount, expiresAfterMs, from, holdId, key, to }) =>
-      commit(key, { _tag: "PlaceHold", holdId, debit: from, credit: to, amount: sek(amount), expiresAfterMs }),
-    capture: ({ amount, holdId, key }) => commit(key, { _tag: "Capture", holdId, amount: sek(amount) }),
-    release: ({ holdId, key }) => commit(key, { _tag: "VoidHold", holdId }),
-    pay,
-    hear,
-    endOfDay: (date) =>
-      Effect.andThen(
-        sweep(ledger),
-        Effect.forEach(accounts.customers, (customer) => atomic.run(accrueFor(parts, customer, date)), {
-          discard: true
-        })
-      )
-  }
-}
