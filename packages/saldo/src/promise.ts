@@ -7,6 +7,8 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { AuditRetention } from "./audit/AuditRetention.ts"
 import { AuditTrail } from "./audit/AuditTrail.ts"
 import * as Actor from "./core/Actor.ts"
@@ -23,6 +25,7 @@ import { makeAudit } from "./promise/internal/makeAudit.ts"
 import { bankLayer, bankWorkers, makeBank } from "./promise/internal/makeBank.ts"
 import { makeLedger } from "./promise/internal/makeLedger.ts"
 import { makeLoans } from "./promise/internal/makeLoans.ts"
+import { inWhole, reader } from "./promise/internal/reading.ts"
 import * as SqlStores from "./sql/SqlStores.ts"
 
 export type * from "./promise/internal/audit.ts"
@@ -58,7 +61,7 @@ export interface Saldo extends AsyncDisposable {
   readonly loans: Loans
   readonly ledger: Ledger
   readonly audit: Audit
-  /** The same Saldo in the hands of somebody else. */
+  /** The same Saldo in the hands of somebody else. Throws `InputInvalid` for an actor that cannot be. */
   readonly as: (actor: ActorOptions) => Saldo
   /** An id that was never given before, such as those of accounts (`acct`), holds (`hold`) and entries (`entry`). */
   readonly newId: (prefix: string) => string
@@ -95,15 +98,26 @@ const booksLayer = (timeZone: string | undefined) =>
 
 const workersOf = Layer.merge(AuditTrail.layerSealing, LedgerUseCase.layerExpiry)
 
-const identityOf = ({ id, kind = "user", onBehalfOf, permissions = [], roles = [], tenant }: ActorOptions) =>
-  new Actor.Identity({
-    kind,
-    tenant,
-    id,
-    roles,
-    permissions: permissions.map((permission) => Actor.Permission.make(permission)),
-    ...(onBehalfOf === undefined ? {} : { onBehalfOf: new Actor.Subject({ tenant, id: onBehalfOf }) })
+const readTenant = reader(Actor.Identity.fields.tenant)
+
+const readActor = reader(
+  Schema.Struct({
+    kind: Schema.optionalKey(Actor.Identity.fields.kind),
+    tenant: Actor.Identity.fields.tenant,
+    id: Actor.Identity.fields.id,
+    roles: Schema.optionalKey(Actor.Identity.fields.roles),
+    permissions: Schema.optionalKey(Actor.Identity.fields.permissions),
+    onBehalfOf: Schema.optionalKey(Actor.Identity.fields.id)
   })
+)
+
+const identityOf = (given: ActorOptions): Actor.Identity => {
+  const known = Effect.runSync(Effect.result(readActor(given)))
+  if (Result.isFailure(known)) throw known.failure
+  const { kind = "user", onBehalfOf, permissions = [], roles = [], tenant, ...actor } = known.success
+  const owner = onBehalfOf === undefined ? {} : { onBehalfOf: new Actor.Subject({ tenant, id: onBehalfOf }) }
+  return new Actor.Identity({ ...actor, kind, permissions, roles, tenant, ...owner })
+}
 
 const inHandsOf = (engine: Engine, actor: Actor.Identity): Saldo => {
   const calls = new Calls(engine, actor)
@@ -154,8 +168,8 @@ export function createSaldo(options: BankSaldoOptions): Promise<BankSaldo>
 /** Without a bank. */
 export function createSaldo(options: SaldoOptions): Promise<Saldo>
 export async function createSaldo(options: SaldoOptions & Partial<BankSaldoOptions>): Promise<Saldo> {
-  const { bank, storage, tenant = "main", timeZone, workers = true } = options
-  const actor = Actor.system(tenant)
+  const { bank, storage, timeZone, workers = true } = options
+  const actor = Actor.system(await Effect.runPromise(readTenant(options.tenant ?? "main").pipe(inWhole("/tenant"))))
   const stores = SqlStores.layer.pipe(Layer.provide(Storage.client(storage)))
   if (bank === undefined) {
     const useCases = AuditRetention.layer.pipe(Layer.provideMerge(booksLayer(timeZone)), Layer.provideMerge(stores))

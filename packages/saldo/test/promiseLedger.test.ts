@@ -85,8 +85,24 @@ describe("the ledger without Effect", () => {
     expect(await wrong(ledger.entries({ valueFrom: "2026-02-30" }))).toBe("/valueFrom")
     const sideways = sides(cash, anna, "1.00").map((each) => ({ ...each, side: "left" as "debit" }))
     expect(await wrong(ledger.post({ key: "x", postings: sideways }))).toBe("/postings/0/side")
+    expect(await wrong(ledger.entries({}, { limit: 501 }))).toBe("/limit")
+    expect(await wrong(ledger.holds({}, { cursor: 5 as never }))).toBe("/cursor")
+    expect(await wrong(saldo.audit.query({}, { limit: 0 }))).toBe("/limit")
+    expect(await wrong(saldo.audit.query({}, { order: "newest" as never }))).toBe("/order")
+    expect(await wrong(saldo.audit.hold({ _tag: "Tenant" }, ""))).toBe("")
+    expect(await wrong(ledger.expireHolds(0))).toBe("")
+    await expect(ledger.entries({}, { cursor: "?" })).rejects.toMatchObject({ _tag: "InvalidCursor" })
     const invalid = ledger.post({ key: "y", postings: sides(cash, cash, "1.00") })
     await expect(invalid).rejects.toMatchObject({ _tag: "CommandInvalid", path: "/operations/0/postings/1/accountId" })
+  })
+
+  it("takes no actor and no tenant that cannot be", async () => {
+    const actor = { tenant: "bank", id: "anna" }
+    expect(() => saldo.as({ ...actor, permissions: ["everything"] })).toThrow(InputInvalid)
+    expect(() => saldo.as({ ...actor, id: "" })).toThrow("/id does not fit")
+    expect(() => saldo.as({ ...actor, role: "teller" } as typeof actor)).toThrow("/role does not fit")
+    const nameless = createSaldo({ storage: sqlite({ filename: ":memory:" }), tenant: "" })
+    await expect(nameless).rejects.toMatchObject({ _tag: "InputInvalid", path: "/tenant" })
   })
 
   it("lists, reports, verifies and exports", async () => {

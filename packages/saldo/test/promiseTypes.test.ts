@@ -53,7 +53,8 @@ afterAll(() => rm(folder, { recursive: true }))
 const effectTypesIn = (module: string) => {
   const api = new TypeScript.API({ cwd: folder })
   try {
-    const [project] = api.updateSnapshot({ openProjects: [join(folder, "tsconfig.json")] }).getProjects()
+    using snapshot = api.updateSnapshot({ openProjects: [join(folder, "tsconfig.json")] })
+    const [project] = snapshot.getProjects()
     const file = project?.program.getSourceFile(join(folder, module))
     const exported = file && project?.checker.getSymbolAtLocation(file)
     if (project === undefined || exported === undefined) throw new TypeError(`${module} was not read`)

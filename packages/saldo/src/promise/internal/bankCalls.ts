@@ -1,8 +1,10 @@
 /**
  * What the calls of a bank need.
  */
+import * as Effect from "effect/Effect"
 import type { Approvals } from "../../banking/Approvals.ts"
 import type { Beneficiaries } from "../../banking/Beneficiaries.ts"
+import { managePermission } from "../../banking/BankAccess.ts"
 import type { BankCalendar } from "../../banking/BankCalendar.ts"
 import type { Customers } from "../../banking/Customers.ts"
 import type { DepositAccounts } from "../../banking/DepositAccounts.ts"
@@ -15,6 +17,7 @@ import type { PaymentPlans } from "../../banking/PaymentPlans.ts"
 import type { Payments } from "../../banking/Payments.ts"
 import type { PersonalData } from "../../banking/PersonalData.ts"
 import type { StatementReconciliation } from "../../banking/StatementReconciliation.ts"
+import { Actor, type NotPermitted } from "../../core/Actor.ts"
 import type { Calls, Services } from "./calls.ts"
 
 /** What a Saldo with a bank has beside what every Saldo has. */
@@ -37,3 +40,7 @@ export type BankServices =
 
 /** The calls of one actor on a Saldo with a bank. */
 export type BankCalls = Calls<BankServices>
+
+/** What the clock does for all tenants, and a person may do who manages the bank. */
+export const managing = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | NotPermitted, R | Actor> =>
+  Effect.andThen(Actor.require(managePermission), effect)

@@ -10,10 +10,9 @@ import { AuditRetention } from "../../audit/AuditRetention.ts"
 import * as Seal from "../../audit/AuditSeal.ts"
 import { AuditTrail } from "../../audit/AuditTrail.ts"
 import { Actor, Subject } from "../../core/Actor.ts"
-import { cursorFrom } from "../../core/Page.ts"
 import type { Audit, AuditEntry } from "./audit.ts"
 import type { Calls } from "./calls.ts"
-import { reader } from "./reading.ts"
+import { inWhole, pageOf, reader } from "./reading.ts"
 
 const tenant = Effect.map(Actor, (actor) => actor.tenant)
 
@@ -60,6 +59,8 @@ const filterOf = reader(
   })
 )
 
+const readOrder = reader(Schema.UndefinedOr(Schema.Literals(["newest-first", "oldest-first"])))
+const readReason = reader(Schema.NonEmptyString)
 const readScope = reader(Hold.AuditScope)
 const readRules = reader(Schema.Array(Hold.RetentionRule))
 const readHead = reader(Seal.AuditHead)
@@ -81,15 +82,14 @@ export const makeAudit = (calls: Calls): Audit => {
         Effect.flatMap(entryOf(entry), (known) => trail((one) => one.recordSecurity(known))),
         options
       ),
-    query: (filter, { cursor, limit, order, ...options } = {}) =>
+    query: (filter, { order, ...options } = {}) =>
       calls.run(
         Effect.gen(function* () {
-          const page = cursor === undefined ? {} : { cursor: yield* cursorFrom(cursor) }
+          const known = yield* readOrder(order).pipe(inWhole("/order"))
           const request = {
             ...(filter === undefined ? {} : { filter: yield* filterOf(filter) }),
-            ...(order === undefined ? {} : { order }),
-            ...(limit === undefined ? {} : { limit }),
-            ...page
+            ...(known === undefined ? {} : { order: known }),
+            ...(yield* pageOf(options))
           }
           return yield* trail((one) => one.query(request))
         }),
@@ -130,7 +130,9 @@ export const makeAudit = (calls: Calls): Audit => {
       ),
     hold: (scope, reason, options) =>
       calls.run(
-        Effect.flatMap(readScope(scope), (known) => retention((one) => one.hold({ scope: known, reason }))),
+        Effect.flatMap(Effect.all([readScope(scope), readReason(reason)]), ([known, why]) =>
+          retention((one) => one.hold({ scope: known, reason: why }))
+        ),
         options
       ),
     release: (holdId, options) =>

@@ -3,19 +3,17 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { managePermission } from "../../banking/BankAccess.ts"
 import { Beneficiaries as BeneficiariesUseCase } from "../../banking/Beneficiaries.ts"
 import * as Payee from "../../banking/Beneficiary.ts"
 import * as Model from "../../banking/Customer.ts"
 import { Customers as CustomersUseCase } from "../../banking/Customers.ts"
 import { KycDocument, KycVerdict, ReasonCode } from "../../banking/Kyc.ts"
 import { PersonalData } from "../../banking/PersonalData.ts"
-import { Actor } from "../../core/Actor.ts"
 import { CommandKey } from "../../core/Command.ts"
-import type { BankCalls } from "./bankCalls.ts"
+import { type BankCalls, managing } from "./bankCalls.ts"
 import type { Beneficiaries, Customers } from "./bankCustomers.ts"
 import { externalAccount } from "./readExternalAccount.ts"
-import { concealed, pageOf, reader, withParts } from "./reading.ts"
+import { concealed, pageOf, reader, readLimit, withParts } from "./reading.ts"
 
 const onCustomer = { key: CommandKey, customerId: Model.CustomerId }
 
@@ -68,9 +66,6 @@ const read = {
   payeeId: reader(Payee.BeneficiaryId)
 }
 
-/** What no person asks for, though a person who manages the bank may. */
-const managing = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.andThen(Actor.require(managePermission), effect)
-
 /** The customers of an open Saldo. */
 export const makeCustomers = (calls: BankCalls): Customers => {
   const use = <A, E, R>(f: (customers: CustomersUseCase["Service"]) => Effect.Effect<A, E, R>) =>
@@ -99,8 +94,8 @@ export const makeCustomers = (calls: BankCalls): Customers => {
         Effect.flatMap(Effect.all([read.filter(filter), pageOf(options)]), (known) => use((one) => one.list(...known))),
         options
       ),
-    expireApprovals: (limit, options) => calls.run(managing(use((one) => one.expireApprovals(limit))), options),
-    rewrapKeys: (limit, options) => calls.run(managing(PersonalData.use((one) => one.rewrap(limit))), options)
+    expireApprovals: calls.reading(readLimit, (limit) => managing(use((one) => one.expireApprovals(limit)))),
+    rewrapKeys: calls.reading(readLimit, (limit) => managing(PersonalData.use((one) => one.rewrap(limit))))
   }
 }
 

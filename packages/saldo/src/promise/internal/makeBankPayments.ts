@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Consent from "../../banking/Approval.ts"
 import { Approvals as ApprovalsUseCase } from "../../banking/Approvals.ts"
-import { approvePermission, managePermission } from "../../banking/BankAccess.ts"
+import { approvePermission } from "../../banking/BankAccess.ts"
 import { CustomerId } from "../../banking/Customer.ts"
 import { DepositAccountId } from "../../banking/DepositAccount.ts"
 import * as Order from "../../banking/PaymentOrder.ts"
@@ -14,12 +14,12 @@ import { Payments as PaymentsUseCase, PaymentWish } from "../../banking/Payments
 import { PaymentOrderState } from "../../banking/PaymentStatus.ts"
 import { Actor, asSystem } from "../../core/Actor.ts"
 import { CommandKey } from "../../core/Command.ts"
-import type { BankCalls } from "./bankCalls.ts"
+import { type BankCalls, managing } from "./bankCalls.ts"
 import type { Approvals, Payments } from "./bankPayments.ts"
 import { InputInvalid, RailMissing } from "./callOptions.ts"
 import { RailEvent } from "./railLayers.ts"
 import { externalAccount } from "./readExternalAccount.ts"
-import { pageOf, reader, withParts } from "./reading.ts"
+import { pageOf, reader, readLimit, withParts } from "./reading.ts"
 
 const Wish = Schema.Struct({ key: CommandKey, ...PaymentWish.fields })
 const Decision = Schema.Struct({
@@ -86,14 +86,14 @@ export const makePayments = (calls: BankCalls, mayWork: boolean): Payments => {
         use((payments) => payments.strays),
         options
       ),
-    work: (limit, options) =>
-      calls.run(
+    work: calls.reading(readLimit, (limit) =>
+      managing(
         Effect.andThen(
-          Effect.andThen(Actor.require(managePermission), working),
+          working,
           use((payments) => payments.work(limit))
-        ),
-        options
+        )
       )
+    )
   }
 }
 
@@ -111,6 +111,13 @@ const visible = Effect.fnUntraced(function* (id: Consent.ApprovalId) {
   return found.requestedBy === actor.id || actor.may(approvePermission)
     ? found
     : yield* new Consent.ApprovalNotFound({ approvalId: id })
+})
+
+const expireOverdue = Effect.fnUntraced(function* (subjectType: string, limit: number) {
+  const approvals = yield* ApprovalsUseCase
+  const overdue = yield* approvals.overdue(subjectType, limit)
+  const ended = yield* Effect.forEach(overdue, ({ id, tenant }) => approvals.expire(id).pipe(asSystem(tenant)))
+  return ended.filter(({ state }) => state === "expired").length
 })
 
 /** The approvals of an open Saldo. */
@@ -146,18 +153,11 @@ export const makeApprovals = (calls: BankCalls): Approvals => {
         options
       ),
     find: calls.reading(read.approvalId, visible),
-    expireOverdue: (subjectType, limit = 100, options = {}) =>
+    expireOverdue: (subjectType, limit, options = {}) =>
       calls.run(
-        Effect.gen(function* () {
-          yield* Actor.require(managePermission)
-          const type = yield* read.type(subjectType)
-          yield* hostsOwn(type)
-          const overdue = yield* use((approvals) => approvals.overdue(type, limit))
-          const ended = yield* Effect.forEach(overdue, ({ id, tenant }) =>
-            use((approvals) => approvals.expire(id)).pipe(asSystem(tenant))
-          )
-          return ended.filter(({ state }) => state === "expired").length
-        }),
+        Effect.flatMap(Effect.all([read.type(subjectType), readLimit(limit)]), ([type, most = 100]) =>
+          managing(Effect.andThen(hostsOwn(type), expireOverdue(type, most)))
+        ),
         options
       )
   }

@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { managePermission } from "../../banking/BankAccess.ts"
 import { CustomerId } from "../../banking/Customer.ts"
 import { DepositAccountId } from "../../banking/DepositAccount.ts"
 import { Bic, ExternalAccount } from "../../banking/ExternalAccount.ts"
@@ -17,12 +16,11 @@ import {
 import { PaymentPlanId, PaymentPlanState, PaymentPlanTerms } from "../../banking/PaymentPlan.ts"
 import { PaymentPlans as PaymentPlansUseCase } from "../../banking/PaymentPlans.ts"
 import { PaymentSchedule } from "../../banking/PaymentSchedule.ts"
-import { Actor } from "../../core/Actor.ts"
 import { CommandKey } from "../../core/Command.ts"
-import type { BankCalls } from "./bankCalls.ts"
+import { type BankCalls, managing } from "./bankCalls.ts"
 import type { PaymentFileOptions, PaymentFiles, PaymentPlans } from "./bankPlans.ts"
 import { externalAccount } from "./readExternalAccount.ts"
-import { pageOf, readDays, reader, withParts } from "./reading.ts"
+import { pageOf, readDays, reader, readLimit, withParts } from "./reading.ts"
 
 const key = { key: CommandKey }
 const Party = Schema.Struct({ name: Schema.String, organisationId: Schema.optionalKey(Schema.String) })
@@ -92,14 +90,7 @@ export const makePlans = (calls: BankCalls): PaymentPlans => {
         Effect.flatMap(Effect.all([read.id(id), readDays(days)]), (known) => use((plans) => plans.upcoming(...known))),
         options
       ),
-    work: (limit, options) =>
-      calls.run(
-        Effect.andThen(
-          Actor.require(managePermission),
-          use((plans) => plans.work(limit))
-        ),
-        options
-      )
+    work: calls.reading(readLimit, (limit) => managing(use((plans) => plans.work(limit))))
   }
 }
 

@@ -16,7 +16,7 @@ import type { CommitOutcome } from "../../ledger/LedgerStore.ts"
 import { LocalDateSchema } from "../../time/LocalDateSchema.ts"
 import type { Calls } from "./calls.ts"
 import type { Ledger } from "./ledger.ts"
-import { pageOf, reader } from "./reading.ts"
+import { pageOf, reader, readLimit } from "./reading.ts"
 
 const keyed = {
   key: Commands.LedgerCommand.fields.key,
@@ -88,11 +88,7 @@ export const makeLedger = (calls: Calls): Ledger => {
     capture: calls.reading(read.capture, (known) => use((ledger) => ledger.capture(known))),
     voidHold: calls.reading(read.voidHold, (known) => use((ledger) => ledger.voidHold(known))),
     reverse: calls.reading(read.reverse, (known) => use((ledger) => ledger.reverse(known))),
-    expireHolds: (limit, options) =>
-      calls.run(
-        use((ledger) => ledger.expireHolds(limit)),
-        options
-      ),
+    expireHolds: calls.reading(readLimit, (limit) => use((ledger) => ledger.expireHolds(limit))),
     balance: (id, asOf = {}, options = {}) =>
       calls.run(
         Effect.flatMap(Effect.all([read.accountId(id), read.asOf(asOf)]), (known) =>

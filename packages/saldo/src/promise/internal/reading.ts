@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import type { AccountNumberInvalid } from "../../banking/IdentifierInvalid.ts"
-import { cursorFrom, type InvalidCursor, type PageRequest } from "../../core/Page.ts"
+import { cursorFrom, type InvalidCursor, PageRequest } from "../../core/Page.ts"
 import { LocalDateSchema } from "../../time/LocalDateSchema.ts"
 import { InputInvalid, type PageOptions } from "./callOptions.ts"
 import { fromPlain } from "./plain.ts"
@@ -93,15 +93,23 @@ export const concealed =
           : given
     )
 
+const readPage = reader(Schema.Struct({ ...PageRequest.fields, cursor: Schema.optionalKey(Schema.String) }))
+
 /** Which page is asked for. */
-export const pageOf = ({ cursor, limit }: PageOptions): Effect.Effect<PageRequest, InvalidCursor> =>
-  Effect.map(
-    cursor === undefined ? Effect.succeed({}) : Effect.map(cursorFrom(cursor), (known) => ({ cursor: known })),
-    (given) => ({
-      ...given,
-      ...(limit === undefined ? {} : { limit })
+export const pageOf = ({
+  cursor,
+  limit
+}: PageOptions): Effect.Effect<PageRequest, InputInvalid | AccountNumberInvalid | InvalidCursor> =>
+  Effect.gen(function* () {
+    const { cursor: text, ...page } = yield* readPage({
+      ...(limit === undefined ? {} : { limit }),
+      ...(cursor === undefined ? {} : { cursor })
     })
-  )
+    return text === undefined ? page : { ...page, cursor: yield* cursorFrom(text) }
+  })
+
+/** How many at most a sweep takes on; what the use case says when left out. */
+export const readLimit = reader(Schema.UndefinedOr(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))))
 
 /** Days from one on and before another. */
 export const readDays = reader(
