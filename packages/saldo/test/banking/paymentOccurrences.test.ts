@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
-import { nextAfter, occurrencesIn } from "saldo/banking/paymentOccurrences"
+import { following, nextAfter, occurrencesIn } from "saldo/banking/paymentOccurrences"
 import { PaymentSchedule } from "saldo/banking/PaymentSchedule"
 import * as BusinessDay from "saldo/time/BusinessDay"
 import { isBusinessDay } from "saldo/time/businessDays"
@@ -270,6 +270,24 @@ describe("properties", () => {
           after = next.dueOn
         }
         expect(asked).toEqual([...new Set(listed)])
+      })
+    )
+  })
+
+  it("going from one payment to the following gives the list, with all that fall on one day", () => {
+    fc.assert(
+      fc.property(any, (one) => {
+        const { end, start } = range(one)
+        const listed = Result.getOrThrow(occurrencesIn(one, sweden, { start, end }))
+        const gone: Array<(typeof listed)[number]> = []
+        let last: (typeof listed)[number] | null = null
+        for (;;) {
+          const next: Option.Option<(typeof listed)[number]> = Result.getOrThrow(following(one, sweden, last))
+          if (Option.isNone(next) || next.value.dueOn >= end) break
+          last = next.value
+          if (last.dueOn >= start) gone.push(last)
+        }
+        expect(gone).toEqual(listed)
       })
     )
   })
