@@ -149,7 +149,7 @@ const items: ReadonlyArray<Check<ReconciliationStore | Atomic>> = [
       const whole = yield* entryOf(account, { amount: sek(1201n) })
       expect(yield* store.addItems([...lines, whole])).toBe(1202)
       const match = yield* matchOf(account, lines, [whole])
-      expect(yield* atomic.runLocking(store.match(match))).toBe(true)
+      expect(yield* atomic.runLocking(store.match([match]))).toBe(true)
       expect(yield* store.openItems(tenant, account.id)).toEqual([])
       const ids = lines.map(({ id }) => id)
       const found = yield* store.findItems(tenant, account.id, ids.toReversed())

@@ -21,8 +21,8 @@ type Pages<A> = Effect.Effect<Page.Page<A>, Page.InvalidCursor | Page.CursorMism
  *   that is written about an account is written under its lock, inside `Atomic.runLocking`.
  * - `addItems` keeps new items as open ones that the rules may match, and leaves those that are there as they are; says how
  *   many were new.
- * - `match` writes a match and takes its items, all or none: it says false, and has written nothing, when one of them is not
- *   there or not open. An item is therefore in one match at most. `unmatch` writes a match that was undone in place of the
+ * - `match` writes matches of one account and takes their items, all or none: it says false, and has written nothing, when
+ *   an item is not there or not open, or is in two of them. An item is therefore in one match at most. `unmatch` writes a match that was undone in place of the
  *   one that stood, and gives its items back, open and for persons only; false when no such match stood.
  * - `setAside` does so with open items, and `takeBack` opens those set aside again for persons only; all or none, as
  *   `match`.
@@ -73,7 +73,7 @@ export class ReconciliationStore extends Context.Service<
     /** Of those sides and states that have items, by side and state. */
     readonly sums: (tenant: string, accountId: SettlementAccountId) => Effect.Effect<ReadonlyArray<SettlementSum>>
 
-    readonly match: (match: SettlementMatch) => Effect.Effect<boolean>
+    readonly match: (matches: ReadonlyArray<SettlementMatch>) => Effect.Effect<boolean>
     readonly unmatch: (undone: SettlementMatch) => Effect.Effect<boolean>
     readonly findMatch: (tenant: string, id: SettlementMatchId) => Effect.Effect<Option.Option<SettlementMatch>>
     readonly listMatches: (

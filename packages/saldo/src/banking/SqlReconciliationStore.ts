@@ -232,46 +232,64 @@ const makeMatches = (sql: SqlClient.SqlClient) => {
   const items = sql(tables.items)
   const matches = sql(tables.matches)
 
-  /** Changes items all or none: only if each is there and stands as expected, as nobody else can change it meanwhile. */
-  const changeAll = Effect.fnUntraced(function* (
-    where: Fragment,
-    ids: ReadonlyArray<string>,
-    stands: Fragment,
-    change: Fragment
-  ) {
-    const sorted = [...new Set(ids)].sort()
-    for (const part of chunksOf(sorted)) {
+  /** Whether each is there and stands as expected, as nobody else can change it from now on. */
+  const allStand = Effect.fnUntraced(function* (where: Fragment, ids: ReadonlyArray<string>, stands: Fragment) {
+    for (const part of chunksOf(ids.toSorted())) {
       const found = yield* sql`
         SELECT item_id FROM ${items} WHERE ${where} AND ${sql.in("item_id", part)} AND ${stands}
         ORDER BY item_id ${Dialect.forUpdate(sql)}`
       if (found.length !== part.length) return false
     }
-    for (const part of chunksOf(sorted)) {
+    return true
+  })
+
+  /** Changes items all or none. */
+  const changeAll = Effect.fnUntraced(function* (
+    where: Fragment,
+    wanted: ReadonlyArray<string>,
+    stands: Fragment,
+    change: Fragment
+  ) {
+    const ids = [...new Set(wanted)]
+    if (!(yield* allStand(where, ids, stands))) return false
+    for (const part of chunksOf(ids)) {
       yield* sql`UPDATE ${items} SET ${change} WHERE ${where} AND ${sql.in("item_id", part)}`
     }
     return true
+  })
+
+  const rowOf = Effect.fnUntraced(function* (match: SettlementMatch) {
+    return {
+      tenant: match.tenant,
+      match_id: match.id,
+      account_id: match.accountId,
+      undone: match.undone === null ? 0 : 1,
+      content: yield* encodeMatch(match)
+    }
   })
 
   const isOpen = sql`state = 'open'`
   const reopened = sql`state = 'open', match_id = NULL, aside = NULL, automatic = 0`
 
   return {
-    match: Effect.fn("SqlReconciliationStore.match")(function* (match) {
-      const taken = yield* changeAll(
-        ofAccount(sql, match.tenant, match.accountId),
-        [...match.lines, ...match.entries],
-        isOpen,
-        sql`state = 'matched', match_id = ${match.id}`
-      )
-      if (!taken) return false
-      const row = {
-        tenant: match.tenant,
-        match_id: match.id,
-        account_id: match.accountId,
-        undone: match.undone === null ? 0 : 1,
-        content: yield* encodeMatch(match)
+    match: Effect.fn("SqlReconciliationStore.match")(function* (all) {
+      const [first] = all
+      if (first === undefined) return true
+      const where = ofAccount(sql, first.tenant, first.accountId)
+      const pairs = all.flatMap(({ entries, id, lines }) => [...lines, ...entries].map((item) => [item, id] as const))
+      const ids = new Set<string>(pairs.map(([item]) => item))
+      if (ids.size !== pairs.length || !(yield* allStand(where, [...ids], isOpen))) return false
+      for (const part of chunksOf(all)) {
+        const rows = yield* Effect.forEach(part, rowOf)
+        yield* sql`INSERT INTO ${matches} ${sql.insert(rows)}`
       }
-      yield* sql`INSERT INTO ${matches} ${sql.insert(row)}`
+      for (const part of chunksOf(pairs)) {
+        // Both databases name the columns of values so.
+        yield* sql`
+          UPDATE ${items} SET state = 'matched', match_id = taken.column2
+          FROM (VALUES ${sql.csv(part.map(([item, id]) => sql`(${item}, ${id})`))}) AS taken
+          WHERE ${where} AND item_id = taken.column1`
+      }
       return true
     }, Effect.orDie),
     unmatch: Effect.fn("SqlReconciliationStore.unmatch")(function* (undone) {

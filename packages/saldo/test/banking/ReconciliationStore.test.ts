@@ -100,7 +100,9 @@ const bugs: ReadonlyArray<readonly [name: string, caughtBy: string, bug: (store:
     "a match takes those of its items that are open",
     "match",
     (store) => ({
-      match: Effect.fnUntraced(function* (match: SettlementMatch) {
+      match: Effect.fnUntraced(function* (matches: ReadonlyArray<SettlementMatch>) {
+        const [match] = matches
+        if (match === undefined || matches.length > 1) return yield* store.match(matches)
         const all = yield* store.findItems(match.tenant, match.accountId, [...match.lines, ...match.entries])
         const open = new Set<string>(all.flatMap(({ facts, state }) => (state === "open" ? [facts.id] : [])))
         const part = {
@@ -108,7 +110,7 @@ const bugs: ReadonlyArray<readonly [name: string, caughtBy: string, bug: (store:
           lines: match.lines.filter((id) => open.has(id)),
           entries: match.entries.filter((id) => open.has(id))
         }
-        return yield* store.match(part)
+        return yield* store.match([part])
       })
     })
   ],
@@ -116,11 +118,22 @@ const bugs: ReadonlyArray<readonly [name: string, caughtBy: string, bug: (store:
     "an item is in two matches",
     "one-match",
     (store) => ({
-      match: (match) =>
+      match: (matches) =>
         Effect.gen(function* () {
-          if (yield* store.match(match)) return true
-          return yield* store.match({ ...match, lines: [] })
+          if (yield* store.match(matches)) return true
+          return yield* store.match(matches.map((match) => ({ ...match, lines: [] })))
         })
+    })
+  ],
+  [
+    "many matches are written one by one",
+    "matches-together",
+    (store) => ({
+      match: (matches) =>
+        Effect.map(
+          Effect.forEach(matches, (match) => store.match([match])),
+          (all) => all.every((taken) => taken)
+        )
     })
   ],
   [
@@ -155,10 +168,12 @@ const bugs: ReadonlyArray<readonly [name: string, caughtBy: string, bug: (store:
     "what is set aside may still be matched",
     "aside",
     (store) => ({
-      match: (match) =>
+      match: (matches) =>
         Effect.andThen(
-          store.takeBack(match.tenant, match.accountId, [...match.lines, ...match.entries]),
-          store.match(match)
+          Effect.forEach(matches, (match) =>
+            store.takeBack(match.tenant, match.accountId, [...match.lines, ...match.entries])
+          ),
+          store.match(matches)
         )
     })
   ],
@@ -183,9 +198,9 @@ const bugs: ReadonlyArray<readonly [name: string, caughtBy: string, bug: (store:
     (store) => {
       const kept = new Map<string, SettlementMatch>()
       return {
-        match: (match) => {
-          kept.set(match.id, match)
-          return store.match(match)
+        match: (matches) => {
+          for (const match of matches) kept.set(match.id, match)
+          return store.match(matches)
         },
         findMatch: (tenant, id) =>
           Effect.map(

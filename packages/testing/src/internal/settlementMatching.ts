@@ -40,18 +40,51 @@ export const matching: ReadonlyArray<Check<ReconciliationStore | Atomic>> = [
       const [first, second, third] = [yield* entryOf(account), yield* entryOf(account), yield* entryOf(account)]
       yield* store.addItems([line, first, second, third])
       const match = yield* matchOf(account, [line], [first, second])
-      expect(yield* atomic.runLocking(store.match(match))).toBe(true)
+      expect(yield* atomic.runLocking(store.match([match]))).toBe(true)
       expect(Option.map(yield* store.findMatch(tenant, match.id), matchText)).toEqual(Option.some(matchText(match)))
       const taken = { state: "matched", matchId: match.id, automatic: true }
       for (const item of [line, first, second]) expect(yield* stands(subject, item)).toEqual(taken)
       const more = yield* matchOf(account, [], [third, second])
-      expect(yield* atomic.runLocking(store.match(more))).toBe(false)
+      expect(yield* atomic.runLocking(store.match([more]))).toBe(false)
       expect(yield* store.findMatch(tenant, more.id)).toEqual(Option.none())
       expect(yield* stands(subject, third)).toMatchObject({ state: "open" })
+      const overlap = yield* matchOf(account, [], [third, yield* entryOf(account)])
+      expect(yield* atomic.runLocking(store.match([overlap, overlap]))).toBe(false)
       const unknown = yield* matchOf(account, [yield* lineOf(account)], [third])
-      expect(yield* atomic.runLocking(store.match(unknown))).toBe(false)
+      expect(yield* atomic.runLocking(store.match([unknown]))).toBe(false)
       expect(yield* stands(subject, third)).toMatchObject({ state: "open" })
       expect(yield* stands(subject, second)).toEqual(taken)
+    })
+  ),
+  check("matches-together", "writes many matches of an account together, or none of them", (subject) =>
+    Effect.gen(function* () {
+      const { atomic, store, tenant } = subject
+      const account = yield* added(subject)
+      const other = yield* added(subject, { currency: "EUR" })
+      const lines = yield* Effect.replicateEffect(lineOf(account), 700)
+      const entries = yield* Effect.replicateEffect(entryOf(account), 700)
+      const same = yield* Effect.forEach([...lines, ...entries], (item) =>
+        Effect.succeed({ ...item, accountId: other.id })
+      )
+      yield* store.addItems([...lines, ...entries, ...same])
+      const matches = yield* Effect.forEach(lines, (line, index) =>
+        matchOf(account, [line], entries.slice(index, index + 1))
+      )
+      const [first] = matches
+      if (first === undefined) return
+      const twice = { ...first, id: yield* Id.make("rmat"), entries: [] }
+      expect(yield* atomic.runLocking(store.match([...matches, twice]))).toBe(false)
+      expect(yield* store.openItems(tenant, account.id)).toHaveLength(1400)
+      expect(yield* atomic.runLocking(store.match([]))).toBe(true)
+      expect(yield* atomic.runLocking(store.match(matches))).toBe(true)
+      expect(yield* store.openItems(tenant, account.id)).toEqual([])
+      expect(yield* store.openItems(tenant, other.id)).toHaveLength(1400)
+      for (const match of [first, ...matches.slice(-1)]) {
+        const items = yield* store.findItems(tenant, account.id, [...match.lines, ...match.entries])
+        expect(items.map(({ matchId }) => matchId)).toEqual([match.id, match.id])
+        expect(Option.map(yield* store.findMatch(tenant, match.id), matchText)).toEqual(Option.some(matchText(match)))
+      }
+      expect(yield* store.findMatch(tenant, twice.id)).toEqual(Option.none())
     })
   ),
   check("one-match", "lets one of many concurrent matches have an item", (subject) =>
@@ -65,7 +98,7 @@ export const matching: ReadonlyArray<Check<ReconciliationStore | Atomic>> = [
         entries,
         Effect.fnUntraced(function* (entry) {
           const match = yield* matchOf(account, [wanted], [entry])
-          return (yield* atomic.runLocking(store.match(match))) ? [match] : []
+          return (yield* atomic.runLocking(store.match([match]))) ? [match] : []
         }),
         { concurrency: "unbounded" }
       )
@@ -84,7 +117,7 @@ export const matching: ReadonlyArray<Check<ReconciliationStore | Atomic>> = [
       yield* store.addItems([line, entry])
       const match = yield* matchOf(account, [line], [entry])
       expect(yield* atomic.runLocking(store.unmatch(undoneOf(match)))).toBe(false)
-      yield* atomic.runLocking(store.match(match))
+      yield* atomic.runLocking(store.match([match]))
       expect(yield* atomic.runLocking(store.unmatch(undoneOf(match)))).toBe(true)
       expect(yield* atomic.runLocking(store.unmatch({ ...undoneOf(match), comment: "again" }))).toBe(false)
       const found = yield* store.findMatch(tenant, match.id)
@@ -92,7 +125,7 @@ export const matching: ReadonlyArray<Check<ReconciliationStore | Atomic>> = [
       const free = { state: "open", matchId: null, automatic: false }
       for (const item of [line, entry]) expect(yield* stands(subject, item)).toEqual(free)
       const again = yield* matchOf(account, [line], [entry])
-      expect(yield* atomic.runLocking(store.match(again))).toBe(true)
+      expect(yield* atomic.runLocking(store.match([again]))).toBe(true)
       expect(yield* stands(subject, line)).toMatchObject({ state: "matched", matchId: again.id })
     })
   ),
@@ -106,7 +139,7 @@ export const matching: ReadonlyArray<Check<ReconciliationStore | Atomic>> = [
         const entry = yield* entryOf(of)
         yield* store.addItems([line, entry])
         const match = yield* matchOf(of, [line], [entry])
-        yield* atomic.runLocking(store.match(match))
+        yield* atomic.runLocking(store.match([match]))
         return match
       })
       const [a, b, c, d] = [yield* make(account), yield* make(account), yield* make(account), yield* make(account)]
@@ -129,7 +162,7 @@ export const matching: ReadonlyArray<Check<ReconciliationStore | Atomic>> = [
       const [line, entry, matched] = [yield* lineOf(account), yield* entryOf(account), yield* entryOf(account)]
       const partner = yield* lineOf(account)
       yield* store.addItems([line, entry, matched, partner])
-      yield* atomic.runLocking(store.match(yield* matchOf(account, [partner], [matched])))
+      yield* atomic.runLocking(store.match([yield* matchOf(account, [partner], [matched])]))
       const aside = { reason: "the bank's mistake", by: "officer", at: noon }
       const set = (...all: ReadonlyArray<ItemFacts>) =>
         atomic.runLocking(
@@ -147,7 +180,7 @@ export const matching: ReadonlyArray<Check<ReconciliationStore | Atomic>> = [
       const found = yield* store.findItems(tenant, account.id, [line.id])
       expect(texts(found)).toEqual(texts([{ ...open(line), state: "setAside", aside }]))
       const match = yield* matchOf(account, [line], [entry])
-      expect(yield* atomic.runLocking(store.match(match))).toBe(false)
+      expect(yield* atomic.runLocking(store.match([match]))).toBe(false)
       const back = (...all: ReadonlyArray<ItemFacts>) =>
         atomic.runLocking(
           store.takeBack(
@@ -212,8 +245,8 @@ export const apart: ReadonlyArray<Check<ReconciliationStore | Atomic>> = [
       expect((yield* store.listItems(other, account.id, {}, {})).items).toEqual([])
       expect(yield* store.sums(other, account.id)).toEqual([])
       const match = yield* matchOf(account, [line], [entry])
-      expect(yield* atomic.runLocking(store.match({ ...match, tenant: other }))).toBe(false)
-      yield* atomic.runLocking(store.match(match))
+      expect(yield* atomic.runLocking(store.match([{ ...match, tenant: other }]))).toBe(false)
+      yield* atomic.runLocking(store.match([match]))
       expect(yield* store.findMatch(other, match.id)).toEqual(Option.none())
       expect((yield* store.listMatches(other, account.id, {}, {})).items).toEqual([])
       expect(yield* atomic.runLocking(store.unmatch({ ...undoneOf(match), tenant: other }))).toBe(false)
@@ -236,7 +269,7 @@ export const apart: ReadonlyArray<Check<ReconciliationStore | Atomic>> = [
         .saveAccount({ ...account, statements: 1 })
         .pipe(
           Effect.andThen(store.addItems([entry])),
-          Effect.andThen(store.match(match)),
+          Effect.andThen(store.match([match])),
           Effect.andThen(Effect.fail("refused")),
           atomic.runLocking,
           Effect.flip

@@ -9,7 +9,7 @@ import type { ReconciliationStore } from "../ReconciliationStore.ts"
 import type { SettlementAccount, SettlementAccountId, SettlementStatement } from "../SettlementAccount.ts"
 import { itemsQuery, matchesQuery, type SettlementSum, statementsQuery } from "../SettlementFilter.ts"
 import { type Aside, type SettlementItem, sideOf } from "../SettlementItem.ts"
-import type { SettlementMatch, SettlementReview } from "../SettlementMatch.ts"
+import type { SettlementMatch, SettlementMatchId, SettlementReview } from "../SettlementMatch.ts"
 
 type Store = ReconciliationStore["Service"]
 
@@ -148,13 +148,18 @@ const makeMatches = Effect.fnUntraced(function* (items: Items) {
   })
 
   return {
-    match: Effect.fnUntraced(function* (match: SettlementMatch) {
-      const taken = yield* changeAll(match, [...match.lines, ...match.entries], isOpen, (item) => ({
+    match: Effect.fnUntraced(function* (all: ReadonlyArray<SettlementMatch>) {
+      const [first] = all
+      if (first === undefined) return true
+      const pairs = all.flatMap(({ entries, id, lines }) => [...lines, ...entries].map((item) => [item, id] as const))
+      const matchOf = new Map<string, SettlementMatchId>(pairs)
+      if (matchOf.size !== pairs.length) return false
+      const taken = yield* changeAll(first, [...matchOf.keys()], isOpen, (item) => ({
         ...item,
         state: "matched",
-        matchId: match.id
+        matchId: matchOf.get(item.facts.id) ?? null
       }))
-      if (taken) yield* matches.set(keyOf(match.tenant, match.id), match)
+      if (taken) yield* Effect.forEach(all, (match) => matches.set(keyOf(match.tenant, match.id), match))
       return taken
     }),
     unmatch: Effect.fnUntraced(function* (undone: SettlementMatch) {

@@ -114,7 +114,7 @@ export const makeActs = ({ audit, bankBooks, calendar, ledger, rules, store, tak
       madeAt: yield* DateTime.now,
       undone: null
     }
-    const taken = yield* store.match(made)
+    const taken = yield* store.match([made])
     if (!taken) return yield* impossible("A line or entry")
     yield* rules.endReviewsOf(account, ids)
     yield* audit.record(matchRecord(action, null, made))

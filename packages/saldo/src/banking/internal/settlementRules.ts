@@ -95,10 +95,13 @@ const amountsOf = (items: ReadonlyArray<ItemFacts>) => items.map(({ amount }) =>
 
 /** Works on one account, which is locked. */
 export const makeRules = ({ audit, store }: Rules, options: ReconciliationOptions) => {
-  const write = Effect.fnUntraced(function* (match: SettlementMatch) {
-    const taken = yield* store.match(match)
-    if (!taken) return yield* Effect.die(new RangeError(`The items of ${match.id} were taken while they were locked`))
-    return yield* audit.draft(matchRecord("banking.match-statement", null, match))
+  const write = Effect.fnUntraced(function* (matches: ReadonlyArray<SettlementMatch>) {
+    const taken = yield* store.match(matches)
+    if (!taken) return yield* Effect.die(new RangeError("A line or entry was taken while its account was locked"))
+    const drafts = yield* Effect.forEach(matches, (match) =>
+      audit.draft(matchRecord("banking.match-statement", null, match))
+    )
+    yield* audit.append(drafts)
   })
 
   /** Ends the reviews that are no longer found, keeps those that are found again, and adds the others. */
@@ -167,7 +170,7 @@ export const makeRules = ({ audit, store }: Rules, options: ReconciliationOption
         return made
       })
     )
-    yield* audit.append(yield* Effect.forEach(matches, write))
+    yield* write(matches)
     yield* review(account, reviews)
     return matches
   })
