@@ -12,6 +12,7 @@ import * as Logger from "effect/Logger"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import { AuditTrail } from "saldo/audit/AuditTrail"
+import { PaymentPlans } from "saldo/banking/PaymentPlans"
 import { Payments } from "saldo/banking/Payments"
 import * as Actor from "saldo/core/Actor"
 import * as Id from "saldo/core/Id"
@@ -26,6 +27,7 @@ import { SimulationClock } from "./internal/simulationClock.ts"
 import { expected } from "./internal/simulationExpectations.ts"
 import { randomOf, Trap } from "./internal/simulationFaults.ts"
 import type { PlannedAction } from "./internal/simulationPlan.ts"
+import { numberOf } from "./internal/simulationSchedules.ts"
 import { type Answer, World } from "./internal/simulationWorld.ts"
 import * as RailSimulator from "./RailSimulator.ts"
 import { type Bank, bank as referenceBank, firstDay, staff, tenant } from "./SimulationBank.ts"
@@ -112,6 +114,31 @@ const carryOut = Effect.fnUntraced(function* (world: World, planned: PlannedActi
   return Exit.isSuccess(again) ? again.value : goneDown(again.cause)
 })
 
+/** Takes over what came of standing orders. */
+const follow = Effect.fnUntraced(
+  function* (world: World, { day, fault }: PlannedAction) {
+    const { clock, notes, schedules } = world
+    const [payments, plans] = [yield* Payments, yield* PaymentPlans]
+    for (const schedule of schedules.active) {
+      const id = notes.schedules.get(schedule.number)
+      if (id === undefined) return `standing order ${schedule.number} was made, and nobody was told which it is`
+      const { items } = yield* plans.payments(id, { limit: 100 })
+      const said = new Map(items.map((payment) => [payment.number, payment]))
+      for (const { number, orderId } of items) {
+        const own = numberOf(schedule.number, number)
+        if (orderId === null || notes.orders.has(own)) continue
+        notes.orders.set(own, orderId)
+        notes.references.set((yield* payments.find(orderId)).endToEndId, own)
+      }
+      const problem = schedules.learn(schedule, said, fault !== undefined, day, clock.now)
+      if (problem !== undefined) return problem
+    }
+    return undefined
+  },
+  Effect.orDie,
+  Actor.as(staff.officer)
+)
+
 /** Takes over what the bank has learned from the rail, if it may say so. */
 const learn = Effect.fnUntraced(function* (world: World, day: number) {
   const { clock, notes, orders, rail } = world
@@ -180,7 +207,7 @@ const take = Effect.fnUntraced(function* (world: World, planned: PlannedAction) 
   if (known !== undefined || (act.act !== "work" && act.act !== "night")) return { answers, problem: known }
   const problem = yield* world.within(
     Effect.gen(function* () {
-      const learned = yield* learn(world, day)
+      const learned = (yield* follow(world, planned)) ?? (yield* learn(world, day))
       if (learned !== undefined || act.act === "work") return learned
       return (yield* settleNight(world, day)) ?? (yield* inspect(world, day))
     })

@@ -26,6 +26,7 @@ import { type InterestSide, InterestTerms } from "saldo/banking/InterestTerms"
 import { KycVerifier } from "saldo/banking/KycVerifier"
 import { PaymentLimitId } from "saldo/banking/PaymentLimit"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
+import type { PaymentPlans } from "saldo/banking/PaymentPlans"
 import { PaymentPlanStore } from "saldo/banking/PaymentPlanStore"
 import type { PaymentPolicy } from "saldo/banking/PaymentPolicy"
 import type { PaymentRail } from "saldo/banking/PaymentRail"
@@ -66,6 +67,7 @@ export type BankServices =
   | DepositStatements
   | DepositTransactions
   | Ledger
+  | PaymentPlans
   | Payments
 
 /** The stores at whose calls a simulation may break; a transaction breaks at the calls within it. */

@@ -10,6 +10,7 @@ import { DepositEndOfDay } from "saldo/banking/DepositEndOfDay"
 import { DepositTransactions } from "saldo/banking/DepositTransactions"
 import { parseExternalAccount } from "saldo/banking/ExternalAccount"
 import { ReasonCode } from "saldo/banking/Kyc"
+import { PaymentPlans } from "saldo/banking/PaymentPlans"
 import { Payments } from "saldo/banking/Payments"
 import * as Actor from "saldo/core/Actor"
 import { CommandKey } from "saldo/core/Command"
@@ -270,11 +271,52 @@ class Speaker {
     )
   }
 
+  schedule({ account, amount, by, every, inDays, times, to }: Of<"schedule">): Saying {
+    const { notes } = this.world
+    const { day, number } = this.action
+    const terms = {
+      key: this.key(),
+      accountId: this.account(account).id,
+      amount: sek(amount),
+      creditor: known(receivers[to], `receiver ${to}`),
+      schedule: {
+        startOn: dateOf(day + inDays),
+        recurrence: { kind: "weeks", every },
+        ends: { kind: "after", payments: times },
+        adjustment: "unadjusted",
+        skipped: [],
+        pauses: []
+      }
+    } as const
+    const command = PaymentPlans.use((plans) => plans.create(terms)).pipe(Actor.as(this.person(by)))
+    return all(
+      told(this.world, command, ({ id }) => {
+        notes.schedules.set(number, id)
+        return id
+      })
+    )
+  }
+
+  unschedule({ of }: Of<"unschedule">): Saying {
+    const { notes, schedules } = this.world
+    const id = known(notes.schedules.get(of), `standing order ${of}`)
+    const owner = schedules.all.get(of)?.account.owner ?? -1
+    const command = PaymentPlans.use((plans) => plans.cancel({ key: this.key(), id })).pipe(
+      Actor.as(this.person(owner))
+    )
+    return all(told(this.world, command, (plan) => plan.id))
+  }
+
   decide({ approve, by, of }: Of<"decide">): Saying {
-    const id = known(this.world.notes.orders.get(of), `payment ${of}`)
-    const decision = { key: this.key(), id, approve, comment: null }
-    const command = Payments.use((payments) => payments.decide(decision)).pipe(Actor.as(this.person(by)))
-    return all(told(this.world, command, (order) => order.id))
+    const { orders, schedules } = this.world.notes
+    const [key, who] = [this.key(), Actor.as(this.person(by))]
+    const plan = schedules.get(of)
+    if (plan !== undefined) {
+      const decision = { key, id: plan, approve, comment: null }
+      return all(told(this.world, PaymentPlans.use((plans) => plans.decide(decision)).pipe(who), ({ id }) => id))
+    }
+    const decision = { key, id: known(orders.get(of), `payment ${of}`), approve, comment: null }
+    return all(told(this.world, Payments.use((payments) => payments.decide(decision)).pipe(who), ({ id }) => id))
   }
 
   cancel({ of }: Of<"cancel">): Saying {
@@ -290,10 +332,12 @@ class Speaker {
   /** A round of everything that the bank does by the clock. */
   work(): Saying {
     return Effect.gen(function* () {
-      const [customers, ledger, payments] = [yield* Customers, yield* Ledger, yield* Payments]
-      yield* payments.work()
+      const [customers, ledger] = [yield* Customers, yield* Ledger]
+      const [payments, plans] = [yield* Payments, yield* PaymentPlans]
       yield* Effect.repeat(ledger.expireHolds(), { while: (ended) => ended > 0 })
       yield* Effect.repeat(customers.expireApprovals(), { while: (ended) => ended > 0 })
+      yield* plans.work()
+      yield* payments.work()
       return [{ outcome: "done", value: "" }]
     })
   }
@@ -338,6 +382,10 @@ export const say = (world: World, action: PlannedAction): Saying => {
       return speaker.reverse(act)
     case "pay":
       return speaker.pay(act)
+    case "schedule":
+      return speaker.schedule(act)
+    case "unschedule":
+      return speaker.unschedule(act)
     case "decide":
       return speaker.decide(act)
     case "cancel":

@@ -9,6 +9,7 @@ import { codeOf } from "saldo/banking/BankBooks"
 import { Customers } from "saldo/banking/Customers"
 import { DataKeyStore } from "saldo/banking/DataKeyStore"
 import { DepositAccounts } from "saldo/banking/DepositAccounts"
+import { PaymentPlans } from "saldo/banking/PaymentPlans"
 import { Payments } from "saldo/banking/Payments"
 import * as Actor from "saldo/core/Actor"
 import type { Cursor } from "saldo/core/Page"
@@ -65,6 +66,10 @@ const actionsOf = (act: Act): ReadonlyArray<string> => {
       return [act.approve ? "approve-payment" : "decline-payment"]
     case "cancel":
       return ["cancel-payment"]
+    case "schedule":
+      return ["create-payment-plan"]
+    case "unschedule":
+      return ["cancel-payment-plan"]
     default:
       return []
   }
@@ -232,6 +237,18 @@ const privacyProblem = Effect.fnUntraced(function* ({ notes, orders, tally }: Wo
   return looked._tag === "Success" ? `customer ${number} sees customer ${other[0]}` : undefined
 })
 
+/** Every standing order is in the state that the paper says. */
+const schedulesProblem = Effect.fnUntraced(function* ({ notes, schedules }: World) {
+  const plans = yield* PaymentPlans
+  for (const [number, wanted] of schedules.all) {
+    const id = notes.schedules.get(number)
+    const found = id === undefined ? undefined : yield* plans.find(id).pipe(Actor.as(staff.officer))
+    if (found?.state !== wanted.state)
+      return `standing order ${number} should be ${wanted.state} and is ${found?.state}`
+  }
+  return undefined
+})
+
 /** Every customer is in the state that the paper says, and its name can be read until it is forgotten. */
 const customersProblem = Effect.fnUntraced(function* ({ notes, tally }: World) {
   const [customers, keys] = [yield* Customers, yield* DataKeyStore]
@@ -261,8 +278,9 @@ export const trailProblem = Effect.fnUntraced(
     for (const [number, answers] of notes.answers) {
       const act = plan.get(number)?.act
       for (const [part, { outcome }] of answers.entries()) {
+        const of = act?.act === "decide" && notes.schedules.has(act.of) ? "-plan" : ""
         const action = act === undefined ? undefined : actionsOf(act)[part]
-        if (outcome === "done" && action !== undefined) count(wanted, `banking.${action}`)
+        if (outcome === "done" && action !== undefined) count(wanted, `banking.${action}${of}`)
       }
     }
     const found = new Map<string, number>()
@@ -303,6 +321,7 @@ export const inspect = Effect.fnUntraced(function* (world: World, day: number) {
     world.orders.stray(world.notes.references, payments) ??
     violation ??
     (yield* customersProblem(world)) ??
+    (yield* schedulesProblem(world)) ??
     (yield* privacyProblem(world, day))
   )
 }, Effect.orDie)

@@ -7,7 +7,7 @@ import type { World } from "./simulationWorld.ts"
 
 /** What each command of an action comes to now; undefined when whoever or whatever it is about is not there. */
 export const expected = (
-  { clock, notes, orders, plan, tally }: World,
+  { clock, notes, orders, plan, schedules, tally }: World,
   { act, day, number }: PlannedAction
 ): ReadonlyArray<Outcome> | undefined => {
   const { now } = clock
@@ -20,7 +20,7 @@ export const expected = (
     case "lift":
       return tally.restrict(act, now)
     case "leave":
-      return tally.leave(act, day, orders.owedBy(act.customer))
+      return tally.leave(act, day, orders.owedBy(act.customer) || schedules.owedBy(act.customer))
     case "deposit":
       return tally.deposit(act, number, day, now)
     case "withdraw":
@@ -38,7 +38,11 @@ export const expected = (
     case "pay":
       return orders.pay(act, number, day, now)
     case "decide":
-      return orders.decide(act, now)
+      return orders.decide(act, now) ?? schedules.decide(act, now)
+    case "schedule":
+      return schedules.schedule(act, number, day, now)
+    case "unschedule":
+      return schedules.cancel(act.of)
     case "cancel":
       return orders.cancel(act.of)
     case "repeat": {
@@ -49,6 +53,7 @@ export const expected = (
     case "work":
     case "night":
       tally.work(day, now)
+      schedules.work(now)
       return ["done"]
     case "endOfDay":
       tally.endDay(day)

@@ -21,6 +21,11 @@ interface TallyOrder {
   state: PaymentOrder["state"]
 }
 
+/** What a payment is ordered with. */
+interface OrderDraft extends Pick<TallyOrder, "account" | "amount" | "executeOn" | "requestedBy"> {
+  readonly consented: boolean
+}
+
 type Of<Name extends Act["act"]> = Extract<Act, { readonly act: Name }>
 
 const isWithRail = (state: PaymentOrder["state"]): boolean => state === "sent" || state === "held"
@@ -60,22 +65,38 @@ export class TallyOrders {
     const { amount, by } = act
     if (account === undefined || (typeof by === "number" && !this.tally.customers.has(by))) return undefined
     if (typeof by === "number" && by !== account.owner) return ["PayerNotFound"]
-    if (account.state === "closed" || !this.tally.isActive(account.owner, now)) return ["PayerUnavailable"]
-    const executeOn = today + act.inDays
+    const draft = { account, amount, executeOn: today + act.inDays, requestedBy: by, consented: false }
+    return [this.place(draft, number, now)]
+  }
+
+  /** Until when a payment or standing order waits for consent; undefined when it needs none. */
+  waitsUntil(amount: bigint, now: number): number | undefined {
+    return amount > limits.withoutApproval ? now + limits.approvalMs : undefined
+  }
+
+  /** Orders a payment if that may be, or as somebody says that it was. */
+  place(draft: OrderDraft, number: number, now: number, said?: Outcome): Outcome {
+    const { account, amount, consented, executeOn, requestedBy } = draft
+    const waitsUntil = consented ? undefined : this.waitsUntil(amount, now)
+    const outcome = said ?? this.refusalOf(draft, now, waitsUntil !== undefined) ?? "done"
+    if (outcome !== "done") return outcome
+    if (waitsUntil === undefined) account.held += amount
+    const state = waitsUntil === undefined ? "approved" : "created"
+    this.all.set(number, { number, account, amount, executeOn, requestedBy, waitsUntil, state })
+    return outcome
+  }
+
+  private refusalOf({ account, amount, executeOn }: OrderDraft, now: number, waits: boolean): Outcome | undefined {
+    if (account.state === "closed" || !this.tally.isActive(account.owner, now)) return "PayerUnavailable"
     const counting = [...this.all.values()].filter(
       (one) => one.account === account && one.state !== "failed" && one.state !== "cancelled"
     )
     const sameDay = counting.filter((one) => one.executeOn === executeOn)
-    const sameMonth = counting.filter((one) => dateOf(one.executeOn).slice(0, 7) === dateOf(executeOn).slice(0, 7))
-    if (sameDay.reduce((sum, one) => sum + one.amount, amount) > limits.aDay) return ["PaymentLimitExceeded"]
-    if (sameMonth.length >= limits.aMonth) return ["PaymentLimitExceeded"]
-    const waits = amount > limits.withoutApproval
-    if (!waits && account.available < amount) return ["InsufficientFunds"]
-    if (!waits) account.held += amount
-    const waitsUntil = waits ? now + limits.approvalMs : undefined
-    const state = waits ? "created" : "approved"
-    this.all.set(number, { number, account, amount, executeOn, requestedBy: by, waitsUntil, state })
-    return ["done"]
+    const month = dateOf(executeOn).slice(0, 7)
+    const sameMonth = counting.filter((one) => dateOf(one.executeOn).startsWith(month))
+    if (sameDay.reduce((sum, one) => sum + one.amount, amount) > limits.aDay) return "PaymentLimitExceeded"
+    if (sameMonth.length >= limits.aMonth) return "PaymentLimitExceeded"
+    return !waits && account.available < amount ? "InsufficientFunds" : undefined
   }
 
   decide({ approve, by, of }: Of<"decide">, now: number): ReadonlyArray<Outcome> | undefined {

@@ -37,6 +37,18 @@ export type Act =
       readonly inDays: number
       readonly to: number
     }
+  /** A standing order: so many payments, one every so many weeks. */
+  | {
+      readonly act: "schedule"
+      readonly by: number
+      readonly account: number
+      readonly amount: bigint
+      readonly inDays: number
+      readonly every: number
+      readonly times: number
+      readonly to: number
+    }
+  | { readonly act: "unschedule"; readonly of: number }
   | { readonly act: "decide"; readonly of: number; readonly by: Person; readonly approve: boolean }
   | { readonly act: "cancel"; readonly of: number }
   | { readonly act: "restrict" | "lift"; readonly customer: number }
@@ -117,6 +129,7 @@ class Drawing {
   private readonly holds = new Recent(10)
   private readonly payments = new Recent(6)
   private readonly largePayments = new Recent(3)
+  private readonly schedules = new Recent(3)
   private readonly moves = new Recent(12)
   private readonly commands = new Recent(20)
 
@@ -151,6 +164,14 @@ class Drawing {
     return { act: "pay", by: by ?? "officer", account, amount, inDays, to: this.below(3) }
   }
 
+  private schedule(): Act {
+    const account = this.account()
+    const by = this.below(8) === 0 ? this.below(customerCount) : Math.floor(account / 2)
+    const [every, times] = [1 + this.below(2), 1 + this.below(4)]
+    const rest = { inDays: this.below(5), every, times, to: this.below(3) }
+    return { act: "schedule", by, account, amount: BigInt(1 + this.below(40_000)), ...rest }
+  }
+
   private decide(): Act {
     const by =
       (["officer", "officer", "second", "second", this.below(customerCount)] as const)[this.below(5)] ?? "second"
@@ -181,7 +202,9 @@ class Drawing {
   }
 
   private choose(): Act {
-    switch (this.below(22)) {
+    switch (this.below(23)) {
+      case 22:
+        return this.below(4) === 0 ? { act: "unschedule", of: this.schedules.one(this.below) } : this.schedule()
       case 20:
       case 21:
         return this.pay()
@@ -228,7 +251,8 @@ class Drawing {
     const act: Act = "of" in chosen && chosen.of < 0 ? this.deposit() : chosen
     if (act.act === "reserve") this.holds.add(number)
     if (act.act === "pay") this.payments.add(number)
-    if (act.act === "pay" && act.amount > 30_000n) this.largePayments.add(number)
+    if (act.act === "schedule") this.schedules.add(number)
+    if ((act.act === "pay" || act.act === "schedule") && act.amount > 30_000n) this.largePayments.add(number)
     if (act.act === "deposit" || act.act === "withdraw" || act.act === "transfer") this.moves.add(number)
     if (act.act !== "repeat") this.commands.add(number)
     return act

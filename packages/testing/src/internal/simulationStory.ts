@@ -31,8 +31,12 @@ const wordsOf = (act: Act): string => {
       return `reservation ${act.of} is released`
     case "pay":
       return `${person(act.by)} orders a payment of ${money(act.amount)} from ${account(act.account)}, in ${act.inDays} days`
+    case "schedule":
+      return `${person(act.by)} orders ${act.times} payments of ${money(act.amount)} from ${account(act.account)}, every ${act.every} weeks, the first in ${act.inDays} days`
+    case "unschedule":
+      return `standing order ${act.of} is cancelled`
     case "decide":
-      return `${person(act.by)} ${act.approve ? "approves" : "declines"} payment ${act.of}`
+      return `${person(act.by)} ${act.approve ? "approves" : "declines"} what action ${act.of} ordered`
     case "cancel":
       return `payment ${act.of} is cancelled`
     case "restrict":

@@ -10,6 +10,7 @@ import type { CustomerId } from "saldo/banking/Customer"
 import { DataKeyStore } from "saldo/banking/DataKeyStore"
 import type { DepositAccount } from "saldo/banking/DepositAccount"
 import type { PaymentOrderId } from "saldo/banking/PaymentOrder"
+import type { PaymentPlanId } from "saldo/banking/PaymentPlan"
 import { PaymentRail } from "saldo/banking/PaymentRail"
 import type { HoldId } from "saldo/ledger/Hold"
 import type { EntryId } from "saldo/ledger/JournalEntry"
@@ -21,6 +22,7 @@ import type { SimulationClock } from "./simulationClock.ts"
 import { guarded, type Trap } from "./simulationFaults.ts"
 import { TallyOrders } from "./simulationOrders.ts"
 import type { PlannedAction } from "./simulationPlan.ts"
+import { TallySchedules } from "./simulationSchedules.ts"
 import { type Outcome, Tally } from "./simulationTally.ts"
 
 /** What somebody was told: whether it was done, and the id of what came of it. */
@@ -35,6 +37,7 @@ export class Notes {
   readonly accounts = new Map<number, DepositAccount>()
   readonly holds = new Map<number, HoldId>()
   readonly orders = new Map<number, PaymentOrderId>()
+  readonly schedules = new Map<number, PaymentPlanId>()
   readonly entries = new Map<number, EntryId>()
   readonly answers = new Map<number, ReadonlyArray<Answer>>()
   /** The actions that order payments, by the reference under which the rail knows them. */
@@ -51,6 +54,7 @@ interface Running {
 export class World {
   readonly tally = new Tally()
   readonly orders = new TallyOrders(this.tally)
+  readonly schedules = new TallySchedules(this.tally, this.orders)
   readonly notes = new Notes()
   readonly clock: SimulationClock
   readonly rail: RailSimulator
