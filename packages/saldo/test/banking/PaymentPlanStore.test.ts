@@ -45,7 +45,7 @@ const bugs: ReadonlyArray<readonly [name: string, caughtBy: string, bug: (store:
     "save",
     (store) => ({ save: (plan) => store.save({ ...plan, schedule: { ...plan.schedule, pauses: [] } }) })
   ],
-  ["save loses the message", "save", (store) => ({ save: ({ message: _, ...plan }) => store.save(plan) })],
+  ["save loses the message", "save", (store) => ({ save: ({ message: _message, ...plan }) => store.save(plan) })],
   ["a payment is noted twice", "note", (store) => ({ note: (payment) => Effect.as(store.note(payment), true) })],
   [
     "payments come the first one first",
@@ -71,12 +71,12 @@ const bugs: ReadonlyArray<readonly [name: string, caughtBy: string, bug: (store:
   [
     "list ignores the account",
     "list",
-    (store) => ({ list: (tenant, { accountId: _, ...filter }, page) => store.list(tenant, filter, page) })
+    (store) => ({ list: (tenant, { accountId: _accountId, ...filter }, page) => store.list(tenant, filter, page) })
   ],
   [
     "list ignores the state",
     "list",
-    (store) => ({ list: (tenant, { state: _, ...filter }, page) => store.list(tenant, filter, page) })
+    (store) => ({ list: (tenant, { state: _state, ...filter }, page) => store.list(tenant, filter, page) })
   ],
   ["due gives everything", "due", (store) => ({ due: (through) => store.due(through, 1_000_000) })],
   [
@@ -89,9 +89,7 @@ const bugs: ReadonlyArray<readonly [name: string, caughtBy: string, bug: (store:
     "tenants",
     (store) => ({
       find: (tenant, id) =>
-        Effect.flatMap(store.find(tenant, id), (found) =>
-          Option.isSome(found) ? Effect.succeed(found) : store.find(tenant.replace(/2$/u, ""), id)
-        )
+        store.find(tenant, id).pipe(Effect.filterOrElse(Option.isSome, () => store.find(tenant.replace(/2$/u, ""), id)))
     })
   ]
 ]
