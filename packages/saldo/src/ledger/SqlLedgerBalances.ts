@@ -3,16 +3,19 @@
  *
  * Each line has what its account came to by it, so the sum up to a place in the journal is in the last line before it. Value
  * dates mostly follow the journal: up to the line before the first one with a later value date, all lines count but those
- * that were booked ahead, and after it only those that were booked back or ahead. Both are in small indexes of their own.
+ * that were booked ahead, and after it only those that were booked back. Of both, an index has the value dates on which they
+ * are astray, so that only those of the asked date are read, wherever it is in the past.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
+import type { LocalDate } from "../time/LocalDate.ts"
 import { toMicros } from "./BookingTime.ts"
 import type { AsOf } from "./LedgerFilter.ts"
 import type { LedgerStore } from "./LedgerStore.ts"
 import { type AccountRow, accountOfRow, type CounterColumns, countersOf } from "./SqlLedgerRows.ts"
+import { reachesOn } from "./valueOrder.ts"
 
 /** After every line. */
 const end = 2n ** 63n - 1n
@@ -39,44 +42,43 @@ export const makeSumsAsOf = (sql: SqlClient.SqlClient) => {
   const own = (alias: string) =>
     sql.literal(`${alias}.tenant = account.tenant AND ${alias}.account_id = account.account_id`)
 
+  const least = sql.literal(sql.onDialectOrElse({ pg: () => "LEAST", orElse: () => "MIN" }))
+
   /** The number of the last line up to which all that is not ahead of its day counts. */
   const snapshot = (valueOn: string | undefined, known: bigint): Fragment => {
     const later = sql`
-      SELECT later.sequence FROM saldo_ledger_postings AS later
-      WHERE ${own("later")} AND later.value_order IN ('first', 'ahead') AND later.value_order = 'first'
-        AND later.value_on > ${valueOn}
+      SELECT later.sequence - 1 FROM saldo_ledger_postings AS later
+      WHERE ${own("later")} AND later.value_order = 'first' AND later.value_on > ${valueOn}
       ORDER BY later.value_on LIMIT 1`
-    const before = valueOn === undefined ? sql`` : sql`AND line.sequence < COALESCE((${later}), ${end})`
+    // One limit, where a search of the index can begin: of two, SQLite would take one and try the other on every line.
+    const limit = valueOn === undefined ? sql`${known}` : sql`${least}(${known}, COALESCE((${later}), ${known}))`
     return sql`
       SELECT line.sequence FROM saldo_ledger_postings AS line
-      WHERE ${own("line")} AND line.sequence <= ${known} ${before} ORDER BY line.sequence DESC LIMIT 1`
+      WHERE ${own("line")} AND line.sequence <= ${limit} ORDER BY line.sequence DESC LIMIT 1`
   }
 
-  /** Lines of each asked account, looked up one account after another: neither planner may begin with the lines of all. */
-  const linesOfAsked = (condition: Fragment): Fragment => {
-    const where = sql`line.tenant = asked.tenant AND line.account_id = asked.account_id AND ${condition}`
-    return sql.onDialectOrElse({
-      pg: () => sql`LATERAL (SELECT line.* FROM saldo_ledger_postings AS line WHERE ${where} OFFSET 0) AS line`,
-      orElse: () => sql`saldo_ledger_postings AS line WHERE ${where}`
+  /** Lines out of order: those that the snapshot lacks, and with the opposite sign those that it has too early. */
+  const outOfOrder = (valueOn: LocalDate | undefined, known: bigint): Fragment => {
+    const astray = sql`line.tenant = asked.tenant AND line.account_id = asked.account_id
+      AND line.reach = reaches.reach AND line.since >= reaches.earliest AND line.since <= ${valueOn ?? ""}
+      AND line.until > ${valueOn ?? ""} AND line.sequence <= ${known}`
+    // Looked up one account and reach after another: neither planner may begin with the lines of all.
+    const lines = sql.onDialectOrElse({
+      pg: () => sql`LATERAL (SELECT line.* FROM saldo_ledger_postings AS line WHERE ${astray} OFFSET 0) AS line`,
+      orElse: () => sql`saldo_ledger_postings AS line WHERE ${astray}`
     })
+    const signed = (column: string) =>
+      sql.literal(`CASE line.value_order WHEN 'ahead' THEN -line.${column} ELSE line.${column} END AS ${column}`)
+    return sql`
+      SELECT asked.account_id, line.side, ${signed("posted")}, ${signed("pending")}
+      FROM asked CROSS JOIN reaches CROSS JOIN ${lines}`
   }
 
-  /** Lines out of order: those after the snapshot that count, and those before it that do not. */
-  const outOfOrder = (valueOn: string | undefined, known: bigint): Fragment => {
-    const lines = (sign: number, condition: Fragment) => sql`
-      SELECT asked.account_id, line.side, ${sql.literal(String(sign))} * line.posted AS posted,
-        ${sql.literal(String(sign))} * line.pending AS pending
-      FROM asked CROSS JOIN ${linesOfAsked(condition)}`
-    if (valueOn === undefined) return lines(1, sql`1 = 0`)
-    const back = sql`line.value_order = 'back' AND line.sequence > asked.snapshot AND line.sequence <= ${known}`
-    // The sums with zero keep the planner from the index of all lines by number, of which these are few.
-    const ahead = sql`line.value_order IN ('first', 'ahead') AND line.value_order = 'ahead'`
-    const later = sql`line.sequence + 0 > asked.snapshot AND line.sequence + 0 <= ${known}`
-    return sql`
-      ${lines(1, sql`${back} AND line.value_on <= ${valueOn}`)}
-      UNION ALL ${lines(1, sql`${ahead} AND line.value_on <= ${valueOn} AND ${later}`)}
-      UNION ALL ${lines(-1, sql`${ahead} AND line.value_on > ${valueOn} AND line.sequence + 0 <= asked.snapshot`)}`
-  }
+  /** No reach when all value dates count. */
+  const reachRows = (valueOn: LocalDate | undefined): Fragment =>
+    valueOn === undefined
+      ? sql`SELECT 0, '' WHERE 1 = 0`
+      : sql`VALUES ${sql.csv(reachesOn(valueOn).map(({ earliest, reach }) => sql`(${sql.literal(String(reach))}, ${earliest})`))}`
 
   const sums = sql.csv(
     columns.map(([name, side, amount]) =>
@@ -91,7 +93,7 @@ export const makeSumsAsOf = (sql: SqlClient.SqlClient) => {
     WITH asked AS MATERIALIZED (
       SELECT account.tenant, account.account_id, COALESCE((${snapshot(valueOn, known)}), 0) AS snapshot
       FROM saldo_ledger_accounts AS account WHERE ${condition}
-    ), moved AS (${outOfOrder(valueOn, known)})
+    ), reaches (reach, earliest) AS (${reachRows(valueOn)}), moved AS (${outOfOrder(valueOn, known)})
     SELECT asked.account_id, ${sums}
     FROM asked
     LEFT JOIN saldo_ledger_postings AS taken

@@ -13,21 +13,13 @@ import type { LedgerCommand } from "./LedgerCommand.ts"
 import { LedgerRefusal } from "./LedgerRefusal.ts"
 import { counterColumns, metadataText, rowOfHold, tagsOf } from "./SqlLedgerRows.ts"
 import type { LedgerState } from "./SqlLedgerState.ts"
+import { orderOf, strayOf } from "./valueOrder.ts"
 
 const refusalCodec = Schema.fromJsonString(Schema.toCodecJson(LedgerRefusal))
 const encodeRefusal = Schema.encodeSync(refusalCodec)
 
 /** The refusal of its stored text. */
 export const refusalOf: (text: string) => LedgerRefusal = Schema.decodeUnknownSync(refusalCodec)
-
-/** How the value date of a line stands to those of its account before it. */
-type ValueOrder = "same" | "first" | "back" | "ahead"
-
-const orderOf = (valueOn: string, high: string, today: string): ValueOrder => {
-  if (valueOn < high) return "back"
-  if (valueOn === high) return "same"
-  return valueOn > today ? "ahead" : "first"
-}
 
 /** What every block of one call is written with. */
 export interface Writing {
@@ -74,7 +66,9 @@ export const blockRows = ({ highs, today }: Writing, { entries }: UnplacedBlock)
     content.lines.map((line, at) => {
       const counters = after[at]
       if (counters === undefined) throw new RangeError("A decided entry has the counters after each of its lines")
-      const order = orderOf(content.valueOn, highs.get(line.accountId) ?? "", today)
+      const high = highs.get(line.accountId) ?? ""
+      const order = orderOf(content.valueOn, high, today)
+      const stray = strayOf(order, content.valueOn, high)
       if (order === "first") highs.set(line.accountId, content.valueOn)
       return {
         n: index + 1,
@@ -86,6 +80,9 @@ export const blockRows = ({ highs, today }: Writing, { entries }: UnplacedBlock)
         pending: line.pending.amount,
         value_on: content.valueOn,
         value_order: order,
+        reach: stray?.reach ?? null,
+        since: stray?.since ?? null,
+        until: stray?.until ?? null,
         ...counterColumns(counters)
       }
     })

@@ -43,6 +43,9 @@ const postingColumns: ReadonlyArray<Column> = [
   ["pending", "bigint"],
   ["value_on", "text"],
   ["value_order", "text"],
+  ["reach", "int", "nullable"],
+  ["since", "text", "nullable"],
+  ["until", "text", "nullable"],
   ...counterNames
 ]
 

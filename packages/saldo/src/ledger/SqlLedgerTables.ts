@@ -149,9 +149,9 @@ const createJournal = Effect.gen(function* () {
 })
 
 /**
- * Lines, each with what its account came to by it. `value_order` says how its value date stands to those before it:
- * `same` as the latest, the `first` of a later one, `back` before the latest, or `ahead` of the day it was booked on, which
- * does not count as the latest. Balances by value date begin at a `first` line and need the few that are out of order.
+ * Lines, each with what its account came to by it. `value_order` says how its value date stands to those before it; balances
+ * by value date begin at a `first` line. One that was booked back or ahead is astray on the value dates from `since` to the
+ * day before `until`: there the sum up to its place has it when it should not, or lacks it.
  */
 const createPostings = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -170,6 +170,9 @@ const createPostings = Effect.gen(function* () {
       pending BIGINT NOT NULL,
       value_on ${text} NOT NULL,
       ${ruled("value_order", valueOrder)},
+      reach INTEGER,
+      since ${text},
+      until ${text},
       debits_posted BIGINT NOT NULL,
       credits_posted BIGINT NOT NULL,
       debits_pending BIGINT NOT NULL,
@@ -179,12 +182,11 @@ const createPostings = Effect.gen(function* () {
   yield* sql`
     CREATE UNIQUE INDEX saldo_ledger_postings_account ON saldo_ledger_postings (tenant, account_id, sequence)`
   yield* sql`
-    CREATE INDEX saldo_ledger_postings_dates
-    ON saldo_ledger_postings (tenant, account_id, value_order, value_on, sequence)
-    WHERE value_order IN ('first', 'ahead')`
+    CREATE INDEX saldo_ledger_postings_dates ON saldo_ledger_postings (tenant, account_id, value_on, sequence)
+    WHERE value_order = 'first'`
   yield* sql`
-    CREATE INDEX saldo_ledger_postings_back ON saldo_ledger_postings (tenant, account_id, sequence, value_on)
-    WHERE value_order = 'back'`
+    CREATE INDEX saldo_ledger_postings_astray ON saldo_ledger_postings (tenant, account_id, reach, since, until, sequence)
+    WHERE reach IS NOT NULL`
 })
 
 const createHolds = Effect.gen(function* () {

@@ -53,7 +53,10 @@ export const values = (alias: string, columns: ReadonlyArray<Column>): string =>
 /** What to give for the parameters of `Parameters.rows`, in their order. */
 export const arraysOf = (rows: ReadonlyArray<PackedRow>, columns: ReadonlyArray<Column>): ReadonlyArray<unknown> =>
   columns.map(([name, type, nullable]) => {
-    if (type !== "text") return rows.map((row) => row[name] ?? 0n)
+    if (type !== "text") {
+      const none = type === "int" ? 0 : 0n
+      return rows.map((row) => row[name] ?? none)
+    }
     if (nullable === undefined) return rows.map((row) => row[name] ?? "")
     return rows.map((row) => (row[name] === null || row[name] === undefined ? "" : `${mark}${row[name]}`))
   })
