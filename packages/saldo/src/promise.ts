@@ -83,7 +83,11 @@ export interface SaldoOptions {
   readonly tenant?: string
   /** IANA name of the time zone whose calendar gives value dates; UTC when left out. */
   readonly timeZone?: string
-  /** Whether this process seals the audit trail and ends overdue holds, once a second: true when left out. */
+  /**
+   * Whether this process does what the clock asks for: seals the audit trail, ends overdue holds, and in a bank restricts
+   * customers whose approval has ended, orders what is planned, pays what is due, and forgets old commands. True when left
+   * out; false leaves it to another process.
+   */
   readonly workers?: boolean
 }
 

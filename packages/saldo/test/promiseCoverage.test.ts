@@ -68,7 +68,7 @@ const exceptions: Readonly<Record<string, string>> = {
   BankCalendar: "the option `timeZone`",
   CustomerObligations: "how customers see accounts",
   "Customers.inBusiness": "a lock within the caller's transaction",
-  Idempotency: "commands of a host's own belong to its own transactions",
+  Idempotency: "commands of a host's own belong to its own transactions; a worker forgets the old ones",
   PaymentAccounts: "how payments see accounts",
   "Payments.place": "for use cases, which order payments in their own transaction",
   "Payments.policy": "the option `bank.payments`",

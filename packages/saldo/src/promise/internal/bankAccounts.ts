@@ -55,7 +55,7 @@ export interface Products {
 
 /**
  * The accounts of the bank's customers. Reject with the refusal, such as `DepositAccountNotFound`, `ProductNotOffered` or
- * `AccountHolderUnsuitable`, or with `IdempotencyMismatch`, `InputInvalid` or `NotPermitted`.
+ * `AccountHolderUnsuitable`, or with `IdempotencyMismatch`, `CommandInProgress`, `InputInvalid` or `NotPermitted`.
  */
 export interface Accounts {
   readonly open: (opening: Keyed<DepositOpening>, options?: CallOptions) => Promise<DepositAccount>

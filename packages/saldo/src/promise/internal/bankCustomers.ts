@@ -39,8 +39,8 @@ export interface NewBeneficiary {
 
 /**
  * The customers of the actor's tenant. Acts happen once for their key and reject with the refusal, such as
- * `CustomerNotFound`, `CustomerStateUnfit` or `KycNotApproved`, or with `IdempotencyMismatch`, `InputInvalid` or
- * `NotPermitted`.
+ * `CustomerNotFound`, `CustomerStateUnfit` or `KycNotApproved`, or with `IdempotencyMismatch`, `CommandInProgress`,
+ * `InputInvalid` or `NotPermitted`.
  */
 export interface Customers {
   /** Rejects with `RegistrationNumberInvalid`, `RegistrationMisfit` or `RegistrationTaken`. */

@@ -50,7 +50,8 @@ export interface PaymentGiven extends Omit<Keyed<Plain<Act.PaymentWish>>, "credi
 
 /**
  * Payments to other banks. Reject with the refusal, such as `PayerNotFound`, `PaymentLimitExceeded` or
- * `InsufficientFunds`, or with `IdempotencyMismatch`, `AccountNumberInvalid`, `InputInvalid` or `NotPermitted`.
+ * `InsufficientFunds`, or with `IdempotencyMismatch`, `CommandInProgress`, `AccountNumberInvalid`, `InputInvalid` or
+ * `NotPermitted`.
  */
 export interface Payments {
   readonly create: (wish: PaymentGiven, options?: CallOptions) => Promise<PaymentOrder>

@@ -45,9 +45,9 @@ export type WritingOff = Plain<Command.WritingOff>
 export type Undoing = Plain<Command.Undoing>
 
 /**
- * Statements of other banks against the ledger. Acts need `bank:reconcile`, reads `bank:read` and `bank:any-customer`. Reject
- * with the refusal, such as `StatementGap`, `StatementAccountUnknown` or `MatchNotFound`, or with `IdempotencyMismatch`,
- * `InputInvalid` or `NotPermitted`.
+ * Statements of other banks against the ledger. Acts need `bank:reconcile`, reads `bank:read` and `bank:any-customer`.
+ * Reject with the refusal, such as `StatementGap`, `StatementAccountUnknown` or `MatchNotFound`, or with
+ * `IdempotencyMismatch`, `CommandInProgress`, `InputInvalid` or `NotPermitted`.
  */
 export interface Reconciliation {
   /** The account of a currency; the same number again gives the one that is there. */

@@ -13,6 +13,7 @@ import { type PaymentPolicy, permissive } from "../../banking/PaymentPolicy.ts"
 import { PaymentPlans } from "../../banking/PaymentPlans.ts"
 import { Payments } from "../../banking/Payments.ts"
 import { type NamedKey, WrappingKeys } from "../../banking/WrappingKeys.ts"
+import { Idempotency } from "../../core/Idempotency.ts"
 import { MoneySchema } from "../../money/MoneySchema.ts"
 import { HolidayCalendarSchema } from "../../time/HolidayCalendarSchema.ts"
 import type { Bank, BankKey, BankKeys, BankOptions, PaymentRules } from "./bank.ts"
@@ -82,7 +83,7 @@ const mayWork = ({ payments, rail }: BankOptions): boolean => rail !== undefined
 
 /** What the clock does in a bank. */
 export const bankWorkers = (options: BankOptions) => {
-  const always = Layer.merge(Customers.layerExpiry, PaymentPlans.layerWorker)
+  const always = Layer.mergeAll(Customers.layerExpiry, PaymentPlans.layerWorker, Idempotency.layerPurge)
   return mayWork(options) ? Layer.merge(always, Payments.layerWorker) : always
 }
 
