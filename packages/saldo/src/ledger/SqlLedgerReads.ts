@@ -61,6 +61,20 @@ const makeConditions = (sql: SqlClient.SqlClient) => {
         )`
       )
     ],
+    /**
+     * Times and numbers grow together, so that what was booked from a time on has no smaller number than its first. A
+     * planner that does not know this reads the whole journal of an account for its newest entries.
+     */
+    since: (tenant: string, column: string, { bookedFrom }: LineFilter): Conditions =>
+      bookedFrom === undefined
+        ? []
+        : [
+            sql`${sql.literal(column)} >= (
+              SELECT since.sequence FROM saldo_ledger_entries AS since
+              WHERE since.tenant = ${tenant} AND since.booked_at >= ${BigInt(toMicros(bookedFrom))}
+              ORDER BY since.booked_at LIMIT 1
+            )`
+          ],
     line: (filter: LineFilter): Conditions => [
       ...dates(filter),
       ...(filter.postedOnly === true ? [sql`posting.posted <> 0`] : [])
@@ -160,6 +174,7 @@ const makeLists = (
         sql`posting.tenant = ${tenant}`,
         sql`posting.account_id = ${id}`,
         ...conditions.line(filter),
+        ...conditions.since(tenant, "posting.sequence", filter),
         ...behind(sql, "posting.sequence", start)
       ]
       const rows = yield* Effect.orDie(sql<ActivityRow>`
@@ -174,7 +189,8 @@ const makeLists = (
       const query = { tenant, filter }
       const start = yield* Page.startOf(query, page)
       const { conditions: own, from, order } = conditions.entriesFrom(tenant, filter)
-      const all = [...own, ...conditions.entry(filter), ...behind(sql, order, start)]
+      const since = conditions.since(tenant, order, filter)
+      const all = [...own, ...conditions.entry(filter), ...since, ...behind(sql, order, start)]
       const rows = yield* Effect.orDie(sql<EntryRow>`
         SELECT entry.* FROM ${from} WHERE ${sql.and(all)}
         ORDER BY ${sql.literal(order)} LIMIT ${Page.limitOf(page) + 1}`)
