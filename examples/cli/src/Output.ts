@@ -5,6 +5,7 @@ import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Stdio from "effect/Stdio"
 import * as Terminal from "effect/Terminal"
@@ -56,6 +57,19 @@ export const toJson = (data: unknown): string =>
 
 const narrowest = 40
 
+/**
+ * What the libraries log, told like a remark: on standard error, and only where `--verbose` asks for it. Standard output is for
+ * results, which programs read.
+ */
+const loggers = (json: boolean, verbose: boolean) => {
+  const line = Logger.make<unknown, string>(({ cause, message }) => {
+    const said = (Array.isArray(message) ? message : [message]).map(String)
+    const text = [...said, ...(cause.reasons.length === 0 ? [] : [Cause.pretty(cause)])].join("\n")
+    return json ? JSON.stringify({ remark: text }) : text
+  })
+  return Logger.layer(verbose ? [Logger.withConsoleError(line)] : [])
+}
+
 /** Reads the global flags and the terminal. */
 const makeOutput = Effect.gen(function* () {
   const json = yield* Json
@@ -83,6 +97,7 @@ export const presenting = <A, E, R>(work: Effect.Effect<A, E, R>) =>
     const database = nameOf(parseTarget(yield* Database))
     return yield* work.pipe(
       Effect.provideService(Output, output),
+      Effect.provide(loggers(output.json, yield* Verbose)),
       Effect.catchCause((cause): Effect.Effect<never, CliFailure> => {
         if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
         return Effect.andThen(output.remark(Cause.pretty(cause)), Effect.fail(explain(Cause.squash(cause), database)))

@@ -143,6 +143,10 @@ export const explain = (error: unknown, database: string): CliFailure => {
       "Use the version of Saldo that wrote it, or another --db."
     ])
   }
+  // A version that accounts are on and that is not among the products is the mistake of whoever wrote these.
+  if (error instanceof RangeError && /^Version \d+ of the product \S+ is not among/u.test(error.message)) {
+    return failure([`${error.message}.`, "Put it back into the file that SALDO_PRODUCTS names."])
+  }
   const name = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return failure([
     `The command failed unexpectedly (${name}).`,

@@ -193,6 +193,54 @@ describe("saldo bank accounts and transfer", () => {
   })
 })
 
+describe("saldo bank customers, later", () => {
+  it("restricts for reasons, and lets do business when each is lifted", async () => {
+    const act = (name: string, ...flags: ReadonlyArray<string>) => text(["bank", "customers", name, firm, ...flags])
+    expect(await act("restrict", "--reason", "fraud-suspected")).toBe(
+      `Restricted ${firm}, who is restricted (fraud-suspected).`
+    )
+    expect(await text(["bank", "customers", "list", "--state", "restricted"])).toContain("restricted: fraud-suspected")
+    const paying = await bank(["bank", "transfer", "1", "--from", firmAccount, "--to", everyday])
+    expect(paying.stderr).toContain("must be active to have accounts opened and used")
+    expect(await act("lift", "--reason", "fraud-suspected")).toBe(`Lifted a restriction of ${firm}, who is active.`)
+  })
+
+  it("leaves what is unclear to a person, who decides until a day", async () => {
+    const cia = await register({ name: "Cia Al", number: "20000101-0008" })
+    const unclear = await bank(["bank", "customers", "decide", cia, "--verdict", "approved"])
+    expect(unclear.stderr).toBe("An approval needs its last day.\nGive it with --until.\n")
+    expect(
+      await text(["bank", "customers", "decide", cia, "--verdict", "approved", "--until", "2098-12-31", "--as", "bea"])
+    ).toBe(`Decided on ${cia}, who is active.`)
+    expect(await json(["bank", "customers", "show", cia])).toMatchObject({
+      state: "active",
+      decision: { verdict: "approved", decidedBy: "bea", expiresAt: "2099-01-01T00:00:00.000Z" }
+    })
+    expect(await text(["bank", "customers", "show", cia])).toContain("Verified  until 2098-12-31")
+    const account = await open(cia, "current")
+    const staying = await bank(["bank", "customers", "close", cia])
+    expect(staying.stderr).toContain(account)
+    await text(["bank", "accounts", "close", account])
+    expect(await text(["bank", "customers", "close", cia])).toBe(`Closed ${cia}, who is closed.`)
+    await text(["bank", "customers", "erase", cia])
+    const gone = await text(["bank", "customers", "show", cia, "--reveal"])
+    expect(gone).toContain("(erased)")
+    expect(gone).not.toContain("Cia")
+    expect(readFileSync(db, "latin1")).not.toContain("Cia Al")
+  })
+
+  it("refuses money in and out of a blocked account", async () => {
+    const account = await open(customer, "current")
+    expect(await text(["bank", "accounts", "block", account])).toBe(`Blocked ${account}.`)
+    const refused = await bank(["bank", "accounts", "deposit", account, "1"])
+    expect(refused.stderr).toBe(
+      `The deposit account ${account} must be open, and it is blocked.\nUse another account.\n`
+    )
+    expect(await text(["bank", "accounts", "unblock", account])).toBe(`Unblocked ${account}.`)
+    expect(await json(["bank", "accounts", "deposit", account, "1"])).toMatchObject({ balance: "1.00" })
+  })
+})
+
 describe("saldo bank products", () => {
   it("shows what is offered, and takes what it prints", async () => {
     expect((await text(["bank", "products"])).split("\n")).toEqual([
@@ -224,6 +272,25 @@ describe("saldo bank products", () => {
     await text(["bank", "accounts", "deposit", accountId, "100"], { env })
     expect(await text(["bank", "accounts", "withdraw", accountId, "50", "--key", "atm"], { env })).toBe(
       `Withdrew 50,00 SEK, and a fee of 15,00, key atm.\n${accountId} has 35,00 SEK.`
+    )
+    const notice = { ...rest[0], noticeDays: 30 }
+    writeFileSync(file, JSON.stringify([current, { ...notice, id: "fixed" }]))
+    const fixed = await json(["bank", "accounts", "open", "--customer", customer, "--product", "fixed"], { env })
+    await text(["bank", "accounts", "deposit", fixed.accountId, "100"], { env })
+    expect(await text(["bank", "accounts", "announce", fixed.accountId, "50", "--key", "car"], { env })).toBe(
+      `Announced 50,00 SEK from ${fixed.accountId}, key car.`
+    )
+    const early = await bank(["bank", "accounts", "withdraw", fixed.accountId, "50"], { env })
+    expect(early.stderr).toMatch(/^Withdrawals are announced 30 days before; 0\.00 SEK may be taken now/u)
+
+    // Without a product that accounts are on, those fail, and what a program reads is JSON all the same.
+    const endDay = await bank(["bank", "accounts", "end-day", "--through", today, "--json"], { env })
+    expect(endDay.code).toBe(4)
+    expect(JSON.parse(endDay.stdout).failed).toContain(accountId)
+    expect(failureOf(endDay).happened).toContain(accountId)
+    const gone = await bank(["bank", "accounts", "deposit", accountId, "1"], { env })
+    expect(gone.stderr).toBe(
+      "Version 2 of the product current is not among the products.\nPut it back into the file that SALDO_PRODUCTS names.\n"
     )
     writeFileSync(file, JSON.stringify([{ ...current, currency: "NOK" }]))
     const wrong = await bank(["bank", "accounts", "list"], { env })

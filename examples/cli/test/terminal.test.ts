@@ -176,12 +176,29 @@ describe("what belongs to a person is asked for on a terminal", () => {
     expect(withoutEscapes(screen)).toMatch(/Registered cust_\w+, a person\./u)
     expect(code).toBe(0)
     for (const part of [number, number.slice(0, 6), number.slice(-4)]) expect(screen).not.toContain(part)
+    const done = async (args: ReadonlyArray<string>, input = "") => {
+      const { stdout } = await run(["bank", ...args, "--db", bank, "--json"], { input })
+      return JSON.parse(stdout)
+    }
+    const id = /cust_\w+/u.exec(screen)?.[0] ?? ""
+    await done(["customers", "decide", id, "--verdict", "approved", "--until", "2099-01-01"])
+    const { accountId } = await done(["accounts", "open", "--customer", id, "--product", "current", "--name", name])
+    await done(["accounts", "deposit", accountId, "123456789.00"])
+    const creditor = { name: name.slice(0, 70), account: "SE4550000000058398257466" }
+    await done(["payments", "order", "123456.00", "--from", accountId], JSON.stringify(creditor))
   })
 
   it.each([80, 120])("and tables of the bank fit into %i columns", async (columns) => {
-    const lines = linesOf(await onTerminal(["bank", "customers", "list", "--db", bank], { columns }))
-    expect(lines[1]).toContain("Anna med")
-    expect(lines[1]).toContain("…")
-    expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(columns)
+    const customers = linesOf(await onTerminal(["bank", "customers", "list", "--db", bank], { columns }))
+    expect(customers[1]).toContain("Anna med")
+    expect(customers[1]).toContain("…")
+    const lists = [
+      ["accounts", "list"],
+      ["payments", "list"]
+    ].map((command) => onTerminal(["bank", ...command, "--db", bank], { columns }))
+    for (const lines of [customers, ...(await Promise.all(lists)).map(linesOf)]) {
+      expect(lines.length).toBeGreaterThan(1)
+      expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(columns)
+    }
   })
 })

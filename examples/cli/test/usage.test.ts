@@ -97,10 +97,13 @@ describe.concurrent("help", () => {
     ),
     "bank",
     "bank customers",
-    ...["list", "show", "register", "approve"].map((name) => `bank customers ${name}`),
+    ...["list", "show", "register", "approve", "decide"].map((name) => `bank customers ${name}`),
+    ...["restrict", "lift", "close", "erase"].map((name) => `bank customers ${name}`),
     "bank products",
     "bank accounts",
-    ...["list", "open", "deposit", "withdraw", "close", "statement", "end-day"].map((name) => `bank accounts ${name}`),
+    ...["list", "open", "deposit", "withdraw", "announce", "block", "unblock", "close", "statement", "end-day"].map(
+      (name) => `bank accounts ${name}`
+    ),
     "bank transfer",
     "bank payments",
     ...["list", "show", "order", "approve", "decline", "cancel", "export", "file"].map(

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as SecureRandom from "effect/crypto/SecureRandom"
@@ -75,12 +76,22 @@ const read = Effect.fnUntraced(function* (file: string) {
   return yield* ringIn(yield* Effect.mapError(files.readFileString(file), cannotRead), file)
 })
 
+/** What is sealed under a key that a power cut took away is lost, so the key is on the disk before anything is. */
+const onDisk = (path: string, flag: "r" | "r+") =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const opened = yield* files.open(path, { flag })
+    yield* opened.sync
+  }).pipe(Effect.scoped)
+
 /** Writes a draft and links it to its name, which fails when the name is taken: of two processes one makes the file. */
 const make = Effect.fnUntraced(function* (file: string) {
   const files = yield* FileSystem.FileSystem
+  const folder = (yield* Path.Path).dirname(file)
   const draft = `${file}.${yield* Id.make("draft")}`
   const text = yield* Effect.orDie(Schema.encodeEffect(KeyRing)(yield* newRing))
   yield* files.writeFileString(draft, `${text}\n`, { flag: "wx", mode: 0o600 }).pipe(
+    Effect.andThen(onDisk(draft, "r+")),
     Effect.andThen(
       Effect.catchIf(
         files.link(draft, file),
@@ -88,6 +99,8 @@ const make = Effect.fnUntraced(function* (file: string) {
         () => Effect.void
       )
     ),
+    // Not every system lets a folder be opened; there its name is written at once.
+    Effect.andThen(Effect.ignore(onDisk(folder, "r"))),
     Effect.ensuring(Effect.ignore(files.remove(draft))),
     Effect.mapError(() => failing(`${file} cannot be written.`, "Check that you may write in its folder."))
   )

@@ -19,7 +19,7 @@ import { depositStatementRecord, depositStatementText, heldAccountRecord, heldAc
 import { CliFailure } from "../CliFailure.ts"
 import { Output } from "../Output.ts"
 import { bankFlags, keyFlag, keyOf, onBank, pageFlags } from "./bankBooks.ts"
-import { deposit, withdraw } from "./bankCash.ts"
+import { announce, deposit, withdraw } from "./bankCash.ts"
 import { accountArgument, accountFlag, accountIn, customerFlag, customerIn } from "./bankReferences.ts"
 import { dayFlag } from "./ledgerBooks.ts"
 
@@ -194,10 +194,10 @@ const endDay = Command.make(
         const { accounts, failed } = report
         yield* output.result(
           () => report,
-          () =>
-            accounts === 0 && failed.length === 0
-              ? `Every account has been taken through ${last} before.`
-              : `${accounts} ${accounts === 1 ? "account was" : "accounts were"} taken through ${last}: fees and interest are booked.`
+          () => {
+            if (accounts === 0 && failed.length === 0) return `Every account has been taken through ${last} before.`
+            return `${accounts} ${accounts === 1 ? "account was" : "accounts were"} taken through ${last}: fees and interest are booked.`
+          }
         )
         if (failed.length > 0) {
           return yield* new CliFailure({
@@ -210,8 +210,29 @@ const endDay = Command.make(
     )
 ).pipe(Command.withDescription("End the bank's days: book fees and interest on every account, also for days missed"))
 
+const blocking = (name: "block" | "unblock", done: string, description: string) =>
+  Command.make(name, { account: accountArgument, ...bankFlags }, ({ account: named, ...who }) =>
+    onBank(
+      who,
+      Effect.gen(function* () {
+        const output = yield* Output
+        const accounts = yield* DepositAccounts
+        const account = yield* accounts[name](yield* accountIn(named))
+        const balance = yield* accounts.balance(account.id)
+        yield* output.result(
+          () => heldAccountRecord({ account, balance }),
+          () => `${done} ${account.id}.`
+        )
+      })
+    )
+  ).pipe(Command.withDescription(description))
+
+const block = blocking("block", "Blocked", "Refuse money in and out of an account until it is unblocked")
+
+const unblock = blocking("unblock", "Unblocked", "Let an account be used again")
+
 /** The group. */
 export const accounts = Command.make("accounts").pipe(
   Command.withDescription("Open, use and close customers' accounts"),
-  Command.withSubcommands([list, open, deposit, withdraw, close, statement, endDay])
+  Command.withSubcommands([list, open, deposit, withdraw, announce, block, unblock, close, statement, endDay])
 )

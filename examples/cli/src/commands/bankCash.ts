@@ -101,6 +101,28 @@ export const deposit = cash("deposit", "Deposited", "Take cash that was counted,
 /** `withdraw`: cash out. */
 export const withdraw = cash("withdraw", "Withdrew", "Hand out cash from an account")
 
+/** `announce`: that cash will be taken, from an account with notice. */
+export const announce = Command.make(
+  "announce",
+  { account: accountArgument, amount: amountArgument, key: keyFlag, ...bankFlags },
+  ({ account, amount, key: given, ...who }) =>
+    onBank(
+      who,
+      Effect.gen(function* () {
+        const output = yield* Output
+        const transactions = yield* DepositTransactions
+        const key = yield* keyOf(given)
+        const accountId = yield* accountIn(account)
+        const announced = yield* amountOn(accountId, amount)
+        yield* transactions.announce({ key, accountId, amount: announced })
+        yield* output.result(
+          () => ({ key, accountId, amount: Money.toDecimal(announced), currency: announced.currency }),
+          () => `Announced ${figure(announced)} ${announced.currency} from ${accountId}, key ${key}.`
+        )
+      })
+    )
+).pipe(Command.withDescription("Announce a withdrawal or transfer, where the product asks for notice"))
+
 /** `transfer`: from one account of the bank to another, of the same customer or of others. */
 export const transfer = Command.make(
   "transfer",
