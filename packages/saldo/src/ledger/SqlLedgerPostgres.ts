@@ -5,73 +5,16 @@ import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import { arraysOf, type Column, names, Parameters, values } from "../sql/internal/packedRows.ts"
 import { blockRows, commandRows, standingRows, type StandingRows, type WriteBlocks } from "./SqlLedgerBlock.ts"
-
-const commandColumns: ReadonlyArray<Column> = [
-  ["command_key", "text"],
-  ["request", "text"],
-  ["first_entry_id", "text", "nullable"],
-  ["entry_count", "int"],
-  ["refusal", "text", "nullable"]
-]
-
-const entryColumns: ReadonlyArray<Column> = [
-  ["entry_id", "text"],
-  ["command_key", "text"],
-  ["kind", "text"],
-  ["value_on", "text"],
-  ["hold_id", "text", "nullable"],
-  ["reverses", "text", "nullable"],
-  ["exchange", "text", "nullable"],
-  ["code", "text", "nullable"],
-  ["description", "text", "nullable"],
-  ["metadata", "text"]
-]
-
-const counterNames: ReadonlyArray<Column> = [
-  ["debits_posted", "bigint"],
-  ["credits_posted", "bigint"],
-  ["debits_pending", "bigint"],
-  ["credits_pending", "bigint"]
-]
-
-const postingColumns: ReadonlyArray<Column> = [
-  ["line", "int"],
-  ["account_id", "text"],
-  ["side", "text"],
-  ["currency", "text"],
-  ["posted", "bigint"],
-  ["pending", "bigint"],
-  ["value_on", "text"],
-  ["value_order", "text"],
-  ["reach", "int", "nullable"],
-  ["since", "text", "nullable"],
-  ["until", "text", "nullable"],
-  ...counterNames
-]
-
-const changedAccountColumns: ReadonlyArray<Column> = [...counterNames, ["value_high", "text"], ["version", "bigint"]]
-
-const holdColumns: ReadonlyArray<Column> = [
-  ["hold_id", "text"],
-  ["debit", "text"],
-  ["credit", "text"],
-  ["currency", "text"],
-  ["amount", "bigint"],
-  ["captured", "bigint"],
-  ["remaining", "bigint"],
-  ["over_capture", "bigint"],
-  ["state", "text"],
-  ["expires_at", "bigint", "nullable"]
-]
-
-const changedHoldColumns: ReadonlyArray<Column> = [
-  ["captured", "bigint"],
-  ["remaining", "bigint"],
-  ["state", "text"]
-]
-
-const n: Column = ["n", "int"]
-const tagColumns: ReadonlyArray<Column> = [n, ["tag", "text"]]
+import {
+  accountColumns,
+  changedHoldColumns,
+  commandColumns,
+  entryColumns,
+  holdColumns,
+  n,
+  postingColumns,
+  tagColumns
+} from "./SqlLedgerColumns.ts"
 
 /**
  * Sets columns of rows that the transaction has locked. Each row is looked up by its whole key: a join of the tables would
@@ -112,8 +55,8 @@ const blockText = (parts: Parts): string => {
   const commands = insertCommands(tenant, parameters.rows("given", commandColumns))
   const entries = parameters.rows("given", [n, ...entryColumns])
   const postings = parameters.rows("given", [n, ...postingColumns])
-  const accounts = parameters.rows("given", [["account_id", "text"], ...changedAccountColumns])
-  const tags = parts.tags ? parameters.rows("given", tagColumns) : undefined
+  const accounts = parameters.rows("given", [["account_id", "text"], ...accountColumns])
+  const tags = parts.tags ? parameters.rows("given", [n, ...tagColumns]) : undefined
   const newHolds = parts.newHolds ? parameters.rows("given", holdColumns) : undefined
   const changedHolds = parts.changedHolds
     ? parameters.rows("given", [["hold_id", "text"], ...changedHoldColumns])
@@ -155,7 +98,7 @@ WITH new_commands AS (${commands}
 ), new_postings AS (
   INSERT INTO saldo_ledger_postings (tenant, sequence, ${names(postingColumns)})
   SELECT ${tenant}, base + given.n, ${values("given", postingColumns)} FROM placed, ${postings}
-), changed_accounts AS (${update("saldo_ledger_accounts", "account_id", changedAccountColumns, tenant, accounts)}
+), changed_accounts AS (${update("saldo_ledger_accounts", "account_id", accountColumns, tenant, accounts)}
 ), ${optional.map((part) => (part === undefined ? "" : `${part}, `)).join("")}outcome AS (
   SELECT (SELECT base FROM placed) AS base, (SELECT base_at FROM placed) AS base_at
 )
@@ -225,8 +168,8 @@ export const makePostgresWriteBlocks = (sql: SqlClient.SqlClient): WriteBlocks =
         ...arraysOf(written, commandColumns),
         ...arraysOf(rows.entryRows, [n, ...entryColumns]),
         ...arraysOf(rows.postingRows, [n, ...postingColumns]),
-        ...arraysOf(accountRows, [["account_id", "text"], ...changedAccountColumns]),
-        ...(parts.tags ? arraysOf(rows.tagRows, tagColumns) : []),
+        ...arraysOf(accountRows, [["account_id", "text"], ...accountColumns]),
+        ...(parts.tags ? arraysOf(rows.tagRows, [n, ...tagColumns]) : []),
         ...(parts.newHolds ? arraysOf(newHolds, holdColumns) : []),
         ...(parts.changedHolds ? arraysOf(changedHolds, [["hold_id", "text"], ...changedHoldColumns]) : [])
       ])

@@ -4,6 +4,7 @@
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
+import { type Column, names, type PackedRow } from "../sql/internal/packedRows.ts"
 import { fromMicros } from "./BookingTime.ts"
 import type { JournalHead } from "./JournalEntry.ts"
 import { blockHash, noHash } from "./journalBlocks.ts"
@@ -16,6 +17,14 @@ import {
   type StandingRows,
   type WriteBlocks
 } from "./SqlLedgerBlock.ts"
+import {
+  accountColumns,
+  commandColumns,
+  entryColumns,
+  holdColumns,
+  postingColumns,
+  tagColumns
+} from "./SqlLedgerColumns.ts"
 import { makePostgresWriteBlocks } from "./SqlLedgerPostgres.ts"
 
 /** Rows per statement, within SQLite's limit of parameters. */
@@ -26,14 +35,58 @@ const chunkSize = 100
  * itself, a statement of several rows would copy each page before it writes to it, which takes longer than writing.
  */
 const makeSqlite = (sql: SqlClient.SqlClient): WriteBlocks => {
-  const insertAll = (table: string, rows: ReadonlyArray<Record<string, unknown>>) =>
-    Arr.isReadonlyArrayNonEmpty(rows)
-      ? Effect.forEach(
-          Arr.chunksOf(rows, chunkSize),
-          (chunk) => sql`INSERT OR FAIL INTO ${sql.literal(table)} ${sql.insert(chunk)}`,
-          { discard: true }
-        )
-      : Effect.void
+  /**
+   * Makes what runs a statement of rows, for some at a time. Its text for a number of rows is made once, and so the same
+   * object, by which the prepared statement is found faster; `first` are a row's values before those of the columns.
+   */
+  const rowsInto = (makeText: (values: string) => string, width: number, columns: ReadonlyArray<Column>) => {
+    const texts: Array<string> = []
+    const columnNames = columns.map(([name]) => name)
+    const mark = `(?${", ?".repeat(width + columns.length - 1)})`
+    const textOf = (count: number) => (texts[count] ??= makeText(`${mark}${`, ${mark}`.repeat(count - 1)}`))
+    return <Row extends PackedRow>(
+      rows: ReadonlyArray<Row>,
+      first: (row: Row) => ReadonlyArray<unknown>,
+      last: ReadonlyArray<unknown> = []
+    ) =>
+      Effect.forEach(
+        Arr.chunksOf(rows, chunkSize),
+        (chunk) => {
+          const parameters: Array<unknown> = []
+          for (const row of chunk) {
+            parameters.push(...first(row))
+            for (const name of columnNames) parameters.push(row[name])
+          }
+          parameters.push(...last)
+          return sql.unsafe(textOf(chunk.length), parameters)
+        },
+        { discard: true }
+      )
+  }
+  const inserting = (table: string, first: ReadonlyArray<string>, columns: ReadonlyArray<Column>) =>
+    rowsInto(
+      (values) => `INSERT OR FAIL INTO ${table} (${[...first, names(columns)].join(", ")}) VALUES ${values}`,
+      first.length,
+      columns
+    )
+  const insertCommands = inserting("saldo_ledger_commands", ["tenant"], commandColumns)
+  const insertEntries = inserting(
+    "saldo_ledger_entries",
+    ["tenant", "sequence", "booked_at", "block_hash"],
+    entryColumns
+  )
+  const insertPostings = inserting("saldo_ledger_postings", ["tenant", "sequence"], postingColumns)
+  const insertTags = inserting("saldo_ledger_entry_tags", ["tenant", "sequence"], tagColumns)
+  const insertHolds = inserting("saldo_ledger_holds", ["tenant"], holdColumns)
+  const updateAccounts = rowsInto(
+    (values) => `
+      WITH given (account_id, ${names(accountColumns)}) AS MATERIALIZED (VALUES ${values})
+      UPDATE OR FAIL saldo_ledger_accounts AS account SET
+        ${accountColumns.map(([name]) => `${name} = given.${name}`).join(", ")}
+      FROM given WHERE account.tenant = ? AND account.account_id = given.account_id`,
+    1,
+    accountColumns
+  )
 
   const readHead = Effect.fnUntraced(function* (tenant: string) {
     const [row] = yield* sql<{ readonly sequence: bigint; readonly booked_at: bigint; readonly hash: string }>`
@@ -48,57 +101,22 @@ const makeSqlite = (sql: SqlClient.SqlClient): WriteBlocks => {
     hash: string
   ) {
     const at = (n: number) => BigInt(sequence + n - 1)
-    yield* insertAll(
-      "saldo_ledger_entries",
-      entryRows.map(({ n, ...row }) => ({
-        tenant,
-        sequence: at(n),
-        ...row,
-        booked_at: BigInt(micros + n - 1),
-        block_hash: n === entryRows.length ? hash : null
-      }))
-    )
-    yield* insertAll(
-      "saldo_ledger_postings",
-      postingRows.map(({ n, ...row }) => ({ tenant, sequence: at(n), ...row }))
-    )
-    yield* insertAll(
-      "saldo_ledger_entry_tags",
-      tagRows.map(({ n, tag }) => ({ tenant, tag, sequence: at(n) }))
-    )
+    yield* insertEntries(entryRows, ({ n }) => [
+      tenant,
+      at(n),
+      BigInt(micros + n - 1),
+      n === entryRows.length ? hash : null
+    ])
+    yield* insertPostings(postingRows, ({ n }) => [tenant, at(n)])
+    yield* insertTags(tagRows, ({ n }) => [tenant, at(n)])
   })
 
   const writeStanding = Effect.fnUntraced(function* (
     tenant: string,
     { accountRows, changedHolds, newHolds }: StandingRows
   ) {
-    // One statement for all accounts, with amounts as text, as JSON has no integers of 64 bits. Materialised, or else each
-    // of the tenant's accounts would be looked for in the JSON.
-    const given = accountRows.map((row) => [
-      row.account_id,
-      String(row.debits_posted),
-      String(row.credits_posted),
-      String(row.debits_pending),
-      String(row.credits_pending),
-      row.value_high,
-      Number(row.version)
-    ])
-    yield* sql`
-      WITH given AS MATERIALIZED (
-        SELECT value ->> 0 AS account_id, CAST(value ->> 1 AS INTEGER) AS debits_posted,
-          CAST(value ->> 2 AS INTEGER) AS credits_posted, CAST(value ->> 3 AS INTEGER) AS debits_pending,
-          CAST(value ->> 4 AS INTEGER) AS credits_pending, value ->> 5 AS value_high, value ->> 6 AS version
-        FROM json_each(${JSON.stringify(given)})
-      )
-      UPDATE OR FAIL saldo_ledger_accounts AS account SET
-        debits_posted = given.debits_posted, credits_posted = given.credits_posted,
-        debits_pending = given.debits_pending, credits_pending = given.credits_pending,
-        value_high = given.value_high, version = given.version
-      FROM given WHERE account.tenant = ${tenant} AND account.account_id = given.account_id`
-    yield* insertAll(
-      "saldo_ledger_holds",
-      newHolds.map((row) => ({ ...row }))
-    )
+    yield* updateAccounts(accountRows, ({ account_id }) => [account_id], [tenant])
+    yield* insertHolds(newHolds, () => [tenant])
     for (const { captured, hold_id, remaining, state } of changedHolds) {
       yield* sql`
         UPDATE saldo_ledger_holds SET captured = ${captured}, remaining = ${remaining}, state = ${state}
@@ -108,10 +126,7 @@ const makeSqlite = (sql: SqlClient.SqlClient): WriteBlocks => {
 
   return Effect.fnUntraced(function* (writing, blocks, nowMicros) {
     const { tenant } = writing
-    yield* insertAll(
-      "saldo_ledger_commands",
-      commandRows(writing).map((row) => ({ tenant, ...row }))
-    )
+    yield* insertCommands(commandRows(writing), () => [tenant])
     if (blocks.length === 0) return []
     let head = yield* readHead(tenant)
     const places: Array<Place> = []
