@@ -43,7 +43,7 @@ const accounts: ReadonlyArray<Check<ReconciliationStore | Atomic>> = [
       const later: SettlementAccount = {
         ...account,
         statements: 7,
-        last: { statementId: "S-7", closing: sek(-(2n ** 62n)), on: march },
+        last: { statementId: "S-7", sequenceNumber: "7/2026", closing: sek(-(2n ** 62n)), on: march },
         taken: { sequence: 99, bookedAt: BookingTime.make("2026-03-10T12:00:00.000123Z") }
       }
       expect(yield* store.saveAccount(later)).toBe(true)
@@ -88,6 +88,7 @@ const accounts: ReadonlyArray<Check<ReconciliationStore | Atomic>> = [
           number,
           statementId: `S-${number}`,
           sequenceNumber: number === 1 ? null : `${number}`,
+          skipped: number,
           opening: sek(2n ** 62n),
           closing: sek(-1n),
           closedOn: number === 1 ? null : march,

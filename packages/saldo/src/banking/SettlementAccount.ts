@@ -39,7 +39,12 @@ export const SettlementAccount = Schema.Struct({
   statements: Schema.Int,
   /** Where the statement imported last ended, and the next one has to begin; null before the first. */
   last: Schema.NullOr(
-    Schema.Struct({ statementId: Schema.String, closing: MoneySchema, on: Schema.NullOr(LocalDateSchema) })
+    Schema.Struct({
+      statementId: Schema.String,
+      sequenceNumber: Schema.NullOr(Schema.String),
+      closing: MoneySchema,
+      on: Schema.NullOr(LocalDateSchema)
+    })
   ),
   /** The last entry of the ledger that was taken over to be reconciled; null before the first. */
   taken: Schema.NullOr(Schema.Struct({ sequence: Schema.Int, bookedAt: BookingTime }))
@@ -59,6 +64,11 @@ export const SettlementStatement = Schema.Struct({
   statementId: Schema.String,
   /** How the other bank counts it, as it writes it. */
   sequenceNumber: Schema.NullOr(Schema.String),
+  /**
+   * How many numbers the other bank has left out before this one, though the balances fit: statements that come to nothing
+   * may be missing. 0 where it does not count in whole numbers, or has begun to count anew.
+   */
+  skipped: Schema.Int,
   opening: MoneySchema,
   closing: MoneySchema,
   closedOn: Schema.NullOr(LocalDateSchema),

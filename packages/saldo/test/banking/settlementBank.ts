@@ -68,6 +68,7 @@ export interface Written {
   readonly number?: string
   readonly currency?: string
   readonly createdAt?: string
+  readonly sequenceNumber?: string
   /** What the lines come to, when left out. */
   readonly closing?: string
 }
@@ -107,7 +108,9 @@ const statementOf = (written: Written): string => {
     .map(({ amount }) => Money.of(amount, currency))
   const sum = booked.reduce((total, { amount }) => total + amount, Money.of(opening, currency).amount)
   return [
-    `<Stmt><Id>${id}</Id><CreDtTm>${createdAt}</CreDtTm>`,
+    `<Stmt><Id>${id}</Id>`,
+    written.sequenceNumber === undefined ? "" : `<ElctrncSeqNb>${written.sequenceNumber}</ElctrncSeqNb>`,
+    `<CreDtTm>${createdAt}</CreDtTm>`,
     `<Acct><Id><IBAN>${number.replaceAll(" ", "")}</IBAN></Id></Acct>`,
     balance("OPBD", opening, on, currency),
     balance("CLBD", closing ?? Money.toDecimal(Money.fromMinor(sum, currency)), on, currency),

@@ -51,6 +51,12 @@ const accountOf = (accounts: ReadonlyArray<SettlementAccount>, { header }: BankS
   return accounts.find((each) => each.currency === currency && Redacted.value(each.number) === number)
 }
 
+/** How many whole numbers are between two that the other bank counts its statements by. */
+const skippedBetween = (last: string | null, next: string | null): number => {
+  const isNumber = (text: string | null): text is string => text !== null && /^\d{1,15}$/u.test(text)
+  return isNumber(last) && isNumber(next) ? Math.max(0, Number(next) - Number(last) - 1) : 0
+}
+
 /** Works in a transaction. Gives what became of each statement, and the accounts that have new ones, locked and not yet saved. */
 export const makeImport = ({ audit, calendar, store }: Importing) => {
   /** Statements follow each other without a gap, by balance and by day. */
@@ -88,6 +94,7 @@ export const makeImport = ({ audit, calendar, store }: Importing) => {
       number: account.statements + 1,
       statementId,
       sequenceNumber,
+      skipped: skippedBetween(account.last?.sequenceNumber ?? null, sequenceNumber),
       opening: opening.amount,
       closing: closing.amount,
       closedOn: closing.on,
@@ -102,11 +109,11 @@ export const makeImport = ({ audit, calendar, store }: Importing) => {
     if (!inserted)
       return yield* Effect.die(new RangeError(`The statement ${statement.id} came while its account was locked`))
     yield* store.addItems(lines)
-    const { accountId, id, number, opening: from, closing: to, lines: count } = statement
+    const { accountId, id, number, skipped, opening: from, closing: to, lines: count } = statement
     yield* audit.record({
       action: "banking.import-statement",
       subject: { type: "settlement-account", id: accountId },
-      changes: changes(null, { id, number, statementId, opening: from, closing: to, lines: count })
+      changes: changes(null, { id, number, skipped, statementId, opening: from, closing: to, lines: count })
     })
     return statement
   })
@@ -131,7 +138,7 @@ export const makeImport = ({ audit, calendar, store }: Importing) => {
     for (const { accountId, document } of wanted) {
       const account = accounts.get(accountId)
       if (account === undefined) return yield* Effect.die(new RangeError(`The settlement account ${accountId} is gone`))
-      const { closing, id: statementId } = document.header
+      const { closing, id: statementId, sequenceNumber } = document.header
       const hash = contentHash(document)
       const found = Option.getOrUndefined(yield* store.findStatement(tenant, accountId, statementId))
       if (found !== undefined) {
@@ -144,7 +151,7 @@ export const makeImport = ({ audit, calendar, store }: Importing) => {
       accounts.set(accountId, {
         ...account,
         statements: statement.number,
-        last: { statementId, closing: closing.amount, on: closing.on }
+        last: { statementId, sequenceNumber, closing: closing.amount, on: closing.on }
       })
       changed.add(accountId)
       statements.push({ statement, isNew: true })
