@@ -20,7 +20,7 @@ import {
 } from "./Approval.ts"
 import { decided, expired, withdrawn } from "./approvalDecision.ts"
 import { ApprovalStore } from "./ApprovalStore.ts"
-import { approvePermission } from "./BankAccess.ts"
+import { anyCustomerPermission, approvePermission } from "./BankAccess.ts"
 
 /** What to ask consent to. */
 export interface ApprovalRequest {
@@ -52,7 +52,10 @@ export class Approvals extends Context.Service<
     readonly expire: (id: ApprovalId) => Effect.Effect<Approval, ApprovalNotFound, Actor>
     /** Those of all tenants whose time has run out and which nobody has ended yet. */
     readonly overdue: (subjectType: string, limit: number) => Effect.Effect<ReadonlyArray<Approval>>
-    /** Those that wait in the actor's tenant, oldest first. Needs `bank:approve`. */
+    /**
+     * Those that wait in the actor's tenant, oldest first. Needs `bank:approve` and `bank:any-customer`, as an approval does not
+     * say whose it is; whoever acts for one customer finds what waits in the list of what is waited for.
+     */
     readonly waiting: (
       subjectType: string,
       page?: Page.PageRequest
@@ -151,6 +154,7 @@ const make = Effect.gen(function* () {
     overdue: (subjectType, limit) => Effect.flatMap(DateTime.now, (now) => store.overdue(subjectType, now, limit)),
     waiting: Effect.fn("Approvals.waiting")(function* (subjectType, page = {}) {
       yield* Actor.require(approvePermission)
+      yield* Actor.require(anyCustomerPermission)
       return yield* store.waiting((yield* Actor).tenant, subjectType, page)
     }),
     find: (id) => Effect.flatMap(Actor, ({ tenant }) => Effect.flatMap(store.find(tenant, id), present(id)))
