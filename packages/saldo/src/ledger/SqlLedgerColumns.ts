@@ -50,7 +50,7 @@ export const postingColumns: ReadonlyArray<Column> = [
 /** What a commit changes of an account. */
 export const accountColumns: ReadonlyArray<Column> = [...counterNames, ["value_high", "text"], ["version", "bigint"]]
 
-/** A hold. */
+/** A hold, as it is placed. */
 export const holdColumns: ReadonlyArray<Column> = [
   ["hold_id", "text"],
   ["debit", "text"],
