@@ -9,11 +9,12 @@ import * as Stream from "effect/Stream"
 import type { AuditRetention } from "../../audit/AuditRetention.ts"
 import type { AuditTrail } from "../../audit/AuditTrail.ts"
 import { Actor, type Identity } from "../../core/Actor.ts"
+import type { PageRequest } from "../../core/Page.ts"
 import type { Ledger } from "../../ledger/Ledger.ts"
 import type * as SqlStores from "../../sql/SqlStores.ts"
-import { type CallOptions, SaldoClosed } from "./callOptions.ts"
-import { type Plain, toPlain } from "./plain.ts"
-import type { Reader } from "./reading.ts"
+import { type CallOptions, type PageOptions, SaldoClosed } from "./callOptions.ts"
+import { type Given, type Plain, toPlain } from "./plain.ts"
+import { pageOf, type Reader } from "./reading.ts"
 
 /** What the facade calls in every Saldo: use cases, and the stores they stand on. */
 export type Services = SqlStores.Stores | AuditTrail | AuditRetention | Ledger
@@ -94,8 +95,20 @@ export class Calls<R = Services> {
   reading<Known, A, E>(
     read: Reader<Known>,
     act: (known: Known) => Effect.Effect<A, E, R | Actor>
-  ): (given: unknown, options?: CallOptions) => Promise<Plain<A>> {
+  ): (given: Given<Known>, options?: CallOptions) => Promise<Plain<A>> {
     return (given, options) => this.run(Effect.flatMap(read(given), act), options)
+  }
+
+  /** A method that gives a page of what it reads: by a filter, where nothing is the empty one, or by an id. */
+  paging<Known, A, E>(
+    read: Reader<Known>,
+    list: (known: Known, page: PageRequest) => Effect.Effect<A, E, R | Actor>
+  ): (given?: Given<Known>, options?: PageOptions) => Promise<Plain<A>> {
+    return (given, options = {}) =>
+      this.run(
+        Effect.flatMap(Effect.all([read(given ?? {}), pageOf(options)]), (known) => list(...known)),
+        options
+      )
   }
 
   /** Runs a stream step by step, and takes Effect out of its items. */

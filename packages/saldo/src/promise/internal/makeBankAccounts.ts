@@ -16,7 +16,7 @@ import { MoneySchema } from "../../money/MoneySchema.ts"
 import { LocalDateSchema } from "../../time/LocalDateSchema.ts"
 import type { Accounts, DepositProduct, Products, Transactions } from "./bankAccounts.ts"
 import type { BankCalls } from "./bankCalls.ts"
-import { inWhole, pageOf, readDays, reader } from "./reading.ts"
+import { inWhole, readDays, reader } from "./reading.ts"
 
 const ProductFields = Schema.Struct(Product.DepositProduct.fields)
 const key = { key: CommandKey }
@@ -75,13 +75,7 @@ export const makeAccounts = (calls: BankCalls): Accounts => {
     open: calls.reading(read.opening, (known) => use((accounts) => accounts.open(known))),
     close: calls.reading(read.closing, (known) => use((accounts) => accounts.close(known))),
     find: calls.reading(read.id, (id) => use((accounts) => accounts.find(id))),
-    list: (filter = {}, options = {}) =>
-      calls.run(
-        Effect.flatMap(Effect.all([read.filter(filter), pageOf(options)]), (known) =>
-          use((accounts) => accounts.list(...known))
-        ),
-        options
-      ),
+    list: calls.paging(read.filter, (known, page) => use((accounts) => accounts.list(known, page))),
     balance: calls.reading(read.id, (id) => use((accounts) => accounts.balance(id))),
     block: calls.reading(read.id, (id) => use((accounts) => accounts.block(id))),
     unblock: calls.reading(read.id, (id) => use((accounts) => accounts.unblock(id))),

@@ -13,7 +13,7 @@ import { CommandKey } from "../../core/Command.ts"
 import { type BankCalls, managing } from "./bankCalls.ts"
 import type { Beneficiaries, Customers } from "./bankCustomers.ts"
 import { externalAccount } from "./readExternalAccount.ts"
-import { concealed, pageOf, reader, readLimit, withParts } from "./reading.ts"
+import { concealed, reader, readLimit, withParts } from "./reading.ts"
 
 const onCustomer = { key: CommandKey, customerId: Model.CustomerId }
 
@@ -89,11 +89,7 @@ export const makeCustomers = (calls: BankCalls): Customers => {
         ),
         options
       ),
-    list: (filter = {}, options = {}) =>
-      calls.run(
-        Effect.flatMap(Effect.all([read.filter(filter), pageOf(options)]), (known) => use((one) => one.list(...known))),
-        options
-      ),
+    list: calls.paging(read.filter, (known, page) => use((one) => one.list(known, page))),
     expireApprovals: calls.reading(readLimit, (limit) => managing(use((one) => one.expireApprovals(limit)))),
     rewrapKeys: calls.reading(readLimit, (limit) => managing(PersonalData.use((one) => one.rewrap(limit))))
   }
@@ -104,13 +100,13 @@ export const makeBeneficiaries = (calls: BankCalls): Beneficiaries => {
   const use = <A, E, R>(f: (beneficiaries: BeneficiariesUseCase["Service"]) => Effect.Effect<A, E, R>) =>
     BeneficiariesUseCase.use(f)
   return {
-    add: calls.reading(read.payee, (known) => use((one) => one.add(known))),
+    add: (beneficiary, options) =>
+      calls.run(
+        Effect.flatMap(read.payee(beneficiary), (known) => use((one) => one.add(known))),
+        options
+      ),
     remove: calls.reading(read.removal, (known) => use((one) => one.remove(known))),
     find: calls.reading(read.payeeId, (known) => use((one) => one.find(known))),
-    list: (customerId, options = {}) =>
-      calls.run(
-        Effect.flatMap(Effect.all([read.id(customerId), pageOf(options)]), (known) => use((one) => one.list(...known))),
-        options
-      )
+    list: calls.paging(read.id, (known, page) => use((one) => one.list(known, page)))
   }
 }

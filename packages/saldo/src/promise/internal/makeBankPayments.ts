@@ -19,7 +19,7 @@ import type { Approvals, Payments } from "./bankPayments.ts"
 import { InputInvalid, RailMissing } from "./callOptions.ts"
 import { RailEvent } from "./railLayers.ts"
 import { externalAccount } from "./readExternalAccount.ts"
-import { pageOf, reader, readLimit, withParts } from "./reading.ts"
+import { reader, readLimit, withParts } from "./reading.ts"
 
 const Wish = Schema.Struct({ key: CommandKey, ...PaymentWish.fields })
 const Decision = Schema.Struct({
@@ -63,17 +63,15 @@ export const makePayments = (calls: BankCalls, mayWork: boolean): Payments => {
   const use = <A, E, R>(f: (payments: PaymentsUseCase["Service"]) => Effect.Effect<A, E, R>) => PaymentsUseCase.use(f)
   const working = mayWork ? Effect.void : Effect.fail(new RailMissing())
   return {
-    create: calls.reading(read.wish, (known) => use((payments) => payments.create(known))),
+    create: (wish, options) =>
+      calls.run(
+        Effect.flatMap(read.wish(wish), (known) => use((payments) => payments.create(known))),
+        options
+      ),
     decide: calls.reading(read.decision, (known) => use((payments) => payments.decide(known))),
     cancel: calls.reading(read.cancellation, (known) => use((payments) => payments.cancel(known))),
     find: calls.reading(read.id, (id) => use((payments) => payments.find(id))),
-    list: (filter = {}, options = {}) =>
-      calls.run(
-        Effect.flatMap(Effect.all([read.filter(filter), pageOf(options)]), (known) =>
-          use((payments) => payments.list(...known))
-        ),
-        options
-      ),
+    list: calls.paging(read.filter, (known, page) => use((payments) => payments.list(known, page))),
     hear: (rail, event, options) =>
       calls.run(
         Effect.flatMap(Effect.all([read.rail(rail), read.event(event)]), (known) =>
@@ -145,13 +143,7 @@ export const makeApprovals = (calls: BankCalls): Approvals => {
         Effect.flatMap(guarded(id), (approval) => use((approvals) => approvals.withdraw(approval.id))),
         options
       ),
-    waiting: (subjectType, options = {}) =>
-      calls.run(
-        Effect.flatMap(Effect.all([read.type(subjectType), pageOf(options)]), (known) =>
-          use((approvals) => approvals.waiting(...known))
-        ),
-        options
-      ),
+    waiting: calls.paging(read.type, (known, page) => use((approvals) => approvals.waiting(known, page))),
     find: calls.reading(read.approvalId, visible),
     expireOverdue: (subjectType, limit, options = {}) =>
       calls.run(

@@ -20,7 +20,7 @@ import { CommandKey } from "../../core/Command.ts"
 import { type BankCalls, managing } from "./bankCalls.ts"
 import type { PaymentFileOptions, PaymentFiles, PaymentPlans } from "./bankPlans.ts"
 import { externalAccount } from "./readExternalAccount.ts"
-import { pageOf, readDays, reader, readLimit, withParts } from "./reading.ts"
+import { readDays, reader, readLimit, withParts } from "./reading.ts"
 
 const key = { key: CommandKey }
 const Party = Schema.Struct({ name: Schema.String, organisationId: Schema.optionalKey(Schema.String) })
@@ -68,23 +68,17 @@ export const makePlans = (calls: BankCalls): PaymentPlans => {
   const use = <A, E, R>(f: (plans: PaymentPlansUseCase["Service"]) => Effect.Effect<A, E, R>) =>
     PaymentPlansUseCase.use(f)
   return {
-    create: calls.reading(read.terms, (known) => use((plans) => plans.create(known))),
+    create: (terms, options) =>
+      calls.run(
+        Effect.flatMap(read.terms(terms), (known) => use((plans) => plans.create(known))),
+        options
+      ),
     decide: calls.reading(read.decision, (known) => use((plans) => plans.decide(known))),
     change: calls.reading(read.replanning, (known) => use((plans) => plans.change(known))),
     cancel: calls.reading(read.cancellation, (known) => use((plans) => plans.cancel(known))),
     find: calls.reading(read.id, (id) => use((plans) => plans.find(id))),
-    list: (filter = {}, options = {}) =>
-      calls.run(
-        Effect.flatMap(Effect.all([read.filter(filter), pageOf(options)]), (known) =>
-          use((plans) => plans.list(...known))
-        ),
-        options
-      ),
-    payments: (id, options = {}) =>
-      calls.run(
-        Effect.flatMap(Effect.all([read.id(id), pageOf(options)]), (known) => use((plans) => plans.payments(...known))),
-        options
-      ),
+    list: calls.paging(read.filter, (known, page) => use((plans) => plans.list(known, page))),
+    payments: calls.paging(read.id, (known, page) => use((plans) => plans.payments(known, page))),
     upcoming: (id, days, options) =>
       calls.run(
         Effect.flatMap(Effect.all([read.id(id), readDays(days)]), (known) => use((plans) => plans.upcoming(...known))),

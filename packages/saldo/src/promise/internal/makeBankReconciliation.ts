@@ -64,13 +64,7 @@ export const makeReconciliation = (calls: BankCalls): Reconciliation => {
         options
       ),
     report: calls.reading(read.accountId, (id) => use((one) => one.report(id))),
-    statements: (id, options = {}) =>
-      calls.run(
-        Effect.flatMap(Effect.all([read.accountId(id), pageOf(options)]), (known) =>
-          use((one) => one.statements(...known))
-        ),
-        options
-      ),
+    statements: calls.paging(read.accountId, (known, page) => use((one) => one.statements(known, page))),
     items: (id, filter = {}, options = {}) =>
       calls.run(
         Effect.flatMap(Effect.all([read.accountId(id), read.items(filter), pageOf(options)]), (known) =>

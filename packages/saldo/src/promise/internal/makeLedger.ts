@@ -67,13 +67,7 @@ export const makeLedger = (calls: Calls): Ledger => {
       ),
     account: calls.reading(read.accountId, (known) => use((ledger) => ledger.account(known))),
     accountByCode: calls.reading(read.code, (known) => use((ledger) => ledger.accountByCode(known))),
-    accounts: (filter = {}, options = {}) =>
-      calls.run(
-        Effect.flatMap(Effect.all([read.accounts(filter), pageOf(options)]), (known) =>
-          use((ledger) => ledger.accounts(...known))
-        ),
-        options
-      ),
+    accounts: calls.paging(read.accounts, (known, page) => use((ledger) => ledger.accounts(known, page))),
     commit: calls.reading(read.command, (known) => use((ledger) => ledger.commit(known))),
     commitAll: (commands, options) =>
       calls.run(
@@ -116,21 +110,9 @@ export const makeLedger = (calls: Calls): Ledger => {
         options
       ),
     entry: calls.reading(read.entryId, (known) => use((ledger) => ledger.entry(known))),
-    entries: (filter = {}, options = {}) =>
-      calls.run(
-        Effect.flatMap(Effect.all([read.entries(filter), pageOf(options)]), (known) =>
-          use((ledger) => ledger.entries(...known))
-        ),
-        options
-      ),
+    entries: calls.paging(read.entries, (known, page) => use((ledger) => ledger.entries(known, page))),
     hold: calls.reading(read.holdId, (known) => use((ledger) => ledger.hold(known))),
-    holds: (filter = {}, options = {}) =>
-      calls.run(
-        Effect.flatMap(Effect.all([read.holds(filter), pageOf(options)]), (known) =>
-          use((ledger) => ledger.holds(...known))
-        ),
-        options
-      ),
+    holds: calls.paging(read.holds, (known, page) => use((ledger) => ledger.holds(known, page))),
     verify: (options) =>
       calls.run(
         use((ledger) => ledger.verify),
