@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect } from "vitest"
 import { describe, it } from "@effect/vitest"
 import { startKameoEmulator, type StartedKameoEmulator } from "@saldo/kameo/emulator/startKameoEmulator"
 import * as TestPostgres from "@saldo/testing/TestPostgres"
-import { settings, useSaldo } from "./saldo.ts"
+import { failureOf, settings, useSaldo } from "./saldo.ts"
 
 const { path, run } = useSaldo()
 let emulator: StartedKameoEmulator
@@ -42,6 +42,42 @@ describe("a Postgres server as --db", () => {
       const health = yield* Effect.promise(() => run(["loans", "health"], { env: { SALDO_DB: url } }))
       expect(health.stdout).toMatch(/^ok {2}database {7}\S+:\d+\/\w+, \d+ listings\n/u)
       expect(health.stdout).not.toContain(new URL(url).password || "no password in this address")
+    })
+  )
+
+  it.live("keeps a bank, whose keys are in a file of their own", () =>
+    Effect.gen(function* () {
+      const url = Redacted.value(yield* TestPostgres.url)
+      const bank = (args: ReadonlyArray<string>, input = "", env: Readonly<Record<string, string>> = keys) =>
+        Effect.promise(() => run([...args, "--json"], { env: { SALDO_DB: url, ...env }, input }))
+      const keys = { SALDO_KEY_FILE: path("postgres.keys") }
+      const done = Effect.fnUntraced(function* (args: ReadonlyArray<string>, input = "") {
+        const { code, stderr, stdout } = yield* bank(args, input)
+        expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+        return JSON.parse(stdout)
+      })
+      const anna = JSON.stringify({ name: "Anna Andersson", number: "19811218-9876" })
+      const homeless = yield* bank(["bank", "customers", "register"], anna, {})
+      expect(failureOf(homeless)).toEqual({
+        happened: "The keys of the customers' data are kept neither in a variable nor in a file.",
+        remedy: "Name a file with SALDO_KEY_FILE, or give the keys in SALDO_KEYS.",
+        exitCode: 1
+      })
+      const { customerId } = yield* done(["bank", "customers", "register"], anna)
+      const until = ["--verdict", "approved", "--until", "2099-01-01"]
+      yield* done(["bank", "customers", "decide", customerId, ...until])
+      const open = ["bank", "accounts", "open", "--customer", customerId, "--product"]
+      const [from, to] = [yield* done([...open, "current"]), yield* done([...open, "savings"])]
+      yield* done(["bank", "accounts", "deposit", from.accountId, "250"])
+      const transfers = ["a", "b", "c", "d"].map((key) =>
+        bank(["bank", "transfer", "100", "--from", from.accountId, "--to", to.accountId, "--key", key])
+      )
+      const ends = yield* Effect.all(transfers, { concurrency: "unbounded" })
+      expect(ends.filter(({ code }) => code === 0)).toHaveLength(2)
+      for (const end of ends.filter(({ code }) => code !== 0)) {
+        expect(failureOf(end).happened).toMatch(/ has 50,00 SEK that can be used, and 100,00 was asked for/u)
+      }
+      expect(yield* done(["ledger", "verify"])).toMatchObject({ whole: true })
     })
   )
 
