@@ -6,6 +6,7 @@ import { layer as layerPostgres } from "@saldo/postgres/PostgresClient"
 import { layer as layerSqlite } from "@saldo/sqlite/SqliteClient"
 import * as RailSimulator from "@saldo/testing/RailSimulator"
 import * as TestPostgres from "@saldo/testing/TestPostgres"
+import * as TestSqlite from "@saldo/testing/TestSqlite"
 import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -48,6 +49,9 @@ const sqliteFile: Database = Effect.map(
   ),
   (path) => layerSqlite({ filename: join(path, "bank.db") })
 )
+
+/** A database in memory, which outlives the processes and is as fast as can be. */
+const sqliteMemory: Database = Effect.map(Layer.build(Layer.fresh(TestSqlite.layer)), Layer.succeedContext)
 
 const postgres: Database = Effect.map(TestPostgres.url, (url) => layerPostgres({ url }))
 
@@ -132,7 +136,7 @@ describe("a bank that is stopped at every point of a story", () => {
     () =>
       Effect.gen(function* () {
         const points: Array<{ readonly index: number; readonly stop: Stop }> = []
-        const plain = yield* run(sqliteFile, story, {
+        const plain = yield* run(sqliteMemory, story, {
           onStep: (index, { calls, seen }) => {
             for (let at = 1; at <= seen; at += 1) {
               points.push({ index, stop: { at, when: "before" } })
@@ -150,10 +154,10 @@ describe("a bank that is stopped at every point of a story", () => {
         ])
         for (const { index, stop } of points) {
           const steps = story.steps.map((step, each) => (each === index ? { ...step, stop } : step))
-          yield* run(sqliteFile, { ...story, steps })
+          yield* run(sqliteMemory, { ...story, steps })
         }
       }),
-    300_000
+    600_000
   )
 })
 
@@ -258,7 +262,7 @@ describe("programs with stops find planted bugs", () => {
           const context = yield* Effect.context()
           const property = fc.asyncProperty(programs, (program) =>
             Effect.runPromiseWith(context)(
-              Effect.asVoid(run(sqliteFile, program, { planted, manners: { ...RailSimulator.rough, ...manners } }))
+              Effect.asVoid(run(sqliteMemory, program, { planted, manners: { ...RailSimulator.rough, ...manners } }))
             )
           )
           const { failed } = yield* Effect.promise(() =>
