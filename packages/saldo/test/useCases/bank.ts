@@ -17,6 +17,8 @@ import { DepositProducts } from "saldo/banking/DepositProducts"
 import { DepositStatements } from "saldo/banking/DepositStatements"
 import { DepositTransactions } from "saldo/banking/DepositTransactions"
 import { PaymentAccounts } from "saldo/banking/PaymentAccounts"
+import { PaymentFiles } from "saldo/banking/PaymentFiles"
+import type { PaymentOrder } from "saldo/banking/PaymentOrder"
 import { PaymentPlans } from "saldo/banking/PaymentPlans"
 import { Payments } from "saldo/banking/Payments"
 import { Atomic } from "saldo/core/Atomic"
@@ -260,6 +262,20 @@ const payments: UseCase = {
   }
 }
 
+const handOver = (name: string, { accountId, executeOn: through }: PaymentOrder) =>
+  PaymentFiles.use((files) => files.export({ key: key(name), accountId, through }))
+
+const paymentFiles: UseCase = {
+  methods: PaymentFiles.useSync(Object.keys),
+  reads: {
+    find: own(
+      Effect.flatMap(ordered("50.00"), (order) => handOver("handed", order)),
+      ({ messageId }) => PaymentFiles.use(({ find }) => find(messageId))
+    )
+  },
+  writes: { export: own(ordered("50.00"), (order) => handOver("1", order)) }
+}
+
 const planOf = (name: string, amount: string) =>
   Effect.fnUntraced(function* ({ id }: { readonly id: DepositAccountId }) {
     const startOn = yield* Effect.flatMap(BankCalendar, ({ today }) => today)
@@ -342,6 +358,7 @@ export const bank = {
   DepositProducts: asking(DepositProducts.useSync(Object.keys), "find", "offered"),
   DepositStatements: depositStatements,
   DepositTransactions: depositTransactions,
+  PaymentFiles: paymentFiles,
   PaymentPlans: paymentPlans,
   PaymentAccounts: asking(PaymentAccounts.useSync(Object.keys), "find", "lock"),
   Payments: payments,

@@ -8,12 +8,14 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { AuditRetention } from "saldo/audit/AuditRetention"
 import { AuditStore } from "saldo/audit/AuditStore"
+import { PaymentFiles } from "saldo/banking/PaymentFiles"
 import * as Actor from "saldo/core/Actor"
 import { CommandKey } from "saldo/core/Command"
 import { LoanCollection } from "saldo/lending/LoanCollection"
 import { PlatformId } from "saldo/lending/LoanListing"
 import * as SqlStores from "saldo/sql/SqlStores"
 import { product, sek } from "../banking/depositBank.ts"
+import { creditor } from "../banking/paymentBank.ts"
 import { wholeBank } from "../banking/wholeBank.ts"
 
 /** Whether the trail takes records at the moment. */
@@ -30,9 +32,11 @@ const fragileTrail = Layer.effect(
   )
 ).pipe(Layer.provideMerge(SqlStores.layer))
 
+const debtorOf = () => Effect.succeedSome({ debtor: { name: "Bank AB" }, account: creditor.account })
+
 /** Every use case, over a database of its own. */
 export const useCases = Layer.suspend(() =>
-  Layer.merge(LoanCollection.layer, AuditRetention.layer).pipe(
+  Layer.mergeAll(LoanCollection.layer, AuditRetention.layer, PaymentFiles.layerWith({ debtorOf })).pipe(
     Layer.provideMerge(
       wholeBank(fragileTrail, RailSimulator.make({ seed: "audited" }), {
         products: [product({ noticeDays: 1 })],
