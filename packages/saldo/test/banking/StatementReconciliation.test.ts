@@ -259,6 +259,27 @@ describe("StatementReconciliation", () => {
   )
 
   trial(
+    "writes off on the day of the line, but not before that day has come",
+    Effect.gen(function* () {
+      const { id } = yield* registered
+      const reconciliation = yield* StatementReconciliation
+      const days = ["2026-03-02", "2026-03-12", "2026-03-13"]
+      yield* importing({ id: "S-1", opening: "0.00", lines: days.map((on) => ({ amount: "-1.00", on })) })
+      const lines = (yield* open(id)).flatMap((each) => (each._tag === "Line" ? [each.id] : []))
+      const matches = yield* Effect.forEach(lines, (lineId) =>
+        reconciliation.writeOff({ key: key(lineId), accountId: id, lineId, reason: "why" }).pipe(as(officer))
+      )
+      const entries = yield* reconciliation
+        .itemsOf(
+          id,
+          matches.flatMap((match) => match.entries)
+        )
+        .pipe(as(clerk))
+      expect(entries.map(({ facts }) => facts.on)).toEqual(["2026-03-02", "2026-03-12", "2026-03-12"])
+    })
+  )
+
+  trial(
     "refuses to write off what the ledger does not book",
     Effect.gen(function* () {
       const { id, ledgerAccountId } = yield* registered
