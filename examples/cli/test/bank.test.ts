@@ -395,6 +395,16 @@ describe("the keys of the customers' data", () => {
     writeFileSync(keys, ring, { mode: 0o600 })
   })
 
+  it("are renewed: another becomes the current one, and the one before is no longer needed", async () => {
+    const ring = JSON.parse(readFileSync(keys, "utf8"))
+    const renewed = { current: { id: "2027", key: "b".repeat(64) }, previous: [ring.current], index: ring.index }
+    writeFileSync(keys, JSON.stringify(renewed))
+    expect(await text(["bank", "customers", "rewrap"])).toMatch(/^\d+ keys are wrapped anew;/u)
+    writeFileSync(keys, JSON.stringify({ current: renewed.current, index: ring.index }))
+    expect(await text(["bank", "customers", "show", customer])).toContain("Anna Andersson")
+    expect(await json(["bank", "customers", "rewrap"])).toEqual({ rewrapped: 0 })
+  })
+
   it("are made once by those who register first at the same time", async () => {
     const fresh = ["--db", path("fresh.sqlite")]
     const people = ["19900101-0017", "19811218-9876", "19121212-1212"].map((number) => ({ name: "N N", number }))

@@ -120,9 +120,14 @@ describe("payments leave in files and come back in statements", () => {
   it("and what nobody knows waits for a person", async () => {
     const file = stated("2026-3", "-1250.00", [
       { amount: "40.00", name: "Okänd & Co".replace("&", "&amp;"), message: "Faktura 17" },
-      { amount: "-2.50", message: "Avgift" }
+      { amount: "-2.50", message: "Avgift", endToEndId: "SOMEBODY-ELSES" }
     ])
-    await text(["bank", "reconcile", "import", file])
+    expect(await text(["bank", "reconcile", "import", file])).toContain(
+      "0 returned payments of ours, and of 1 that are not (`saldo bank payments strays`)."
+    )
+    expect(await text(["bank", "payments", "strays"])).toBe(
+      ["Reference       Statement and line  Read", `SOMEBODY-ELSES  2026-3 2.1          ${today}`].join("\n")
+    )
     const listed = (await text(["bank", "reconcile", "items"])).split("\n")
     expect(listed[0]).toMatch(/^Item {6}Side {7}On {10}Amount {2}About/u)
     expect(listed[1]).toMatch(new RegExp(`^\\w{8}  statement  ${today}   40,00  Okänd & Co, Faktura 17  open$`, "u"))

@@ -98,7 +98,7 @@ describe.concurrent("help", () => {
     "bank",
     "bank customers",
     ...["list", "show", "register", "approve", "decide"].map((name) => `bank customers ${name}`),
-    ...["restrict", "lift", "close", "erase"].map((name) => `bank customers ${name}`),
+    ...["restrict", "lift", "close", "erase", "rewrap"].map((name) => `bank customers ${name}`),
     "bank products",
     "bank accounts",
     ...["list", "open", "deposit", "withdraw", "announce", "block", "unblock", "close", "statement", "end-day"].map(
@@ -106,7 +106,7 @@ describe.concurrent("help", () => {
     ),
     "bank transfer",
     "bank payments",
-    ...["list", "show", "order", "approve", "decline", "cancel", "export", "file"].map(
+    ...["list", "show", "order", "approve", "decline", "cancel", "export", "file", "strays"].map(
       (name) => `bank payments ${name}`
     ),
     "bank reconcile",

@@ -50,12 +50,15 @@ export interface Acting {
  */
 const policy = { ...permissive, approval: "always", handover: "file" } as const
 
-const noRail = new RailUnavailable({ rail: "files", reason: "payments leave in files" })
+/** The name under which events about payments are kept. */
+export const railName = "files"
+
+const noRail = new RailUnavailable({ rail: railName, reason: "payments leave in files" })
 
 const rail = Layer.succeed(
   PaymentRail,
   PaymentRail.of({
-    name: "files",
+    name: railName,
     inTransit: Duration.days(1),
     send: () => Effect.fail(noRail),
     query: () => Effect.fail(noRail),

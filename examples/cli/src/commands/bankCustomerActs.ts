@@ -9,6 +9,7 @@ import * as Flag from "effect/cli/Flag"
 import type { Customer, CustomerId } from "saldo/banking/Customer"
 import { type ActFailure, Customers, type OnCustomer } from "saldo/banking/Customers"
 import { KycVerdict, ReasonCode } from "saldo/banking/Kyc"
+import { PersonalData } from "saldo/banking/PersonalData"
 import type { Actor } from "saldo/core/Actor"
 import * as LocalDate from "saldo/time/LocalDate"
 import { customerRecord } from "../bank/customers.ts"
@@ -120,3 +121,24 @@ export const erase = Command.make("erase", common, ({ customer, key, ...who }) =
     acting("Erased everything personal of", { customer, key }, (customers) => customers.erase)
   )
 ).pipe(Command.withDescription("Destroy the key of a closed customer, and with it everything personal, for ever"))
+
+/** `rewrap`: what earlier keys wrap is wrapped by the current one. */
+export const rewrap = Command.make("rewrap", bankFlags, (who) =>
+  onBank(
+    who,
+    Effect.gen(function* () {
+      const output = yield* Output
+      const personal = yield* PersonalData
+      let total = 0
+      let done = yield* personal.rewrap()
+      while (done > 0) {
+        total += done
+        done = yield* personal.rewrap()
+      }
+      yield* output.result(
+        () => ({ rewrapped: total }),
+        () => `${total} ${total === 1 ? "key is" : "keys are"} wrapped anew; the previous keys are no longer needed.`
+      )
+    })
+  )
+).pipe(Command.withDescription("Wrap the keys of all customers by the current key, after another was put in its place"))

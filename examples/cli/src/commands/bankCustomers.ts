@@ -19,7 +19,7 @@ import { answersTo, needed, type Question } from "../bank/form.ts"
 import { CliFailure } from "../CliFailure.ts"
 import { Output } from "../Output.ts"
 import { bankFlags, keyFlag, keyOf, onBank, onNewBank, pageFlags } from "./bankBooks.ts"
-import { close, decide, erase, lift, restrict } from "./bankCustomerActs.ts"
+import { close, decide, erase, lift, restrict, rewrap } from "./bankCustomerActs.ts"
 import { customerArgument, customerIn } from "./bankReferences.ts"
 
 const revealFlag = Flag.Boolean("reveal").pipe(
@@ -241,5 +241,5 @@ const approve = Command.make(
 /** The group. */
 export const customers = Command.make("customers").pipe(
   Command.withDescription("Register, verify and look at customers"),
-  Command.withSubcommands([list, show, register, approve, decide, restrict, lift, close, erase])
+  Command.withSubcommands([list, show, register, approve, decide, restrict, lift, close, erase, rewrap])
 )

@@ -1,6 +1,7 @@
 /**
  * `saldo bank payments`: money to accounts in other banks.
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -15,7 +16,7 @@ import * as Page from "saldo/core/Page"
 import { answersTo, needed, type Question } from "../bank/form.ts"
 import { paymentRecord, paymentTable, paymentText } from "../bank/payments.ts"
 import { figure } from "../books.ts"
-import { plain } from "../chart.ts"
+import { plain, table } from "../chart.ts"
 import { CliFailure } from "../CliFailure.ts"
 import { Output } from "../Output.ts"
 import { bankFlags, keyFlag, keyOf, onBank, pageFlags } from "./bankBooks.ts"
@@ -234,8 +235,37 @@ const cancel = Command.make(
     )
 ).pipe(Command.withDescription("Take a payment back that has not left"))
 
+const strays = Command.make("strays", bankFlags, (who) =>
+  onBank(
+    who,
+    Effect.gen(function* () {
+      const output = yield* Output
+      const found = yield* Payments.use((payments) => payments.strays)
+      yield* output.result(
+        () =>
+          found.map(({ endToEndId, eventId, receivedAt }) => ({
+            endToEndId,
+            statement: eventId,
+            receivedAt: DateTime.formatIso(receivedAt)
+          })),
+        () =>
+          found.length === 0
+            ? "Other banks have told of no payment that is not ours."
+            : table(
+                [{ heading: "Reference" }, { heading: "Statement and line" }, { heading: "Read" }],
+                found.map(({ endToEndId, eventId, receivedAt }) => [
+                  plain(endToEndId),
+                  plain(eventId),
+                  DateTime.formatIsoDateUtc(receivedAt)
+                ])
+              )
+      )
+    })
+  )
+).pipe(Command.withDescription("List what statements told of payments that this bank has not made"))
+
 /** The group. */
 export const payments = Command.make("payments").pipe(
   Command.withDescription("Order, approve and follow payments to other banks"),
-  Command.withSubcommands([list, show, order, approve, decline, cancel, exportPayments, file])
+  Command.withSubcommands([list, show, order, approve, decline, cancel, exportPayments, file, strays])
 )

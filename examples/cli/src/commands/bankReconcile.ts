@@ -30,7 +30,7 @@ import { figure } from "../books.ts"
 import { plain } from "../chart.ts"
 import { CliFailure } from "../CliFailure.ts"
 import { Output } from "../Output.ts"
-import { bankFlags, keyFlag, keyOf, onBank, onNewBank, pageFlags } from "./bankBooks.ts"
+import { bankFlags, keyFlag, keyOf, onBank, onNewBank, pageFlags, railName } from "./bankBooks.ts"
 import { accept, match, setAside, takeBack, undo, writeOff } from "./bankReconcileActs.ts"
 import { currencyFlag, settlementOf } from "./bankReconcileItems.ts"
 
@@ -68,7 +68,7 @@ const hearAll = Effect.fnUntraced(function* (document: Uint8Array, accounts: Rea
   const statements = yield* Effect.fromResult(parseCamt053(document))
   const told = { settled: 0, returned: 0, unknown: 0 }
   for (const event of statements.flatMap(newsIn)) {
-    const isOurs = yield* payments.hear("statements", event)
+    const isOurs = yield* payments.hear(railName, event)
     if (!isOurs) told.unknown += 1
     else if (event._tag === "Reported") told.settled += 1
     else told.returned += 1
@@ -123,7 +123,7 @@ const importStatement = Command.make(
                   `${isNew ? "Imported" : "Was there already:"} ${plain(statementId)}${closedOn === null ? "" : ` of ${closedOn}`}, ` +
                   `${lines} ${lines === 1 ? "line" : "lines"}, ${figure(opening)} → ${figure(closing)} ${closing.currency}.`
               ),
-              `It tells of ${heard.settled} settled and ${heard.returned} returned payments of ours${heard.unknown === 0 ? "" : `, and of ${heard.unknown} that are not ours`}.`,
+              `It tells of ${heard.settled} settled and ${heard.returned} returned payments of ours${heard.unknown === 0 ? "" : `, and of ${heard.unknown} that are not (\`saldo bank payments strays\`)`}.`,
               `${matches.length} ${matches.length === 1 ? "match" : "matches"} made; \`saldo bank reconcile report\` shows what is open.`
             ].join("\n")
         )
