@@ -29,6 +29,18 @@ const printed = (value: unknown): string =>
 const shown = (text: string): ReadonlyArray<string> =>
   [...Object.values(secrets), "811218", "5839825", "198112189876"].filter((secret) => text.includes(secret))
 
+it("shows a secret by its name, however it is printed", () => {
+  const iban = new Secret(secrets.iban, "IBAN")
+  expect([inspect(iban), String(iban), JSON.stringify([iban]), inspect({ iban })]).toEqual([
+    "<IBAN>",
+    "<IBAN>",
+    '["<IBAN>"]',
+    "{ iban: <IBAN> }"
+  ])
+  expect(shown(inspect(iban, { showHidden: true, customInspect: false }))).toEqual([])
+  expect(iban.reveal()).toBe(secrets.iban)
+})
+
 describe("customers without Effect", () => {
   const filename = join(folder, "customers.sqlite")
   let saldo: BankSaldo
