@@ -55,6 +55,16 @@ export const databaseUrl: Effect.Effect<Redacted.Redacted, SqlError, Scope.Scope
   return Redacted.make(address.href)
 })
 
+/**
+ * An empty schema that stays as long as the scope, however often it is connected to: the layer connects, as each process
+ * does that starts.
+ */
+export const schema: Effect.Effect<
+  Layer.Layer<PostgresClient | SqlClient.SqlClient, SqlError>,
+  SqlError,
+  Scope.Scope
+> = Effect.map(url, (address) => layerPostgres({ url: address }))
+
 /** A client on an empty schema of its own, with options. */
 export const layerWith = (
   options: Omit<PostgresClientConfig, "url">

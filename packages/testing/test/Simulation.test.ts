@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Saldo from "@saldo/testing/Saldo"
 import * as SimulationStorage from "@saldo/testing/SimulationStorage"
+import * as TestPostgres from "@saldo/testing/TestPostgres"
 import * as TestSqlite from "@saldo/testing/TestSqlite"
 import * as Effect from "effect/Effect"
 import type { Bank } from "@saldo/testing/SimulationBank"
@@ -76,6 +77,24 @@ describe("a simulated bank", () => {
         expect(report.crashes).toBeGreaterThan(15)
       }),
     60_000
+  )
+})
+
+describe("a simulated bank on Postgres", () => {
+  const storage = SimulationStorage.database(TestPostgres.schema)
+
+  it.effect(
+    "comes to the same as in memory, and starts again when it has died",
+    () =>
+      Effect.gen(function* () {
+        const run = { seed: 9, days: 6 }
+        // Which of two commands that come at once is the first is for Postgres to say, and with it their ids.
+        const { hash: _hash, ...rest } = yield* Saldo.simulate(run)
+        expect(yield* Saldo.simulate({ ...run, storage })).toMatchObject(rest)
+        const report = yield* Saldo.simulate({ ...run, faults: 50, storage })
+        expect(report.crashes).toBeGreaterThan(5)
+      }),
+    120_000
   )
 })
 

@@ -36,24 +36,6 @@ const known = <A>(found: A | undefined, what: string): A => {
   return found
 }
 
-/** What came of a command, in words. Whoever is told to wait, waits. */
-const told = <A, E extends { readonly _tag: string }>(
-  { clock }: World,
-  command: Effect.Effect<A, E, BankServices>,
-  value: (done: A) => string
-): Effect.Effect<Answer, never, BankServices> =>
-  Effect.match(command, {
-    onSuccess: (done): Answer => ({ outcome: "done", value: value(done) }),
-    onFailure: ({ _tag }): Answer => ({ outcome: _tag, value: "" })
-  }).pipe(
-    Effect.tap(({ outcome }) =>
-      Effect.sync(() => {
-        if (outcome === "CommandInProgress") clock.now += 61_000
-      })
-    ),
-    Effect.repeat({ while: ({ outcome }) => outcome === "CommandInProgress" })
-  )
-
 const all = (...commands: ReadonlyArray<Effect.Effect<Answer, never, BankServices>>): Saying => Effect.all(commands)
 
 /** A valid personal number for each customer. */
@@ -79,6 +61,26 @@ class Speaker {
   constructor(world: World, action: PlannedAction) {
     this.world = world
     this.action = action
+  }
+
+  /** What came of a command, in words. Whoever is told to wait, waits: for who came first, or for what that one has left. */
+  private told<A, E extends { readonly _tag: string }>(
+    command: Effect.Effect<A, E, BankServices>,
+    value: (done: A) => string
+  ): Effect.Effect<Answer, never, BankServices> {
+    const { clock } = this.world
+    const wait = this.action.twice
+      ? Effect.sleep("5 millis")
+      : Effect.sync(() => {
+          clock.now += 61_000
+        })
+    return Effect.match(command, {
+      onSuccess: (done): Answer => ({ outcome: "done", value: value(done) }),
+      onFailure: ({ _tag }): Answer => ({ outcome: _tag, value: "" })
+    }).pipe(
+      Effect.tap(({ outcome }) => (outcome === "CommandInProgress" ? wait : Effect.void)),
+      Effect.repeat({ while: ({ outcome }) => outcome === "CommandInProgress" })
+    )
   }
 
   key(part = 0): CommandKey {
@@ -142,14 +144,14 @@ class Speaker {
         Effect.tap((account) => Effect.sync(() => notes.accounts.set(2 * number + place, account))),
         officer
       )
-    const own = (command: typeof verify | typeof submit) => told(this.world, command, ({ id }) => id)
+    const own = (command: typeof verify | typeof submit) => this.told(command, ({ id }) => id)
     return all(
-      told(this.world, register, ({ id }) => id),
+      this.told(register, ({ id }) => id),
       own(submit),
       own(verify),
       own(activate),
-      told(this.world, open(0), ({ id }) => id),
-      told(this.world, open(1), ({ id }) => id)
+      this.told(open(0), ({ id }) => id),
+      this.told(open(1), ({ id }) => id)
     )
   }
 
@@ -160,15 +162,15 @@ class Speaker {
     )
     const verify = Customers.use((customers) => customers.verify({ key: this.key(1), customerId }))
     return all(
-      told(this.world, submit.pipe(Actor.as(staff.officer)), ({ id }) => id),
-      told(this.world, verify.pipe(Actor.as(staff.officer)), ({ id }) => id)
+      this.told(submit.pipe(Actor.as(staff.officer)), ({ id }) => id),
+      this.told(verify.pipe(Actor.as(staff.officer)), ({ id }) => id)
     )
   }
 
   restrict({ act, customer: number }: Of<"restrict" | "lift">): Saying {
     const order = { key: this.key(), customerId: this.customerId(number), reason: ReasonCode.make("complaint") }
     const command = Customers.use((customers) => customers[act](order)).pipe(Actor.as(staff.officer))
-    return all(told(this.world, command, ({ id }) => id))
+    return all(this.told(command, ({ id }) => id))
   }
 
   leave({ customer: number, to }: Of<"leave">): Saying {
@@ -184,15 +186,15 @@ class Speaker {
       Actor.as(staff.officer)
     )
     return all(
-      told(this.world, close(0, 2 * number + 1), ({ id }) => id),
-      told(this.world, close(1, 2 * number), ({ id }) => id),
-      told(this.world, part, ({ id }) => id),
-      told(this.world, erase, ({ id }) => id)
+      this.told(close(0, 2 * number + 1), ({ id }) => id),
+      this.told(close(1, 2 * number), ({ id }) => id),
+      this.told(part, ({ id }) => id),
+      this.told(erase, ({ id }) => id)
     )
   }
 
   private receipt(command: Effect.Effect<{ readonly entryId: string }, { readonly _tag: string }, BankServices>) {
-    return all(told(this.world, command, ({ entryId }) => entryId))
+    return all(this.told(command, ({ entryId }) => entryId))
   }
 
   cash({ account, act, amount }: Of<"deposit" | "withdraw">): Saying {
@@ -214,7 +216,7 @@ class Speaker {
       ledger: Ledger["Service"]
     ) => Effect.Effect<{ readonly id: string }, { readonly _tag: string }, BankServices | Actor.Actor>
   ): Saying {
-    return all(told(this.world, Ledger.use(use).pipe(Actor.as(system)), ({ id }) => id))
+    return all(this.told(Ledger.use(use).pipe(Actor.as(system)), ({ id }) => id))
   }
 
   reserve({ account, amount, days }: Of<"reserve">): Saying {
@@ -263,7 +265,7 @@ class Speaker {
     }
     const command = Payments.use((payments) => payments.create(wish)).pipe(Actor.as(this.person(by)))
     return all(
-      told(this.world, command, ({ endToEndId, id }) => {
+      this.told(command, ({ endToEndId, id }) => {
         notes.orders.set(number, id)
         notes.references.set(endToEndId, number)
         return id
@@ -290,7 +292,7 @@ class Speaker {
     } as const
     const command = PaymentPlans.use((plans) => plans.create(terms)).pipe(Actor.as(this.person(by)))
     return all(
-      told(this.world, command, ({ id }) => {
+      this.told(command, ({ id }) => {
         notes.schedules.set(number, id)
         return id
       })
@@ -304,7 +306,7 @@ class Speaker {
     const command = PaymentPlans.use((plans) => plans.cancel({ key: this.key(), id })).pipe(
       Actor.as(this.person(owner))
     )
-    return all(told(this.world, command, (plan) => plan.id))
+    return all(this.told(command, (plan) => plan.id))
   }
 
   decide({ approve, by, of }: Of<"decide">): Saying {
@@ -313,10 +315,10 @@ class Speaker {
     const plan = schedules.get(of)
     if (plan !== undefined) {
       const decision = { key, id: plan, approve, comment: null }
-      return all(told(this.world, PaymentPlans.use((plans) => plans.decide(decision)).pipe(who), ({ id }) => id))
+      return all(this.told(PaymentPlans.use((plans) => plans.decide(decision)).pipe(who), ({ id }) => id))
     }
     const decision = { key, id: known(orders.get(of), `payment ${of}`), approve, comment: null }
-    return all(told(this.world, Payments.use((payments) => payments.decide(decision)).pipe(who), ({ id }) => id))
+    return all(this.told(Payments.use((payments) => payments.decide(decision)).pipe(who), ({ id }) => id))
   }
 
   cancel({ of }: Of<"cancel">): Saying {
@@ -326,7 +328,7 @@ class Speaker {
     const command = Payments.use((payments) => payments.cancel({ key: this.key(), id })).pipe(
       Actor.as(this.person(owner))
     )
-    return all(told(this.world, command, (order) => order.id))
+    return all(this.told(command, (order) => order.id))
   }
 
   /** A round of everything that the bank does by the clock. */

@@ -4,7 +4,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { AuditTrail } from "saldo/audit/AuditTrail"
 import { codeOf } from "saldo/banking/BankBooks"
 import { Customers } from "saldo/banking/Customers"
 import { DataKeyStore } from "saldo/banking/DataKeyStore"
@@ -19,7 +18,6 @@ import { Ledger } from "saldo/ledger/Ledger"
 import { type AccountId, type Counters, noCounters } from "saldo/ledger/LedgerAccount"
 import type { TrialBalanceLine } from "saldo/ledger/LedgerReport"
 import { customer, staff, tenant } from "../SimulationBank.ts"
-import type { Act } from "./simulationPlan.ts"
 import { TallyOrders } from "./simulationOrders.ts"
 import type { World } from "./simulationWorld.ts"
 
@@ -43,41 +41,6 @@ export const nothingSeen = (): JournalSeen => ({
 })
 
 const system = Actor.system(tenant)
-
-/** What the trail calls the commands of an act by people. What the bank does by itself is not among them. */
-const actionsOf = (act: Act): ReadonlyArray<string> => {
-  switch (act.act) {
-    case "join":
-      return ["register-customer", "document-customer", "verify-customer", "activate-customer", ...opened]
-    case "renew":
-      return ["document-customer", "verify-customer"]
-    case "restrict":
-    case "lift":
-      return [`${act.act}-customer`]
-    case "leave":
-      return ["close-account", "close-account", "close-customer", "erase-customer"]
-    case "deposit":
-    case "withdraw":
-    case "transfer":
-      return [act.act]
-    case "pay":
-      return ["create-payment"]
-    case "decide":
-      return [act.approve ? "approve-payment" : "decline-payment"]
-    case "cancel":
-      return ["cancel-payment"]
-    case "schedule":
-      return ["create-payment-plan"]
-    case "unschedule":
-      return ["cancel-payment-plan"]
-    default:
-      return []
-  }
-}
-
-const opened = ["open-account", "open-account"]
-
-const recorded = ["deposit", "withdraw", "transfer", "create-payment"].map((name) => `banking.${name}`)
 
 const readOn = Effect.fnUntraced(function* (ledger: Ledger["Service"], seen: JournalSeen) {
   const filter = seen.bookedAt === undefined ? {} : { bookedFrom: seen.bookedAt }
@@ -268,39 +231,6 @@ const customersProblem = Effect.fnUntraced(function* ({ notes, tally }: World) {
   }
   return undefined
 })
-
-/** The trail has one record of everything that somebody did, and none of what nobody did. */
-export const trailProblem = Effect.fnUntraced(
-  function* ({ notes, plan }: World) {
-    const trail = yield* AuditTrail
-    const wanted = new Map<string, number>()
-    const count = (counts: Map<string, number>, action: string) => counts.set(action, (counts.get(action) ?? 0) + 1)
-    for (const [number, answers] of notes.answers) {
-      const act = plan.get(number)?.act
-      for (const [part, { outcome }] of answers.entries()) {
-        const of = act?.act === "decide" && notes.schedules.has(act.of) ? "-plan" : ""
-        const action = act === undefined ? undefined : actionsOf(act)[part]
-        if (outcome === "done" && action !== undefined) count(wanted, `banking.${action}${of}`)
-      }
-    }
-    const found = new Map<string, number>()
-    let cursor: Cursor | null | undefined
-    while (cursor !== null) {
-      const page = yield* trail.query({ limit: 500, ...(cursor === undefined ? {} : { cursor }) })
-      for (const { action, actor, outcome } of page.items) {
-        if (actor.kind === "user" && outcome === "succeeded") count(found, action)
-      }
-      cursor = page.next
-    }
-    for (const action of new Set([...wanted.keys(), ...recorded])) {
-      const [is, should] = [found.get(action) ?? 0, wanted.get(action) ?? 0]
-      if (is !== should) return `the trail should tell ${should} times of ${action} and does ${is} times`
-    }
-    return undefined
-  },
-  Effect.orDie,
-  Actor.as(system)
-)
 
 /** The first thing that does not hold, in words; undefined when everything is right. */
 export const inspect = Effect.fnUntraced(function* (world: World, day: number) {

@@ -79,8 +79,8 @@ interface OnceRequest<Input, A, X, R> extends Pick<AuditEntry, "action" | "subje
 }
 
 /**
- * Carries a command out once for its key, in one transaction; a refusal is recorded in the trail after it, for the act
- * itself is undone with all that it recorded.
+ * Carries a command out once for its key, in one transaction. A refusal undoes the act with all that it recorded; the
+ * refusal itself is kept and recorded in the trail in that transaction, so that neither is there without the other.
  */
 export const makeOnce =
   ({ atomic, audit, idempotency }: Once) =>
@@ -88,17 +88,15 @@ export const makeOnce =
     command: Command<Input, A, E>,
     { act, input, key, ...about }: OnceRequest<Input, A, X, R>
   ) =>
-    Effect.flatMap(Actor, ({ tenant }) =>
-      atomic.runLocking(idempotency.execute(command, { tenant, key, input }, act)).pipe(
-        Effect.tap(({ outcome, replayed }) =>
-          Result.isFailure(outcome) && !replayed
-            ? audit.record({
-                ...about,
-                outcome: "refused",
-                reason: (outcome.failure as { readonly _tag: string })._tag
-              })
-            : Effect.void
-        ),
-        Effect.flatMap(({ outcome }) => Effect.fromResult(outcome))
+    Effect.flatMap(Actor, ({ tenant }) => {
+      const executed = Effect.tap(idempotency.execute(command, { tenant, key, input }, act), ({ outcome, replayed }) =>
+        Result.isFailure(outcome) && !replayed
+          ? audit.record({
+              ...about,
+              outcome: "refused",
+              reason: (outcome.failure as { readonly _tag: string })._tag
+            })
+          : Effect.void
       )
-    )
+      return Effect.flatMap(atomic.runLocking(executed), ({ outcome }) => Effect.fromResult(outcome))
+    })
