@@ -7,6 +7,9 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
 import { AuditTrail } from "saldo/audit/AuditTrail"
+import { BankBooks } from "saldo/banking/BankBooks"
+import { DepositAccounts } from "saldo/banking/DepositAccounts"
+import type { DepositTransactions } from "saldo/banking/DepositTransactions"
 import type { PaymentOrder } from "saldo/banking/PaymentOrder"
 import { PaymentRail } from "saldo/banking/PaymentRail"
 import { Payments } from "saldo/banking/Payments"
@@ -80,7 +83,7 @@ const withPayment = (
     readonly work: (adjust?: Duration.Input) => ReturnType<Payments["Service"]["work"]>
     readonly now: Effect.Effect<PaymentOrder, unknown, Payments>
     readonly held: Effect.Effect<Effect.Success<ReturnType<typeof standing>>, unknown>
-  }) => Effect.Effect<void, unknown, Payments | AuditTrail | Ledger>
+  }) => Effect.Effect<void, unknown, AuditTrail | BankBooks | DepositAccounts | DepositTransactions | Ledger | Payments>
 ) => {
   const script = scripted()
   return Effect.gen(function* () {
@@ -239,6 +242,26 @@ describe("what a rail tells", () => {
         expect(yield* held).toEqual(after)
         const { items } = yield* Payments.use((payments) => payments.list({ disputed: true })).pipe(as(officer))
         expect(items.map(({ id }) => id)).toEqual([order.id])
+      })
+    )
+  )
+
+  it.effect("keeps what comes back to an account that is closed, for a person to look after", () =>
+    withPayment(({ now, order, script, work }) =>
+      Effect.gen(function* () {
+        yield* work()
+        script.tell(reported("1", order, "ACSC"))
+        yield* work()
+        const accounts = yield* DepositAccounts
+        const other = yield* opened("bo", "0.01")
+        yield* accounts.close({ key: key("close"), accountId: order.accountId, to: other.account.id }).pipe(as(officer))
+        script.tell(cameBack("2", order, "250.00"))
+        yield* work("30 days")
+        expect(yield* now).toMatchObject({ state: "returned", dispute: null })
+        const books = yield* BankBooks
+        const unapplied = yield* books.account(tenant, "unapplied", "SEK")
+        const { balance } = yield* Ledger.use((ledger) => ledger.balance(unapplied.id)).pipe(as(system(tenant)))
+        expect(balance).toEqual(sek("250.00"))
       })
     )
   )
