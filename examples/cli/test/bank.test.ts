@@ -25,7 +25,7 @@ beforeAll(async () => {
   savings = await open(customer, "savings")
   everyday = await open(customer, "current", "--name", "Vardag")
   firmAccount = await open(firm, "current")
-}, 60_000)
+}, 120_000)
 
 describe("saldo bank customers", () => {
   it("lists who there is", async () => {
@@ -160,30 +160,37 @@ describe("saldo bank accounts and transfer", () => {
     ])
   })
 
-  it("transfers once for a key, and never more than there is, whoever comes at the same time", async () => {
-    await text(["bank", "accounts", "deposit", firmAccount, "250"])
-    const pay = (...flags: ReadonlyArray<string>) =>
-      bank(["bank", "transfer", "100", "--from", firmAccount, "--to", everyday, "--json", ...flags])
-    const same = await Promise.all(["one", "two", "three"].map(() => pay("--key", "once")))
-    const entries = same.map(({ code, stderr, stdout }) => {
-      expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-      return JSON.parse(stdout).entryId
-    })
-    expect(new Set(entries).size).toBe(1)
-    // 150 is left, which is enough for one of these.
-    const others = await Promise.all(["a", "b", "c"].map((key) => pay("--key", key)))
-    expect(others.filter(({ code }) => code === 0)).toHaveLength(1)
-    for (const refused of others.filter(({ code }) => code !== 0)) {
-      expect(failureOf(refused)).toEqual({
-        happened: expect.stringMatching(
-          new RegExp(`^${firmAccount} has 50,00 SEK that can be used, and 100,00 was asked for, fees included\\.$`, "u")
-        ),
-        remedy: "Take less, or deposit first.",
-        exitCode: 1
+  it(
+    "transfers once for a key, and never more than there is, whoever comes at the same time",
+    { timeout: 90_000 },
+    async () => {
+      await text(["bank", "accounts", "deposit", firmAccount, "250"])
+      const pay = (...flags: ReadonlyArray<string>) =>
+        bank(["bank", "transfer", "100", "--from", firmAccount, "--to", everyday, "--json", ...flags])
+      const same = await Promise.all(["one", "two", "three"].map(() => pay("--key", "once")))
+      const entries = same.map(({ code, stderr, stdout }) => {
+        expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+        return JSON.parse(stdout).entryId
       })
+      expect(new Set(entries).size).toBe(1)
+      // 150 is left, which is enough for one of these.
+      const others = await Promise.all(["a", "b", "c"].map((key) => pay("--key", key)))
+      expect(others.filter(({ code }) => code === 0)).toHaveLength(1)
+      for (const refused of others.filter(({ code }) => code !== 0)) {
+        expect(failureOf(refused)).toEqual({
+          happened: expect.stringMatching(
+            new RegExp(
+              `^${firmAccount} has 50,00 SEK that can be used, and 100,00 was asked for, fees included\\.$`,
+              "u"
+            )
+          ),
+          remedy: "Take less, or deposit first.",
+          exitCode: 1
+        })
+      }
+      expect((await json(["bank", "accounts", "list", "--customer", firm])).items).toMatchObject([{ balance: "50.00" }])
     }
-    expect((await json(["bank", "accounts", "list", "--customer", firm])).items).toMatchObject([{ balance: "50.00" }])
-  })
+  )
 
   it("leaves books that are whole", async () => {
     expect(await text(["ledger", "verify"])).toMatch(
@@ -205,7 +212,7 @@ describe("saldo bank customers, later", () => {
     expect(await act("lift", "--reason", "fraud-suspected")).toBe(`Lifted a restriction of ${firm}, who is active.`)
   })
 
-  it("leaves what is unclear to a person, who decides until a day", async () => {
+  it("leaves what is unclear to a person, who decides until a day", { timeout: 90_000 }, async () => {
     const cia = await register({ name: "Cia Al", number: "20000101-0008" })
     const unclear = await bank(["bank", "customers", "decide", cia, "--verdict", "approved"])
     expect(unclear.stderr).toBe("An approval needs its last day.\nGive it with --until.\n")
@@ -242,7 +249,7 @@ describe("saldo bank customers, later", () => {
 })
 
 describe("saldo bank products", () => {
-  it("shows what is offered, and takes what it prints", async () => {
+  it("shows what is offered, and takes what it prints", { timeout: 90_000 }, async () => {
     expect((await text(["bank", "products"])).split("\n")).toEqual([
       "Product  Version  Name             Kind     Currency  Interest  Overdraft  Fees  Offered from",
       "current        1  Current account  current  SEK                                  2020-01-01",
@@ -358,7 +365,7 @@ describe("what cannot be is refused with what was wrong", () => {
 describe("the keys of the customers' data", () => {
   const keys = `${db}.keys`
 
-  it("are not made anew when they are lost, and not used when others may read them", async () => {
+  it("are not made anew when they are lost, and not used when others may read them", { timeout: 90_000 }, async () => {
     const ring = readFileSync(keys, "utf8")
     rmSync(keys)
     const lost = await bank(["bank", "customers", "register"], {

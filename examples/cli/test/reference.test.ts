@@ -151,7 +151,7 @@ describe("docs/reference/cli.md", () => {
       expect(shown).toContain(`bank ${name}`)
   })
 
-  it("shows what the commands print", { timeout: 60_000 }, async () => {
+  it("shows what the commands print", { timeout: 120_000 }, async () => {
     const outputs = new Map<string, string>()
     for (const [, name = "", content = ""] of text.matchAll(files)) writeFileSync(path(name), content)
     for (const name of ["passport.pdf", "bill.pdf"]) writeFileSync(path(name), name)

@@ -16,6 +16,7 @@ import { DepositStatements } from "saldo/banking/DepositStatements"
 import * as Page from "saldo/core/Page"
 import * as LocalDate from "saldo/time/LocalDate"
 import { depositStatementRecord, depositStatementText, heldAccountRecord, heldAccountTable } from "../bank/accounts.ts"
+import { plain } from "../chart.ts"
 import { CliFailure } from "../CliFailure.ts"
 import { Output } from "../Output.ts"
 import { bankFlags, keyFlag, keyOf, onBank, pageFlags } from "./bankBooks.ts"
@@ -104,7 +105,7 @@ const open = Command.make(
         const balance = yield* accounts.balance(account.id)
         yield* output.result(
           () => heldAccountRecord({ account, balance }),
-          () => `Opened ${account.id}, ${account.name} in ${account.currency}.`
+          () => `Opened ${account.id}, ${plain(account.name)} in ${account.currency}.`
         )
       })
     )
