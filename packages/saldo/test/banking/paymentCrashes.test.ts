@@ -62,10 +62,10 @@ interface RunOptions extends Pick<WorldOptions, "planted"> {
 }
 
 /** Runs a program from an empty database to its end, the same each time, and looks at everything after each step. */
-const run = (database: Database, { seed, steps }: Program, options: RunOptions = {}) =>
+const run = (database: Database, { reserve, seed, steps }: Program, options: RunOptions = {}) =>
   Effect.gen(function* () {
     const { manners = RailSimulator.rough, onStep, ...planted } = options
-    const world = yield* openWorld({ database: yield* database, rail: { seed, manners }, ...planted })
+    const world = yield* openWorld({ database: yield* database, rail: { seed, manners }, reserve, ...planted })
     for (const [index, step] of steps.entries()) {
       yield* perform(world, step, `${step.act.act} ${index}`)
       onStep?.(index, world.fuse)
@@ -111,6 +111,7 @@ const work = stepOf({ act: "work", workers: 1 })
 /** Everything that can become of an order: all states, consent given and refused, and a payment that goes twice. */
 const story: Program = {
   seed: "story 11",
+  reserve: "approval",
   steps: [
     create(0, 100),
     create(0, 400),

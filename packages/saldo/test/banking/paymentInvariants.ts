@@ -12,13 +12,14 @@ import { BankBooks } from "saldo/banking/BankBooks"
 import type { PaymentOrder } from "saldo/banking/PaymentOrder"
 import { isFinal } from "saldo/banking/PaymentOrder"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
-import { Payments } from "saldo/banking/Payments"
+import type { PaymentPlan } from "saldo/banking/PaymentPlan"
+import { PaymentPlanStore } from "saldo/banking/PaymentPlanStore"
 import type { PaymentOrderState } from "saldo/banking/PaymentStatus"
 import { as, system } from "saldo/core/Actor"
 import { Ledger } from "saldo/ledger/Ledger"
 import type { Money } from "saldo/money/Money"
 import { tenant, trialBalance } from "./depositBank.ts"
-import { askAgain, dailyMaximum, type World } from "./paymentWorld.ts"
+import { askAgain, dailyMaximum, work, type World } from "./paymentWorld.ts"
 
 const opening = 200_000n
 
@@ -28,7 +29,8 @@ const sum = (amounts: ReadonlyArray<{ readonly amount: bigint }>): bigint =>
 const amountsOf = (orders: ReadonlyArray<PaymentOrder>): bigint => sum(orders.map(({ amount }) => amount))
 
 const isPaid = ({ state }: PaymentOrder): boolean => state === "settled" || state === "returned"
-const isSetAside = ({ state }: PaymentOrder): boolean => state === "approved" || state === "sent" || state === "held"
+const isSetAside = ({ holdId, state }: PaymentOrder): boolean =>
+  state === "sent" || state === "held" || (state === "approved" && holdId !== null)
 
 /** What left for other banks and has not come back. */
 const gone = (orders: ReadonlyArray<PaymentOrder>): bigint =>
@@ -62,7 +64,7 @@ const checkMoney = Effect.fnUntraced(function* ({ payers, use }: World, orders: 
 
 const nextStates: Readonly<Record<PaymentOrderState, ReadonlyArray<PaymentOrderState>>> = {
   created: ["approved", "cancelled", "failed"],
-  approved: ["sent", "cancelled"],
+  approved: ["approved", "sent", "cancelled", "failed"],
   sent: ["sent", "held", "settled", "failed", "returned"],
   held: ["held", "sent", "settled", "failed", "returned"],
   settled: ["returned"],
@@ -108,10 +110,36 @@ const checkHistory = Effect.fnUntraced(function* ({ use }: World, orders: Readon
   }
 })
 
-/** An order waits as long as its approval does, and ends with it. */
-const checkApprovals = Effect.fnUntraced(function* ({ use }: World, orders: ReadonlyArray<PaymentOrder>) {
+/** What came of the payments of a plan: one thing for each, in order, and an order of its own where there is one. */
+const checkPlans = Effect.fnUntraced(function* ({ plans, use }: World, orders: ReadonlyArray<PaymentOrder>) {
+  const records = yield* use(recordsOf("payment-plan"))
+  const all = yield* plans
+  expect(records.size).toBe(all.length)
+  const planned: Array<string> = []
+  for (const { id, last, state, version } of all) {
+    const own = records.get(id) ?? []
+    expect(own, `records of ${id}`).toHaveLength(version)
+    expect(course(own, "/state").at(-1)).toBe(state)
+    const { items } = yield* use(PaymentPlanStore.use((store) => store.payments(tenant, id, { limit: 100 })))
+    expect(items.map(({ number }) => number)).toEqual(items.map((_, index) => items.length - index))
+    expect(last?.number ?? 0).toBe(items.length)
+    for (const { number, orderId, refusal } of items) {
+      expect(orderId === null).toBe(refusal !== null)
+      if (orderId === null) continue
+      planned.push(orderId)
+      expect(orders.find((order) => order.id === orderId)?.plan).toEqual({ planId: id, number })
+    }
+  }
+  expect(new Set(planned)).toEqual(new Set(orders.flatMap(({ id, plan }) => (plan === null ? [] : [id]))))
+  return all
+})
+
+type Waiting = Pick<PaymentOrder, "approvalId"> & { readonly state: PaymentOrder["state"] | PaymentPlan["state"] }
+
+/** What needs consent waits as long as its approval does, and ends with it. */
+const checkApprovals = Effect.fnUntraced(function* ({ use }: World, all: ReadonlyArray<Waiting>) {
   const records = yield* use(recordsOf("approval"))
-  for (const { approvalId, state } of orders) {
+  for (const { approvalId, state } of all) {
     if (approvalId === null) {
       expect(state).not.toBe("created")
       continue
@@ -124,7 +152,7 @@ const checkApprovals = Effect.fnUntraced(function* ({ use }: World, orders: Read
     else if (consented) expect(approval.state).toBe("approved")
     else expect(approval.state).not.toBe("waiting")
   }
-  expect(records.size).toBe(orders.filter(({ approvalId }) => approvalId !== null).length)
+  expect(records.size).toBe(all.filter(({ approvalId }) => approvalId !== null).length)
 })
 
 /** What holds at any time, also right after a process was stopped. */
@@ -132,7 +160,8 @@ export const checkWorld = Effect.fnUntraced(function* (world: World) {
   const orders = yield* world.orders
   yield* checkMoney(world, orders)
   yield* checkHistory(world, orders)
-  yield* checkApprovals(world, orders)
+  const plans = yield* checkPlans(world, orders)
+  yield* checkApprovals(world, [...orders, ...plans])
   return orders
 })
 
@@ -140,17 +169,17 @@ const hour = 3_600_000
 
 /** Repeats what was never answered, and works on until nothing more can happen. */
 const settle = Effect.fnUntraced(function* (world: World) {
-  const { asked, clock, orders, use } = world
+  const { asked, clock, orders, plans, use } = world
   for (const each of asked.values()) yield* askAgain(world, each)
-  const work = use(Payments.use((payments) => payments.work()))
-  for (let round = 0; round < 80; round += 1) {
-    if ((yield* orders).every(({ state }) => isFinal(state))) break
+  for (let round = 0; round < 120; round += 1) {
+    const isOver = (yield* plans).every(({ state }) => state === "ended" || state === "cancelled")
+    if (isOver && (yield* orders).every(({ state }) => isFinal(state))) break
     clock.now += 6 * hour
-    yield* work
+    yield* use(work)
   }
   // Payments come back up to 30 days after they were settled.
   clock.now += 31 * 24 * hour
-  for (let round = 0; round < 12; round += 1) yield* work
+  for (let round = 0; round < 12; round += 1) yield* use(work)
 })
 
 /** A payment was sent again only after the rail, asked when nothing could be on its way any more, had not known it. */
@@ -179,11 +208,12 @@ export const checkEnd = Effect.fnUntraced(function* (world: World) {
   yield* settle(world)
   const orders = yield* checkWorld(world)
   const atRail = yield* clock.rule(simulator.payments)
-  for (const { amount, dispute, endToEndId, id, returned, state, uetr } of orders) {
+  for (const { amount, attempts, dispute, endToEndId, id, reason, returned, state, uetr } of orders) {
     const payment = atRail.get(endToEndId)
     expect(dispute).toBe(null)
     if (payment === undefined) {
-      expect(state, `the state of ${id}, of which the rail knows nothing`).toBe("cancelled")
+      const lacked = state === "failed" && reason === "AM04" && attempts === 0
+      expect(lacked ? "cancelled" : state, `the state of ${id}, of which the rail knows nothing`).toBe("cancelled")
       continue
     }
     expect(payment.arrivals).toBe(1)
@@ -199,10 +229,16 @@ export const checkEnd = Effect.fnUntraced(function* (world: World) {
   expect(yield* use(readSettlement)).toBe(-left)
   // Every command came to one order or none, and no order came from nowhere.
   const ordered = [...asked].flatMap(([name, { answer }]) =>
-    name.startsWith("create") && answer?.startsWith("pay_") ? [answer] : []
+    name.startsWith("create ") && answer?.startsWith("pay_") ? [answer] : []
   )
-  expect(ordered).toHaveLength(orders.length)
-  expect(new Set(ordered)).toEqual(new Set(orders.map(({ id }) => id)))
+  const single = orders.filter(({ plan }) => plan === null)
+  expect(ordered).toHaveLength(single.length)
+  expect(new Set(ordered)).toEqual(new Set(single.map(({ id }) => id)))
+  for (const { id, reason, schedule, state, last } of yield* world.plans) {
+    expect(["ended", "cancelled"], `${id} is ${state}`).toContain(state)
+    const most = schedule.ends.kind === "after" ? schedule.ends.payments : 0
+    if (state === "ended") expect(last?.number, `payments of ${id}, ${reason}`).toBe(most)
+  }
   expect(yield* simulator.violations).toEqual([])
   expect(yield* use(PaymentOrderStore.use((store) => store.strays(simulator.rail.name)))).toEqual([])
   checkCalls(world)

@@ -19,6 +19,10 @@ import * as fc from "fast-check"
 import type { PaymentOrder } from "saldo/banking/PaymentOrder"
 import { PaymentLimit } from "saldo/banking/PaymentLimit"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
+import type { PaymentPlan } from "saldo/banking/PaymentPlan"
+import { PaymentPlans } from "saldo/banking/PaymentPlans"
+import { PaymentPlanStore } from "saldo/banking/PaymentPlanStore"
+import type { PaymentSchedule } from "saldo/banking/PaymentSchedule"
 import { Payments } from "saldo/banking/Payments"
 import { as } from "saldo/core/Actor"
 import * as LocalDate from "saldo/time/LocalDate"
@@ -26,11 +30,14 @@ import { Fuse, HandClock, type Stop } from "./crashing.ts"
 import { key, sek, tenant } from "./depositBank.ts"
 import { creditor, opened, payingBank, type PaymentStores, second, sqlStores } from "./paymentBank.ts"
 
-/** What somebody does. Orders are told apart by their place among all there are. */
+/** What somebody does. Orders and plans are told apart by their place among all there are. */
 export type Act =
   | { readonly act: "create"; readonly payer: number; readonly amount: number; readonly days: number }
   | { readonly act: "decide"; readonly order: number; readonly approve: boolean }
   | { readonly act: "cancel"; readonly order: number }
+  | { readonly act: "plan"; readonly payer: number; readonly amount: number; readonly payments: number }
+  | { readonly act: "decidePlan"; readonly plan: number; readonly approve: boolean }
+  | { readonly act: "cancelPlan"; readonly plan: number }
   | { readonly act: "work"; readonly workers: number }
   | { readonly act: "wait"; readonly minutes: number }
 
@@ -45,16 +52,38 @@ export interface Step {
 /** A program of a bank and its rail. */
 export interface Program {
   readonly seed: string
+  /** When the bank sets money aside for payments of later days. */
+  readonly reserve: "approval" | "execution"
   readonly steps: ReadonlyArray<Step>
 }
 
+const amount = fc.integer({ min: 1, max: 900 })
+
+const planning: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      act: fc.constant("plan" as const),
+      payer: fc.nat(1),
+      amount,
+      payments: fc.integer({ min: 1, max: 3 })
+    })
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ act: fc.constant("decidePlan" as const), plan: fc.nat(3), approve: fc.boolean() })
+  },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("cancelPlan" as const), plan: fc.nat(3) }) }
+)
+
 const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 2, arbitrary: planning },
   {
     weight: 4,
     arbitrary: fc.record({
       act: fc.constant("create" as const),
       payer: fc.nat(1),
-      amount: fc.integer({ min: 1, max: 900 }),
+      amount,
       days: fc.nat(2)
     })
   },
@@ -90,6 +119,7 @@ const trouble: fc.Arbitrary<Pick<Step, "fault" | "stop">> = fc.oneof(
 /** Programs in which most steps go wrong somewhere. */
 export const programs: fc.Arbitrary<Program> = fc.record({
   seed: fc.string({ minLength: 1, maxLength: 6 }),
+  reserve: fc.constantFrom("approval" as const, "execution" as const),
   steps: fc.array(
     fc.tuple(act, trouble, fc.boolean()).map(([act, more, again]): Step => ({ act, ...more, again })),
     { minLength: 1, maxLength: 14 }
@@ -131,27 +161,32 @@ export interface WorldOptions {
   /** An empty database, which each process of the bank opens anew. */
   readonly database: Layer.Layer<SqlClient.SqlClient, unknown>
   readonly rail: RailSimulator.RailSimulatorOptions
+  readonly reserve: Program["reserve"]
   /** Bugs, to see that they are found. */
   readonly planted?: { readonly stores?: (stores: Stores) => Stores; readonly rail?: (rail: Rail) => Rail }
 }
 
 /** Starts a process of the bank, which knows nothing of the one before. */
-const start = Effect.fnUntraced(function* ({ database, planted }: WorldOptions, watched: Rail) {
+const start = Effect.fnUntraced(function* ({ database, planted, reserve }: WorldOptions, watched: Rail) {
   const scope = yield* Scope.make()
   const plain = sqlStores.pipe(Layer.provide(database), Layer.orDie)
   const stores = planted?.stores?.(plain) ?? plain
   const rail = planted?.rail?.(watched) ?? watched
-  const context = yield* Layer.buildWithMemoMap(payingBank(stores, { rail }, policy), Layer.makeMemoMapUnsafe(), scope)
+  const context = yield* Layer.buildWithMemoMap(
+    payingBank(stores, { rail }, { ...policy, reserve }),
+    Layer.makeMemoMapUnsafe(),
+    scope
+  )
   return { context, stop: Scope.close(scope, Exit.void) }
 })
 
 type Running = Effect.Success<ReturnType<typeof start>>
 type Bank = Running["context"] extends Context.Context<infer Services> ? Services : never
 
-/** A command that asks for the same however often it is given, and names the order that it is about. */
-type Command = Effect.Effect<PaymentOrder["id"], { readonly _tag: string }, Payments>
+/** A command that asks for the same however often it is given, and names the order or plan that it is about. */
+type Command = Effect.Effect<PaymentOrder["id"] | PaymentPlan["id"], { readonly _tag: string }, Payments | PaymentPlans>
 
-/** What came of a command: the order, or the tag of the refusal; undefined as long as nobody was told. */
+/** What came of a command: the order or plan, or the tag of the refusal; undefined as long as nobody was told. */
 export type Answer = string | undefined
 
 const answerOf = (exit: Exit.Exit<string, { readonly _tag: string }> | undefined): Answer => {
@@ -195,6 +230,12 @@ const allOrders = PaymentOrderStore.use((store) => store.list(tenant, {}, { limi
   Effect.orDie
 )
 
+/** The plans of the bank, in the order of their ids. */
+const allPlans = PaymentPlanStore.use((store) => store.list(tenant, {}, { limit: 500 })).pipe(
+  Effect.map(({ items }) => items.toReversed()),
+  Effect.orDie
+)
+
 /** Opens a bank with two customers on an empty database. */
 export const openWorld = Effect.fnUntraced(function* (options: WorldOptions) {
   const [clock, fuse] = [new HandClock(monday), new Fuse()]
@@ -218,6 +259,7 @@ export const openWorld = Effect.fnUntraced(function* (options: WorldOptions) {
     /** What the bank is asked for, by the key of the command. */
     asked: new Map<string, Asked>(),
     orders: use(allOrders),
+    plans: use(allPlans),
     restart,
     simulator,
     use
@@ -227,35 +269,85 @@ export const openWorld = Effect.fnUntraced(function* (options: WorldOptions) {
 /** A bank on a database of its own, its rail, the time, and what it was asked for. */
 export type World = Effect.Success<ReturnType<typeof openWorld>>
 
-const createOf = ({ clock, payers }: World, act: Extract<Act, { readonly act: "create" }>, name: string) => {
-  const payer = payers[act.payer]
+const todayOf = ({ clock }: World): LocalDate.LocalDate =>
+  LocalDate.of(DateTime.formatIsoDate(DateTime.makeUnsafe(clock.now)))
+
+const createOf = (world: World, act: Extract<Act, { readonly act: "create" }>, name: string) => {
+  const payer = world.payers[act.payer]
   if (payer === undefined) return undefined
-  const today = LocalDate.of(DateTime.formatIsoDate(DateTime.makeUnsafe(clock.now)))
-  const executeOn = LocalDate.addDays(today, act.days)
+  const executeOn = LocalDate.addDays(todayOf(world), act.days)
   const wish = { key: key(name), accountId: payer.account.id, amount: sek(`${act.amount}.00`), creditor, executeOn }
   const created = Payments.use((payments) => payments.create(wish)).pipe(as(payer.anna))
   return Effect.map(created, ({ id }) => id)
 }
 
-/** The command of an act among orders, if there is what it is about. */
-const commandOf = (
-  world: World,
-  { act }: Step,
-  name: string,
-  orders: ReadonlyArray<PaymentOrder>
-): Command | undefined => {
-  if (act.act === "create") return createOf(world, act, name)
-  if (act.act !== "cancel" && act.act !== "decide") return undefined
-  const order = orders[act.order % Math.max(1, orders.length)]
-  const payer = world.payers.find(({ customerId }) => customerId === order?.customerId)
-  if (order === undefined || payer === undefined) return undefined
-  const { id } = order
-  const decision = { key: key(name), id, approve: act.act === "decide" && act.approve, comment: null }
-  const given =
-    act.act === "cancel"
-      ? Payments.use((payments) => payments.cancel({ key: key(name), id })).pipe(as(payer.anna))
-      : Payments.use((payments) => payments.decide(decision)).pipe(as(second))
-  return Effect.as(given, id)
+const planOf = (world: World, act: Extract<Act, { readonly act: "plan" }>, name: string) => {
+  const payer = world.payers[act.payer]
+  if (payer === undefined) return undefined
+  const schedule: PaymentSchedule = {
+    startOn: todayOf(world),
+    recurrence: { kind: "weeks", every: 1 },
+    ends: { kind: "after", payments: act.payments },
+    adjustment: "unadjusted",
+    skipped: [],
+    pauses: []
+  }
+  const terms = { key: key(name), accountId: payer.account.id, amount: sek(`${act.amount}.00`), creditor, schedule }
+  const created = PaymentPlans.use((plans) => plans.create(terms)).pipe(as(payer.anna))
+  return Effect.map(created, ({ id }) => id)
+}
+
+type Owned = Pick<PaymentOrder, "customerId">
+
+/** One of all there are, and whose it is. */
+const pick = <Thing extends Owned>({ payers }: World, all: ReadonlyArray<Thing>, index: number) => {
+  const thing = all[index % Math.max(1, all.length)]
+  const payer = payers.find(({ customerId }) => customerId === thing?.customerId)
+  return thing === undefined || payer === undefined ? undefined : { thing, by: payer.anna }
+}
+
+interface Things {
+  readonly orders: ReadonlyArray<PaymentOrder>
+  readonly plans: ReadonlyArray<PaymentPlan>
+}
+
+/** The command of an act on what there is, if there is what it is about. */
+const commandOf = (world: World, act: Act, name: string, { orders, plans }: Things): Command | undefined => {
+  switch (act.act) {
+    case "create":
+      return createOf(world, act, name)
+    case "plan":
+      return planOf(world, act, name)
+    case "work":
+    case "wait":
+      return undefined
+    case "decide":
+    case "cancel": {
+      const picked = pick(world, orders, act.order)
+      if (picked === undefined) return undefined
+      const { id } = picked.thing
+      const given =
+        act.act === "cancel"
+          ? Payments.use((payments) => payments.cancel({ key: key(name), id })).pipe(as(picked.by))
+          : Payments.use((payments) =>
+              payments.decide({ key: key(name), id, approve: act.approve, comment: null })
+            ).pipe(as(second))
+      return Effect.as(given, id)
+    }
+    case "decidePlan":
+    case "cancelPlan": {
+      const picked = pick(world, plans, act.plan)
+      if (picked === undefined) return undefined
+      const { id } = picked.thing
+      const given =
+        act.act === "cancelPlan"
+          ? PaymentPlans.use((all) => all.cancel({ key: key(name), id })).pipe(as(picked.by))
+          : PaymentPlans.use((all) => all.decide({ key: key(name), id, approve: act.approve, comment: null })).pipe(
+              as(second)
+            )
+      return Effect.as(given, id)
+    }
+  }
 }
 
 /** Gives a command once more, which must come to what its giver was told before. */
@@ -265,6 +357,12 @@ export const askAgain = Effect.fnUntraced(function* ({ use }: World, asked: Aske
   if (asked.answer !== undefined) expect(answer).toBe(asked.answer)
   asked.answer = answer
 })
+
+/** One round of all workers. */
+export const work = Effect.andThen(
+  PaymentPlans.use((plans) => plans.work()),
+  Payments.use((payments) => payments.work())
+)
 
 /** Does what a step says, with what goes wrong during it; a process that is stopped is started again. */
 export const perform = Effect.fnUntraced(function* (world: World, step: Step, name: string) {
@@ -279,12 +377,11 @@ export const perform = Effect.fnUntraced(function* (world: World, step: Step, na
       exit === undefined ? restart : Effect.void
     )
   if (act.act === "work") {
-    const work = Payments.use((payments) => payments.work())
     const workers = Array.from({ length: act.workers }, () => work)
     yield* carryOut(Effect.all(workers, { concurrency: "unbounded", discard: true }))
     return
   }
-  const command = commandOf(world, step, name, yield* world.orders)
+  const command = commandOf(world, act, name, { orders: yield* world.orders, plans: yield* world.plans })
   if (command === undefined) return
   const noted: Asked = { command, answer: answerOf(yield* carryOut(command)) }
   asked.set(name, noted)
