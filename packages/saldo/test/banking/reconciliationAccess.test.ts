@@ -5,7 +5,7 @@ import { AuditTrail } from "saldo/audit/AuditTrail"
 import { StatementReconciliation } from "saldo/banking/StatementReconciliation"
 import { as, Identity, Permission, system } from "saldo/core/Actor"
 import { key, officer, tenant } from "./depositBank.ts"
-import { camt053, clerk, iban, importing, registered, type Written } from "./settlementBank.ts"
+import { booked, camt053, clerk, iban, importing, registered, type Written } from "./settlementBank.ts"
 import { byText, open, trial } from "./settlementTrial.ts"
 
 const first: Written = { id: "S-1", opening: "0.00", lines: [{ amount: "10.00" }], on: "2026-03-10" }
@@ -43,6 +43,30 @@ describe("who reconciles", () => {
       expect(yield* refused(reconciliation.register({ key: key("a"), currency: "EUR", number }).pipe(as(clerk)))).toBe(
         "bank:manage"
       )
+    })
+  )
+
+  trial(
+    "has each match of a rule in the trail, with what it rests on",
+    Effect.gen(function* () {
+      yield* registered
+      yield* booked("10.00", { reference: "1", on: "2026-03-10" })
+      yield* booked("20.00", { reference: "2", on: "2026-03-10" })
+      const lines = [
+        { amount: "10.00", reference: "1" },
+        { amount: "20.00", reference: "2" }
+      ]
+      const { matches } = yield* importing({ ...first, lines })
+      const filter = { action: "banking.match-statement" }
+      const trail = yield* AuditTrail.use((audit) => audit.query({ filter })).pipe(as(system(tenant)))
+      const recorded = trail.items.map(({ actor, subject }) => `${actor.id} ${subject.type} ${subject.id}`)
+      expect(recorded.toSorted(byText)).toEqual(
+        matches.map(({ id }) => `clerk settlement-match ${id}`).toSorted(byText)
+      )
+      const said = trail.items.map(({ changes }) =>
+        changes.flatMap(({ after, path }) => (path === "/rule" && after._tag === "Plain" ? [after.value] : []))
+      )
+      expect(said).toEqual([["reference"], ["reference"]])
     })
   )
 
