@@ -104,6 +104,7 @@ export const standingRows = ({ decision, highs, state }: Writing) => {
   return {
     accountRows: [...decision.accounts.values()].map(({ counters, id, version }) => ({
       account_id: id,
+      place: state.places.get(id) ?? null,
       ...counterColumns(counters),
       value_high: highs.get(id) ?? "",
       version: BigInt(version)

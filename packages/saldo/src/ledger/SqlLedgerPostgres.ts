@@ -16,14 +16,23 @@ import {
   tagColumns
 } from "./SqlLedgerColumns.ts"
 
-/**
- * Sets columns of rows that the transaction has locked. Each row is looked up by its whole key: a join of the tables would
- * let the planner read all rows of the tenant when it knows too little of them.
- */
-const update = (table: string, key: string, columns: ReadonlyArray<Column>, tenant: string, given: string): string => `
-  UPDATE ${table} AS target SET ${columns.map(([name]) => `${name} = given.${name}`).join(", ")}
+const setting = (columns: ReadonlyArray<Column>): string =>
+  columns.map(([name]) => `${name} = given.${name}`).join(", ")
+
+/** Where a row is stays the same as long as the transaction has it locked, and spares looking it up. */
+const lockedAccountColumns: ReadonlyArray<Column> = [["place", "text"], ...accountColumns]
+
+const updateAccounts = (given: string): string => `
+  UPDATE saldo_ledger_accounts AS target SET ${setting(accountColumns)}
+  FROM placed, ${given} WHERE target.ctid = given.place::tid
+  RETURNING 1`
+
+/** Each hold is looked up by its whole key: a join could let the planner read all of the tenant when it knows too little. */
+const updateHolds = (tenant: string, given: string): string => `
+  UPDATE saldo_ledger_holds AS target SET ${setting(changedHoldColumns)}
   FROM placed, ${given}, LATERAL (
-    SELECT found.ctid AS place FROM ${table} AS found WHERE found.tenant = ${tenant} AND found.${key} = given.${key}
+    SELECT found.ctid AS place FROM saldo_ledger_holds AS found
+    WHERE found.tenant = ${tenant} AND found.hold_id = given.hold_id
     OFFSET 0
   ) AS located
   WHERE target.ctid = located.place`
@@ -55,7 +64,7 @@ const blockText = (parts: Parts): string => {
   const commands = insertCommands(tenant, parameters.rows("given", commandColumns))
   const entries = parameters.rows("given", [n, ...entryColumns])
   const postings = parameters.rows("given", [n, ...postingColumns])
-  const accounts = parameters.rows("given", [["account_id", "text"], ...accountColumns])
+  const accounts = parameters.rows("given", lockedAccountColumns)
   const tags = parts.tags ? parameters.rows("given", [n, ...tagColumns]) : undefined
   const newHolds = parts.newHolds ? parameters.rows("given", holdColumns) : undefined
   const changedHolds = parts.changedHolds
@@ -74,9 +83,7 @@ const blockText = (parts: Parts): string => {
         INSERT INTO saldo_ledger_holds (tenant, ${names(holdColumns)})
         SELECT ${tenant}, ${values("given", holdColumns)} FROM placed, ${newHolds}
       )`,
-    changedHolds === undefined
-      ? undefined
-      : `changed_holds AS (${update("saldo_ledger_holds", "hold_id", changedHoldColumns, tenant, changedHolds)})`
+    changedHolds === undefined ? undefined : `changed_holds AS (${updateHolds(tenant, changedHolds)})`
   ]
   return `
 WITH new_commands AS (${commands}
@@ -98,11 +105,11 @@ WITH new_commands AS (${commands}
 ), new_postings AS (
   INSERT INTO saldo_ledger_postings (tenant, sequence, ${names(postingColumns)})
   SELECT ${tenant}, base + given.n, ${values("given", postingColumns)} FROM placed, ${postings}
-), changed_accounts AS (${update("saldo_ledger_accounts", "account_id", accountColumns, tenant, accounts)}
+), changed_accounts AS (${updateAccounts(accounts)}
 ), ${optional.map((part) => (part === undefined ? "" : `${part}, `)).join("")}outcome AS (
   SELECT (SELECT base FROM placed) AS base, (SELECT base_at FROM placed) AS base_at
 )
-SELECT base, base_at, CASE WHEN base IS NULL THEN ARRAY(SELECT command_key FROM new_commands) END AS strays FROM outcome`
+SELECT base, base_at, (SELECT count(*) FROM changed_accounts) AS changed, CASE WHEN base IS NULL THEN ARRAY(SELECT command_key FROM new_commands) END AS strays FROM outcome`
 }
 
 const refusalsText = (): string => {
@@ -113,6 +120,7 @@ const refusalsText = (): string => {
 interface PlacedRow {
   readonly base: bigint | null
   readonly base_at: bigint | null
+  readonly changed: bigint
   readonly strays: ReadonlyArray<string> | null
 }
 
@@ -168,7 +176,7 @@ export const makePostgresWriteBlocks = (sql: SqlClient.SqlClient): WriteBlocks =
         ...arraysOf(written, commandColumns),
         ...arraysOf(rows.entryRows, [n, ...entryColumns]),
         ...arraysOf(rows.postingRows, [n, ...postingColumns]),
-        ...arraysOf(accountRows, [["account_id", "text"], ...accountColumns]),
+        ...arraysOf(accountRows, lockedAccountColumns),
         ...(parts.tags ? arraysOf(rows.tagRows, [n, ...tagColumns]) : []),
         ...(parts.newHolds ? arraysOf(newHolds, holdColumns) : []),
         ...(parts.changedHolds ? arraysOf(changedHolds, [["hold_id", "text"], ...changedHoldColumns]) : [])
@@ -176,6 +184,9 @@ export const makePostgresWriteBlocks = (sql: SqlClient.SqlClient): WriteBlocks =
       if (place === undefined || place.base === null || place.base_at === null) {
         yield* remove(tenant, place?.strays ?? [])
         return undefined
+      }
+      if (Number(place.changed) !== accountRows.length) {
+        return yield* Effect.die(new RangeError("An account's row was not where the transaction had locked it"))
       }
       places.push({ sequence: Number(place.base) + 1, micros: Number(place.base_at) + 1 })
     }

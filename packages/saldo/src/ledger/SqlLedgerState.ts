@@ -27,6 +27,13 @@ export interface LedgerState extends LedgerLookup {
   readonly holds: ReadonlyMap<HoldId, Hold>
   /** The latest value date of each account's lines; see `AccountRow`. */
   readonly valueHighs: ReadonlyMap<AccountId, string>
+  /** Where Postgres has the accounts' rows, as long as they are locked. */
+  readonly places: ReadonlyMap<AccountId, string>
+}
+
+/** A row that the transaction has locked. On Postgres it says where it is. */
+interface LockedRow extends AccountRow {
+  readonly place?: string
 }
 
 /** The rows of a tenant that have one of some values in a column. */
@@ -50,7 +57,8 @@ export const makeRowsBy = (sql: SqlClient.SqlClient): RowsBy =>
       const type = sql.literal(typeof values[0] === "number" ? "bigint[]" : "text[]")
       const packed = values.map((value) => (typeof value === "number" ? BigInt(value) : value))
       return sql`(SELECT ${packed}::${type} AS list OFFSET 0) AS packed, unnest(packed.list) AS wanted (value), LATERAL (
-        SELECT * FROM ${sql.literal(table)} WHERE tenant = ${tenant} AND ${sql.literal(column)} = wanted.value
+        SELECT ${sql.literal(lock === undefined ? "*" : "*, ctid::text AS place")}
+        FROM ${sql.literal(table)} WHERE tenant = ${tenant} AND ${sql.literal(column)} = wanted.value
         ${sql.literal(lock === undefined ? "OFFSET 0" : "FOR UPDATE")}
       ) AS found`
     },
@@ -142,7 +150,7 @@ export const makeState = (sql: SqlClient.SqlClient) => {
     sql<HoldRow>`SELECT found.* FROM ${rowsBy("saldo_ledger_holds", "hold_id", tenant, [...ids].sort(), "lock")}`
 
   const lockAccounts = (tenant: string, ids: Iterable<string>) =>
-    sql<AccountRow>`SELECT found.* FROM ${rowsBy("saldo_ledger_accounts", "account_id", tenant, [...ids].sort(), "lock")}`
+    sql<LockedRow>`SELECT found.* FROM ${rowsBy("saldo_ledger_accounts", "account_id", tenant, [...ids].sort(), "lock")}`
 
   const findReversals = (tenant: string, ids: Iterable<string>) =>
     sql<{ readonly reverses: string; readonly entry_id: string }>`
@@ -182,10 +190,12 @@ export const makeState = (sql: SqlClient.SqlClient) => {
       }
       const accounts = new Map<AccountId, LedgerAccount>()
       const valueHighs = new Map<AccountId, string>()
+      const places = new Map<AccountId, string>()
       for (const row of yield* lockAccounts(tenant, wanted)) {
         const account = accountOfRow(row)
         accounts.set(account.id, account)
         valueHighs.set(account.id, row.value_high)
+        if (row.place !== undefined) places.set(account.id, row.place)
       }
       const missingHolds = [...references.holds].filter((id) => !holds.has(id) && !claimed.has(id))
       const missingEntries = [...references.entries].filter((id) => !entries.has(id) && !claimed.has(id))
@@ -202,6 +212,7 @@ export const makeState = (sql: SqlClient.SqlClient) => {
       return {
         holds,
         valueHighs,
+        places,
         account: (id) => accounts.get(id),
         hold: (id) => holds.get(id),
         entry: (id) => entries.get(id),
