@@ -179,7 +179,11 @@ describe("what a rail tells", () => {
           Payments.use((payments) => payments.cancel({ key: key("too late"), id: order.id })).pipe(as(officer))
         )
         expect(cancelled).toMatchObject({ _tag: "PaymentOrderUnfit", state: "held" })
-        script.tell(reported("2", order, "ACSP"), reported("3", order, "PDNG"), reported("4", order, "ACSC"))
+        // Released; and told once more of the time before.
+        script.tell(reported("2", order, "ACSP"), reported("1", order, "PDNG", "RR04"))
+        yield* work()
+        expect(yield* now).toMatchObject({ state: "sent", status: "ACSP", reason: null })
+        script.tell(reported("3", order, "PDNG"), reported("4", order, "ACSC"))
         yield* work()
         expect(yield* now).toMatchObject({ state: "settled", status: "ACSC", dispute: null })
         expect(yield* held).toEqual(paid)
