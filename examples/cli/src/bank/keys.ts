@@ -120,15 +120,16 @@ export const layer = (making: boolean) =>
       }
       const file = yield* placeOf
       const files = yield* FileSystem.FileSystem
-      if (yield* Effect.orElseSucceed(files.exists(file), () => true)) return WrappingKeys.layer(yield* read(file))
+      const isThere = Effect.orElseSucceed(files.exists(file), () => true)
+      if (yield* isThere) return WrappingKeys.layer(yield* read(file))
       const store = yield* DataKeyStore
       const [kept] = yield* store.wrappedByOthers("", 1)
-      if (kept !== undefined) {
-        return yield* failing(
-          `The customers' data is there, but not the keys that open it: ${file} is missing.`,
-          "Put the file back from where you keep a copy, name it with SALDO_KEY_FILE, or give the keys in SALDO_KEYS."
-        )
-      }
-      return WrappingKeys.layer(making ? yield* make(file) : yield* newRing)
+      if (kept === undefined) return WrappingKeys.layer(making ? yield* make(file) : yield* newRing)
+      // Keys come before data: if another process made both since we looked, the file is there now.
+      if (yield* isThere) return WrappingKeys.layer(yield* read(file))
+      return yield* failing(
+        `The customers' data is there, but not the keys that open it: ${file} is missing.`,
+        "Put the file back from where you keep a copy, name it with SALDO_KEY_FILE, or give the keys in SALDO_KEYS."
+      )
     })
   )
