@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { BankCalendar } from "saldo/banking/BankCalendar"
+import { luhnDigit } from "saldo/banking/checkDigits"
 import type { CustomerId } from "saldo/banking/Customer"
 import { Customers } from "saldo/banking/Customers"
 import { DepositAccounts } from "saldo/banking/DepositAccounts"
@@ -153,22 +154,21 @@ for (const [name, database] of [
         Effect.gen(function* () {
           const accounts = yield* DepositAccounts
           const kept = yield* known("559993-0004")
-          for (const number of ["559994-0003", "559995-0002", "559996-0001", "559997-0000"]) {
-            const { account, customerId } = yield* known(number)
-            const [closed, paid] = yield* Effect.all(
-              [
-                Effect.result(
-                  Effect.andThen(
-                    anew(accounts.close, { accountId: account.id, to: kept.account.id }).pipe(as(officer)),
-                    customerAct("close", customerId)
-                  )
-                ),
-                Effect.result(pay(account.id, "200.00"))
-              ],
-              { concurrency: "unbounded" }
-            )
-            expect(Result.isSuccess(closed)).toBe(Result.isFailure(paid))
-          }
+          const numbers = Array.from({ length: 12 }, (_, index) => `5599${40 + index}000`)
+          const leaving = yield* Effect.forEach(numbers, (digits) => known(`${digits}${luhnDigit(digits)}`))
+          yield* Effect.forEach(
+            leaving,
+            Effect.fnUntraced(function* ({ account, customerId }) {
+              const closing = Effect.andThen(
+                anew(accounts.close, { accountId: account.id, to: kept.account.id }).pipe(as(officer)),
+                customerAct("close", customerId)
+              )
+              const both = [Effect.result(closing), Effect.result(pay(account.id, "200.00"))] as const
+              const [closed, paid] = yield* Effect.all(both, { concurrency: "unbounded" })
+              expect(Result.isSuccess(closed)).toBe(Result.isFailure(paid))
+            }),
+            { concurrency: 3 }
+          )
         })
       )
     })
