@@ -130,10 +130,10 @@ export const openBooks = async (
   /** What a database that has been up for a while has done by itself. */
   const settle = () =>
     runtime.runPromise(
-      Effect.andThen(
-        sql`ANALYZE`,
-        sql.onDialectOrElse({ pg: () => sql`CHECKPOINT`, orElse: () => sql`PRAGMA wal_checkpoint(TRUNCATE)` })
-      )
+      Effect.gen(function* () {
+        yield* sql`ANALYZE`
+        yield* sql.onDialectOrElse({ pg: () => sql`CHECKPOINT`, orElse: () => sql`PRAGMA wal_checkpoint(TRUNCATE)` })
+      })
     )
 
   const booked = (outcomes: ReadonlyArray<Result.Result<unknown, unknown>>) => outcomes.every(Result.isSuccess)
