@@ -95,6 +95,10 @@ describe("StatementReconciliation", () => {
         "1 line = 2 entries: each single payment of the line is an entry, by its end-to-end id and amount; not the same: date"
       ])
       expect(yield* shown(id)).toEqual(["Entry -20.00"])
+      // Not all of these amounts are known.
+      const some = [{ amount: "-20.00", endToEndId: "C" }, { endToEndId: "D" }]
+      yield* importing({ id: "S-2", opening: "-30.00", lines: [{ amount: "-20.00", parts: some }] })
+      expect((yield* open(id)).flatMap((each) => (each._tag === "Line" ? [each.parts] : []))).toEqual([[]])
     })
   )
 
@@ -142,6 +146,18 @@ describe("StatementReconciliation", () => {
         expect(matches.map(({ agreed, rule, score }) => [rule, agreed, score])).toEqual([
           ["endToEndId", ["amount", "endToEndId", "counterparty", "date"], 100]
         ])
+        const message = { _tag: "Reference", reference: "RF18539007547034" } as const
+        yield* payments
+          .create({ key: key("invoice"), accountId: account.id, amount: sek("40.00"), creditor, message })
+          .pipe(as(anna))
+        yield* payments.work()
+        yield* TestClock.adjust("2 hours")
+        yield* payments.work()
+        const paid = { amount: "-40.00", reference: "rf18 5390 0754 7034", on: "2026-05-04" }
+        const second = yield* importing({ id: "S-2", opening: "-250.00", lines: [paid], on: "2026-05-04" })
+        expect(second.matches.map(({ agreed, rule }) => [rule, agreed])).toEqual([
+          ["reference", ["amount", "reference", "date"]]
+        ])
         const back = {
           id: "1",
           endToEndId,
@@ -152,7 +168,7 @@ describe("StatementReconciliation", () => {
         } as const
         yield* payments.hear("simulator", back).pipe(as(officer))
         const returned = { amount: "250.00", endToEndId, on: "2026-05-05" }
-        const later = yield* importing({ id: "S-2", opening: "-250.00", lines: [returned], on: "2026-05-05" })
+        const later = yield* importing({ id: "S-3", opening: "-290.00", lines: [returned], on: "2026-05-05" })
         expect(later.matches).toEqual([])
         const reconciliation = yield* StatementReconciliation
         const [review, ...others] = yield* reconciliation.reviews(id).pipe(as(clerk))

@@ -57,7 +57,7 @@ export interface Line extends About {
   readonly status?: "BOOK" | "PDNG"
   readonly message?: string
   /** The single payments that it sums up. */
-  readonly parts?: ReadonlyArray<About & { readonly amount: string }>
+  readonly parts?: ReadonlyArray<About & { readonly amount?: string }>
 }
 
 export interface Written {
@@ -79,9 +79,9 @@ const signed = (amount: string, currency: string): string =>
 const balance = (type: string, amount: string, on: string, currency: string): string =>
   `<Bal><Tp><CdOrPrtry><Cd>${type}</Cd></CdOrPrtry></Tp>${signed(amount, currency)}<Dt><Dt>${on}</Dt></Dt></Bal>`
 
-const payment = (about: About & Pick<Line, "amount" | "message">, currency: string): string => {
+const payment = (about: About & Partial<Pick<Line, "amount" | "message">>, currency: string): string => {
   const { amount, counterparty, endToEndId, message, reference } = about
-  const side = amount.startsWith("-") ? "Cdtr" : "Dbtr"
+  const side = amount?.startsWith("-") === true ? "Cdtr" : "Dbtr"
   const remittance = [
     message === undefined ? "" : `<Ustrd>${message}</Ustrd>`,
     reference === undefined ? "" : `<Strd><CdtrRefInf><Ref>${reference}</Ref></CdtrRefInf></Strd>`
@@ -89,7 +89,7 @@ const payment = (about: About & Pick<Line, "amount" | "message">, currency: stri
   return [
     "<TxDtls>",
     `<Refs><EndToEndId>${endToEndId ?? "NOTPROVIDED"}</EndToEndId></Refs>`,
-    signed(amount, currency),
+    amount === undefined ? "" : signed(amount, currency),
     counterparty === undefined
       ? ""
       : `<RltdPties><${side}><Pty><Nm>${counterparty}</Nm></Pty></${side}>` +
