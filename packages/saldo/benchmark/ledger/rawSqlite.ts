@@ -17,7 +17,9 @@ export const rawLedger = (source: string, folder: string, size: number) => {
   const [commands, entries, postings] = [rowsOf("commands"), rowsOf("entries"), rowsOf("postings")]
   from.close()
   const into = new DatabaseSync(filename)
+  // As the ledger's connection has it, so that the difference is not in these.
   into.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+  into.exec("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000")
   const insertInto = (table: string, [first = {}]: ReadonlyArray<Row>) => {
     const columns = Object.keys(first)
     const prepared = into.prepare(
