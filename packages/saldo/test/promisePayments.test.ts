@@ -175,7 +175,11 @@ describe("the consent of a second person", () => {
     const verdict = { state: "approved" as const, comment: null }
     await expect(bo.approvals.decide(approvalId, verdict)).rejects.toMatchObject({ _tag: "InputInvalid" })
     await expect(bo.approvals.withdraw(approvalId)).rejects.toMatchObject({ _tag: "InputInvalid" })
-    await expect(bo.approvals.expireOverdue("payment")).rejects.toMatchObject({ _tag: "InputInvalid" })
+    for (const type of ["payment", "payment-plan"]) {
+      await expect(bo.approvals.expireOverdue(type)).rejects.toMatchObject({ _tag: "InputInvalid" })
+      const request = bo.approvals.request({ subject: { type, id: order.id }, withinMs: 1000 })
+      await expect(request).rejects.toMatchObject({ _tag: "InputInvalid" })
+    }
     expect((await bo.payments.decide({ ...decision, key: "yes by bo" })).state).toBe("approved")
     expect((await anna.payments.create(wish("small", "100.00"))).state).toBe("approved")
     const beyond = anna.payments.create(wish("beyond", "300.00"))

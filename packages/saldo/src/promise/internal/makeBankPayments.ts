@@ -9,6 +9,7 @@ import { Approvals as ApprovalsUseCase } from "../../banking/Approvals.ts"
 import { approvePermission } from "../../banking/BankAccess.ts"
 import { CustomerId } from "../../banking/Customer.ts"
 import { DepositAccountId } from "../../banking/DepositAccount.ts"
+import { planSubject } from "../../banking/internal/paymentPlanWork.ts"
 import * as Order from "../../banking/PaymentOrder.ts"
 import { Payments as PaymentsUseCase, PaymentWish } from "../../banking/Payments.ts"
 import { PaymentOrderState } from "../../banking/PaymentStatus.ts"
@@ -96,7 +97,7 @@ export const makePayments = (calls: BankCalls, mayWork: boolean): Payments => {
 }
 
 // What follows from these decisions happens with them, in the use case that asked.
-const ofTheBank = new Set(["payment", "payment-plan"])
+const ofTheBank = new Set(["payment", planSubject])
 
 const hostsOwn = (type: string) =>
   ofTheBank.has(type)
