@@ -87,7 +87,7 @@ it.live(
       )
       expect(report.writes).toBeGreaterThan(8)
     }),
-  120_000
+  300_000
 )
 
 it.live(
@@ -113,7 +113,7 @@ it.live(
         })
       )
     }),
-  120_000
+  300_000
 )
 
 it.live(
@@ -141,7 +141,7 @@ it.live(
         })
       )
     }),
-  120_000
+  300_000
 )
 
 const postgres = settlingBank(SqlStores.layer.pipe(Layer.provide(TestPostgres.layer), Layer.orDie))
@@ -192,5 +192,5 @@ it.live(
       yield* reconciliation.reconcile(accountId).pipe(as(officer))
       expect(yield* standing).toBe("lines: 1 open, 2 matched; entries: 5 open, 2 matched")
     }).pipe(Effect.provide(postgres)),
-  120_000
+  300_000
 )

@@ -51,7 +51,7 @@ const usual = [
 describe("random work on a settlement account", () => {
   it("comes to what an obvious oracle says after every step (memory)", { timeout: 240_000 }, async () => {
     const outcomes = new Map<string, number>()
-    await fc.assert(property(memoryStores, outcomes), { numRuns: 250 })
+    await fc.assert(property(memoryStores, outcomes), { numRuns: 150 })
     expect(usual.filter((outcome) => !outcomes.has(outcome))).toEqual([])
   })
 
