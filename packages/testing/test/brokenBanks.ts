@@ -24,6 +24,7 @@ import { DepositAccountStore } from "saldo/banking/DepositAccountStore"
 import { DepositTransactions } from "saldo/banking/DepositTransactions"
 import type { InterestTerms } from "saldo/banking/InterestTerms"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
+import { PaymentPlanStore } from "saldo/banking/PaymentPlanStore"
 import { PaymentRail } from "saldo/banking/PaymentRail"
 import { Atomic } from "saldo/core/Atomic"
 import { CommandKey } from "saldo/core/Command"
@@ -59,8 +60,8 @@ const ledger: Readonly<Record<string, Bank>> = {
     const { expiresAfterMs: _never, ...hold } = one
     return hold
   }),
-  "overdue holds are passed over when there are more than one": bankOver(LedgerStore, (store) => ({
-    dueHolds: (now, limit) => Effect.map(store.dueHolds(now, limit), (due) => (due.length > 1 ? [] : due))
+  "the sweep leaves out the hold that is overdue for longest": bankOver(LedgerStore, (store) => ({
+    dueHolds: (now, limit) => Effect.map(store.dueHolds(now, limit), (due) => due.slice(1))
   })),
   "a reversal counts from the day on which it is made": operations((one) => {
     if (one._tag !== "Reverse") return one
@@ -175,6 +176,12 @@ const payments: Readonly<Record<string, Bank>> = {
   "payments that were settled do not count towards the limits": bankOver(PaymentOrderStore, (store) => ({
     counted: (tenant, accountId, from) =>
       Effect.map(store.counted(tenant, accountId, from), (orders) => orders.filter(({ state }) => state !== "settled"))
+  })),
+  "a standing order stops after its first payment": bankOver(PaymentPlanStore, (store) => ({
+    save: (plan) => store.save(plan.last?.number === 1 ? { ...plan, lookOn: null } : plan)
+  })),
+  "what comes of a standing order is not noted": bankOver(PaymentPlanStore, () => ({
+    note: () => Effect.succeed(true)
   })),
   "nobody asks about what is on hold": bankOver(PaymentOrderStore, (store) => ({
     save: (order) => store.save(order.state === "held" ? { ...order, askAt: null } : order)

@@ -56,7 +56,7 @@ export type Act =
   | { readonly act: "leave"; readonly customer: number; readonly to: number }
   /** Takes the entry of a deposit, withdrawal or transfer back, as of today or of its own day. */
   | { readonly act: "reverse"; readonly of: number; readonly backdated: boolean }
-  /** Sends an earlier command again under its key; with another amount when altered. */
+  /** Sends an earlier command again under its key; a deposit over another amount when altered. */
   | { readonly act: "repeat"; readonly of: number; readonly altered: boolean }
   /** The bank's worker makes a round over payments, holds and approvals. */
   | { readonly act: "work" }
@@ -126,11 +126,12 @@ class Recent {
 
 class Drawing {
   readonly below: (limit: number) => number
-  private readonly holds = new Recent(10)
+  private readonly holds = new Recent(4)
   private readonly payments = new Recent(6)
   private readonly largePayments = new Recent(3)
   private readonly schedules = new Recent(3)
   private readonly moves = new Recent(12)
+  private readonly deposits = new Recent(5)
   private readonly commands = new Recent(20)
 
   constructor(seed: number) {
@@ -156,9 +157,7 @@ class Drawing {
   private pay(): Act {
     // Two of them pay more than the others, and come to their limits.
     const account = this.below(2) === 0 ? 2 * this.below(2) : this.account()
-    const by = ([Math.floor(account / 2), Math.floor(account / 2), "officer", this.below(customerCount)] as const)[
-      this.below(4)
-    ]
+    const by = ([Math.floor(account / 2), "officer", "officer", this.below(customerCount)] as const)[this.below(4)]
     const inDays = this.below(3) === 0 ? this.below(8) : 0
     const amount = BigInt(1 + this.below(60_000))
     return { act: "pay", by: by ?? "officer", account, amount, inDays, to: this.below(3) }
@@ -195,7 +194,9 @@ class Drawing {
           : { act: "renew", customer, knownFor: 5 + this.below(20) }
       case 6:
       case 7:
-        return { act: "repeat", of: this.commands.one(this.below), altered: this.below(2) === 0 }
+        return this.below(2) === 0
+          ? { act: "repeat", of: this.deposits.one(this.below), altered: true }
+          : { act: "repeat", of: this.commands.one(this.below), altered: false }
       default:
         return { act: "reverse", of: this.moves.one(this.below), backdated: this.below(2) === 0 }
     }
@@ -254,6 +255,7 @@ class Drawing {
     if (act.act === "schedule") this.schedules.add(number)
     if ((act.act === "pay" || act.act === "schedule") && act.amount > 30_000n) this.largePayments.add(number)
     if (act.act === "deposit" || act.act === "withdraw" || act.act === "transfer") this.moves.add(number)
+    if (act.act === "deposit") this.deposits.add(number)
     if (act.act !== "repeat") this.commands.add(number)
     return act
   }

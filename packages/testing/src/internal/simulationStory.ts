@@ -48,7 +48,7 @@ const wordsOf = (act: Act): string => {
     case "reverse":
       return `action ${act.of} is reversed${act.backdated ? " as of its own day" : ""}`
     case "repeat":
-      return `action ${act.of} is sent again${act.altered ? ", altered if it is a deposit" : ""}`
+      return `action ${act.of} is sent again${act.altered ? " over another amount" : ""}`
     case "work":
       return "the worker makes a round"
     case "endOfDay":

@@ -18,14 +18,13 @@ interface Names {
 
 const same = (...done: ReadonlyArray<string>): Names => ({ done, refused: done })
 
+const joining = ["register-customer", "document-customer", "verify-customer", "activate-customer"]
+
 const namesOf = ({ notes }: World, act: Act): Names => {
   switch (act.act) {
     case "join":
       return {
-        done: [
-          ...["register-customer", "document-customer", "verify-customer", "activate-customer"],
-          ...["open-account", "open-account"]
-        ]
+        done: [...joining, "open-account", "open-account"]
       }
     case "renew":
       return { done: ["document-customer", "verify-customer"] }
