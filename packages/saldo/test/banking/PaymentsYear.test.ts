@@ -138,10 +138,12 @@ const yearOf = (seed: string, policy: Partial<PaymentPolicy>) => {
     return orders
   }).pipe(
     Effect.provide(
-      Layer.fresh(payingBank(memoryStores, simulator, { businessDays: sweden, askEvery: "6 hours", ...policy }))
-    ),
-    // What the rail does is logged every time.
-    Effect.provide(Logger.layer([]))
+      Layer.merge(
+        Layer.fresh(payingBank(memoryStores, simulator, { businessDays: sweden, askEvery: "6 hours", ...policy })),
+        // What the rail does is logged every time.
+        Logger.layer([])
+      )
+    )
   )
 }
 
