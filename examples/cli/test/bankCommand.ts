@@ -1,17 +1,22 @@
 /**
  * A bank in a file of its own, run by the command: what the tests of `saldo bank` have in common.
  */
-import { expect } from "vitest"
+import { writeFileSync } from "node:fs"
+import { expect, vi } from "vitest"
 import { type RunOptions, useSaldo } from "./saldo.ts"
 
 /** Somebody with a number that may be used in tests. */
 export const anna = { name: "Anna Andersson", number: "19811218-9876", email: "anna@example.test" }
 
+/** A company with a number that may be used in tests. */
+export const company = { name: "Bygg & Co AB", number: "556036-0793" }
+
 /** The forms in which that number must never show. */
 export const clear = ["9876", "198112189876", "8112189876"]
 
-/** The command on one bank. */
+/** The command on one bank. A test runs it ten times and more, each time in a process of its own. */
 export const useBank = () => {
+  vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
   const saldo = useSaldo()
   const db = saldo.path("bank.sqlite")
   const bank = (args: ReadonlyArray<string>, { env, ...options }: RunOptions = {}) =>
@@ -52,5 +57,20 @@ export const useBank = () => {
     return accountId
   }
 
-  return { ...saldo, db, bank, text, json, register, approve, open }
+  /** A person and a company who may do business. */
+  const approveAll = async (): Promise<readonly [person: string, firm: string]> => {
+    for (const name of ["passport", "bill", "certificate", "owners", "mandate"]) writeFileSync(saldo.path(name), name)
+    const person = await register(anna)
+    await approve(person, { passport: "passport@2099-05-31", "proof-of-address": "bill" })
+    const firm = await register(company, "--kind", "company")
+    await approve(firm, {
+      "registration-certificate": "certificate",
+      "beneficial-owners": "owners",
+      mandate: "mandate",
+      "identity-card": "passport@2099-01-01"
+    })
+    return [person, firm]
+  }
+
+  return { ...saldo, approveAll, db, bank, text, json, register, approve, open }
 }

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await approve(customer, { passport: "passport@2099-05-31", "proof-of-address": "bill" })
   account = await open(customer, "current")
   await text(["bank", "accounts", "deposit", account, "5000"])
-}, 120_000)
+})
 
 describe("saldo bank payments", () => {
   it("pays nothing that a second person has not seen, and sets the money aside then", async () => {

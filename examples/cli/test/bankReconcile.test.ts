@@ -36,10 +36,10 @@ beforeAll(async () => {
   await approve(customer, { passport: "passport@2099-05-31", "proof-of-address": "bill" })
   account = await open(customer, "current")
   await text(["bank", "accounts", "deposit", account, "5000"])
-}, 120_000)
+})
 
 describe("payments leave in files and come back in statements", () => {
-  it("once, in a file that only its owner reads, and that can be had again", { timeout: 90_000 }, async () => {
+  it("once, in a file that only its owner reads, and that can be had again", async () => {
     const [bo, cai] = [await pay("1250.00", "Bo Ek"), await pay("99.50", "Cai Al")]
     const unknown = await bank(["bank", "payments", "export", "--json"], { env })
     expect(failureOf(unknown).remedy).toContain("saldo bank reconcile register")
@@ -72,7 +72,7 @@ describe("payments leave in files and come back in statements", () => {
     expect(await json(["bank", "payments", "show", bo.id])).toMatchObject({ state: "sent" })
   })
 
-  it("and are settled by the statement, matched with the books, and told of once", { timeout: 90_000 }, async () => {
+  it("and are settled by the statement, matched with the books, and told of once", async () => {
     const { items } = await json(["bank", "payments", "list", "--state", "sent"])
     const entries = items.map((order: { amount: string; endToEndId: string }) => ({
       amount: `-${order.amount}`,
@@ -117,7 +117,7 @@ describe("payments leave in files and come back in statements", () => {
     expect((await json(["bank", "accounts", "list"])).items).toMatchObject([{ balance: "3750.00" }])
   })
 
-  it("and what nobody knows waits for a person", { timeout: 90_000 }, async () => {
+  it("and what nobody knows waits for a person", async () => {
     const file = stated("2026-3", "-1250.00", [
       { amount: "40.00", name: "Okänd & Co".replace("&", "&amp;"), message: "Faktura 17" },
       { amount: "-2.50", message: "Avgift", endToEndId: "SOMEBODY-ELSES" }
@@ -165,7 +165,7 @@ describe("payments leave in files and come back in statements", () => {
     expect(await text(["ledger", "verify"])).toMatch(/^Whole: /u)
   })
 
-  it("lets a person decide where the bank booked twice, or another amount", { timeout: 90_000 }, async () => {
+  it("lets a person decide where the bank booked twice, or another amount", async () => {
     const [di, ed] = [await pay("10", "Di Ek"), await pay("20", "Ed Ek")]
     await text(["bank", "payments", "export", "--out", path("outbox")], { env })
     const booked = [
