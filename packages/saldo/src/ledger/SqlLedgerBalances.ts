@@ -14,7 +14,13 @@ import type { LocalDate } from "../time/LocalDate.ts"
 import { toMicros } from "./BookingTime.ts"
 import type { AsOf } from "./LedgerFilter.ts"
 import type { LedgerStore } from "./LedgerStore.ts"
-import { type AccountRow, accountOfRow, type CounterColumns, countersOf } from "./SqlLedgerRows.ts"
+import {
+  accountColumnNames,
+  accountOfValues,
+  type AccountRow,
+  type CounterColumns,
+  countersOf
+} from "./SqlLedgerRows.ts"
 import { reachesOn } from "./valueOrder.ts"
 
 /** After every line. */
@@ -131,9 +137,10 @@ export const makeBalances = (sql: SqlClient.SqlClient): Pick<LedgerStore["Servic
       const sums = isNow(asOf)
         ? undefined
         : yield* sumsAsOf(sql`account.tenant = ${tenant}`, asOf, yield* knownAt(tenant, asOf))
-      const rows = yield* sql<AccountRow>`
-        SELECT * FROM saldo_ledger_accounts WHERE tenant = ${tenant} ORDER BY code`
-      const accounts = rows.map(accountOfRow)
+      const rows = yield* sql`
+        SELECT ${sql.literal(accountColumnNames)} FROM saldo_ledger_accounts WHERE tenant = ${tenant} ORDER BY code`
+        .values
+      const accounts = rows.map(accountOfValues)
       if (sums === undefined) return accounts.map((account) => ({ account, counters: account.counters }))
       const byId = new Map(sums.map((row) => [row.account_id, countersOf(bigints(row))]))
       return accounts.flatMap((account) => {

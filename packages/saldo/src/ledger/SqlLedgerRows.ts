@@ -170,6 +170,38 @@ export const accountOfRow = (row: AccountRow): LedgerAccount => ({
   openedAt: DateTime.makeUnsafe(Number(row.opened_at))
 })
 
+/** The columns of an account, in the order of `accountOfValues`. */
+export const accountColumnNames = `tenant, account_id, code, type, currency, role, name, parent, minimum, maximum, closed,
+  frozen, debits_blocked, credits_blocked, metadata, debits_posted, credits_posted, debits_pending, credits_pending,
+  value_high, version, opened_at`
+
+/** The account of a row that was read as values: of thousands of accounts, half of the time goes into rows with names. */
+export const accountOfValues = (values: ReadonlyArray<unknown>): LedgerAccount =>
+  accountOfRow({
+    tenant: values[0] as string,
+    account_id: values[1] as string,
+    code: values[2] as string,
+    type: values[3] as string,
+    currency: values[4] as string,
+    role: values[5] as string,
+    name: values[6] as string,
+    parent: values[7] as string | null,
+    minimum: values[8] as bigint | null,
+    maximum: values[9] as bigint | null,
+    closed: values[10] as Whole,
+    frozen: values[11] as Whole,
+    debits_blocked: values[12] as Whole,
+    credits_blocked: values[13] as Whole,
+    metadata: values[14] as string,
+    debits_posted: values[15] as bigint,
+    credits_posted: values[16] as bigint,
+    debits_pending: values[17] as bigint,
+    credits_pending: values[18] as bigint,
+    value_high: values[19] as string,
+    version: values[20] as bigint,
+    opened_at: values[21] as bigint
+  })
+
 /** The columns of an account's settings. */
 export const settingsColumns = (settings: AccountSettings) => ({
   name: settings.name,
