@@ -300,7 +300,7 @@ describe.concurrent("saldo loans stats, analyze and health", () => {
       const { code, stderr } = await run(["loans", command, "--db", path("missing.sqlite")])
       expect(code).toBe(1)
       expect(stderr).toBe(
-        `There is no database at ${path("missing.sqlite")}.\nRun \`saldo loans fetch\` or \`saldo ledger open\` first, or name another with --db.\n`
+        `There is no database at ${path("missing.sqlite")}.\nRun \`saldo loans fetch\`, \`saldo ledger open\` or \`saldo bank customers register\` first, or name another with --db.\n`
       )
     }
     expect(existsSync(path("missing.sqlite"))).toBe(false)
