@@ -3,12 +3,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import { Customers } from "saldo/banking/Customers"
 import { DepositAccounts } from "saldo/banking/DepositAccounts"
 import { DepositEndOfDay } from "saldo/banking/DepositEndOfDay"
 import { DepositTransactions } from "saldo/banking/DepositTransactions"
-import { parseExternalAccount } from "saldo/banking/ExternalAccount"
 import { ReasonCode } from "saldo/banking/Kyc"
 import { PaymentPlans } from "saldo/banking/PaymentPlans"
 import { Payments } from "saldo/banking/Payments"
@@ -20,6 +18,7 @@ import * as Money from "saldo/money/Money"
 import * as LocalDate from "saldo/time/LocalDate"
 import { type BankServices, current, customer, savings, staff, tenant } from "../SimulationBank.ts"
 import { dateOf } from "./simulationInterest.ts"
+import { personalNumber, receivers } from "./simulationPeople.ts"
 import type { Act, Person, PlannedAction } from "./simulationPlan.ts"
 import { captured } from "./simulationTally.ts"
 import type { Answer, World } from "./simulationWorld.ts"
@@ -37,21 +36,6 @@ const known = <A>(found: A | undefined, what: string): A => {
 }
 
 const all = (...commands: ReadonlyArray<Effect.Effect<Answer, never, BankServices>>): Saying => Effect.all(commands)
-
-/** A valid personal number for each customer. */
-const personalNumber = (index: number): string => {
-  const digits = `80010${1 + index}${200 + index}`
-  const sum = [...digits].reduce((total, digit, place) => {
-    const weighted = Number(digit) * (place % 2 === 0 ? 2 : 1)
-    return total + Math.floor(weighted / 10) + (weighted % 10)
-  }, 0)
-  return `19${digits.slice(0, 6)}-${digits.slice(6)}${(10 - (sum % 10)) % 10}`
-}
-
-const receivers = ["SE4550000000058398257466", "NO9386011117947", "SE3550000000054910000003"].map((text, index) => ({
-  name: `Receiver ${index}`,
-  account: Result.getOrThrow(parseExternalAccount({ scheme: "Iban", text }))
-}))
 
 /** Everything that can be said about an action of a plan. */
 class Speaker {
