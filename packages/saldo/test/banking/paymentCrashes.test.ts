@@ -65,7 +65,12 @@ interface RunOptions extends Pick<WorldOptions, "planted"> {
 const run = (database: Database, { reserve, seed, steps }: Program, options: RunOptions = {}) =>
   Effect.gen(function* () {
     const { manners = RailSimulator.rough, onStep, ...planted } = options
-    const world = yield* openWorld({ database: yield* database, rail: { seed, manners }, reserve, ...planted })
+    const world = yield* openWorld({
+      database: yield* database,
+      rail: { seed, manners, returnsWithin: "1 day" },
+      reserve,
+      ...planted
+    })
     for (const [index, step] of steps.entries()) {
       yield* perform(world, step, `${step.act.act} ${index}`)
       onStep?.(index, world.fuse)
@@ -126,7 +131,7 @@ const story: Program = {
     work,
     wait(1440),
     work,
-    wait(43_200),
+    wait(2880),
     work
   ]
 }

@@ -177,8 +177,8 @@ const settle = Effect.fnUntraced(function* (world: World) {
     clock.now += 6 * hour
     yield* use(work)
   }
-  // Payments come back up to 30 days after they were settled.
-  clock.now += 31 * 24 * hour
+  // Payments come back up to a day after they were settled.
+  clock.now += 25 * hour
   for (let round = 0; round < 12; round += 1) yield* use(work)
 })
 

@@ -211,16 +211,18 @@ const watchedRail = (
 ): Rail => {
   const noted = (call: Call["call"], endToEndId: string) =>
     Effect.sync(() => void calls.push({ call, endToEndId, at: clock.now }))
+  // Others get on with their work while one waits for the rail.
+  const call = <A, E>(effect: Effect.Effect<A, E>) => fuse.call(Effect.andThen(Effect.yieldNow, effect))
   return {
     ...rail,
-    send: (instruction) => fuse.call(Effect.andThen(noted("send", instruction.endToEndId), rail.send(instruction))),
+    send: (instruction) => call(Effect.andThen(noted("send", instruction.endToEndId), rail.send(instruction))),
     query: (endToEndId) =>
-      fuse.call(
+      call(
         Effect.tap(rail.query(endToEndId), (answer) =>
           Option.isNone(answer) ? noted("unknown", endToEndId) : Effect.void
         )
       ),
-    events: (after, limit) => fuse.call(rail.events(after, limit))
+    events: (after, limit) => call(rail.events(after, limit))
   }
 }
 
