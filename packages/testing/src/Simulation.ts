@@ -22,7 +22,7 @@ import { Ledger } from "saldo/ledger/Ledger"
 import { AccountCode } from "saldo/ledger/LedgerAccount"
 import * as LocalDate from "saldo/time/LocalDate"
 import { say } from "./internal/simulationActs.ts"
-import { inspect, nothingSeen } from "./internal/simulationChecks.ts"
+import { inspect, nothingSeen, statementsProblem } from "./internal/simulationChecks.ts"
 import { SimulationClock } from "./internal/simulationClock.ts"
 import { expected } from "./internal/simulationExpectations.ts"
 import { randomOf, Trap } from "./internal/simulationFaults.ts"
@@ -69,6 +69,7 @@ export class RunBroken extends Data.TaggedError("RunBroken")<{
 
 const dayMs = 86_400_000
 const startMs = LocalDate.toEpochDay(firstDay) * dayMs
+const secondYearMs = LocalDate.toEpochDay(LocalDate.addYears(firstDay, 1)) * dayMs
 
 /** In longer runs the chains, which take the whole history, are verified once in so many days, and in the end. */
 const daysBetweenProofs = 90
@@ -226,7 +227,8 @@ const prove = Effect.fnUntraced(function* (world: World) {
     first !== undefined
       ? `the journal does not verify: ${first.detail}`
       : trail._tag === "Intact"
-        ? yield* trailProblem(world)
+        ? ((yield* trailProblem(world)) ??
+          (world.clock.now < secondYearMs ? yield* statementsProblem(world) : undefined))
         : "the audit trail does not verify"
   return { problem, head, trail: (yield* audit.head(tenant)).hash }
 })

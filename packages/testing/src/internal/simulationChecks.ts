@@ -8,6 +8,7 @@ import { codeOf } from "saldo/banking/BankBooks"
 import { Customers } from "saldo/banking/Customers"
 import { DataKeyStore } from "saldo/banking/DataKeyStore"
 import { DepositAccounts } from "saldo/banking/DepositAccounts"
+import { DepositStatements } from "saldo/banking/DepositStatements"
 import { PaymentPlans } from "saldo/banking/PaymentPlans"
 import { Payments } from "saldo/banking/Payments"
 import * as Actor from "saldo/core/Actor"
@@ -17,7 +18,8 @@ import type { EntryId } from "saldo/ledger/JournalEntry"
 import { Ledger } from "saldo/ledger/Ledger"
 import { type AccountId, type Counters, noCounters } from "saldo/ledger/LedgerAccount"
 import type { TrialBalanceLine } from "saldo/ledger/LedgerReport"
-import { customer, staff, tenant } from "../SimulationBank.ts"
+import * as LocalDate from "saldo/time/LocalDate"
+import { customer, firstDay, staff, tenant } from "../SimulationBank.ts"
 import { TallyOrders } from "./simulationOrders.ts"
 import type { World } from "./simulationWorld.ts"
 
@@ -231,6 +233,33 @@ const customersProblem = Effect.fnUntraced(function* ({ notes, tally }: World) {
   }
   return undefined
 })
+
+/** The summaries of the first year tell of interest, fees and balances what the paper does. */
+export const statementsProblem = Effect.fnUntraced(
+  function* ({ notes, tally }: World) {
+    const statements = yield* DepositStatements
+    for (const { balance, fees, interest, number } of tally.accounts.values()) {
+      const account = notes.accounts.get(number)
+      if (account === undefined) return `account ${number} was opened, and its owner was not told which it is`
+      const year = yield* statements.year(account.id, LocalDate.year(firstDay))
+      const compared: ReadonlyArray<readonly [string, bigint, bigint]> = [
+        ["the balance", year.closing.amount, balance],
+        ["the fees", year.fees.amount, fees],
+        [
+          "the interest",
+          year.interestReceived.amount - year.interestPaid.amount,
+          interest.earnedPosted - interest.owedPosted
+        ]
+      ]
+      for (const [what, is, wanted] of compared) {
+        if (is !== wanted) return `the statement of account ${number} should say ${wanted} of ${what} and says ${is}`
+      }
+    }
+    return undefined
+  },
+  Effect.orDie,
+  Actor.as(staff.officer)
+)
 
 /** The first thing that does not hold, in words; undefined when everything is right. */
 export const inspect = Effect.fnUntraced(function* (world: World, day: number) {
