@@ -8,6 +8,7 @@ import * as RailSimulator from "@saldo/testing/RailSimulator"
 import * as TestPostgres from "@saldo/testing/TestPostgres"
 import * as TestSqlite from "@saldo/testing/TestSqlite"
 import type * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -22,6 +23,7 @@ import { join } from "node:path"
 import { AuditStore } from "saldo/audit/AuditStore"
 import { ApprovalStore } from "saldo/banking/ApprovalStore"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
+import { RailUnavailable } from "saldo/banking/RailEvent"
 import { Atomic } from "saldo/core/Atomic"
 import * as Id from "saldo/core/Id"
 import { IdempotencyStore } from "saldo/core/IdempotencyStore"
@@ -279,4 +281,45 @@ describe("programs with stops find planted bugs", () => {
       60_000
     )
   }
+})
+
+describe("two workers", () => {
+  it.live("who both hear that the rail knows nothing of a payment send it again once", () =>
+    Effect.gen(function* () {
+      const bothAsk = yield* Deferred.make<void>()
+      let sends = 0
+      let asked = 0
+      const world = yield* openWorld({
+        database: yield* sqliteMemory,
+        rail: { seed: "two" },
+        reserve: "approval",
+        planted: {
+          rail: (rail) => ({
+            ...rail,
+            // The first one never arrives.
+            send: (instruction) =>
+              Effect.suspend(() => {
+                sends += 1
+                return sends === 1
+                  ? Effect.fail(new RailUnavailable({ rail: rail.name, reason: "lost" }))
+                  : rail.send(instruction)
+              }),
+            // Both get their answer when both have asked.
+            query: (id) =>
+              Effect.suspend(() => {
+                asked += 1
+                const waits = asked < 2 ? Deferred.await(bothAsk) : Deferred.succeed(bothAsk, undefined)
+                return Effect.andThen(waits, rail.query(id))
+              })
+          })
+        }
+      })
+      yield* perform(world, create(0, 100), "create 0")
+      yield* perform(world, work, "work 1")
+      yield* perform(world, wait(1), "wait 2")
+      yield* perform(world, stepOf({ act: "work", workers: 2 }), "work 3")
+      expect([asked, sends]).toEqual([2, 2])
+      expect((yield* checkEnd(world)).map(({ attempts, state }) => [attempts, state])).toEqual([[2, "settled"]])
+    }).pipe(Effect.scoped)
+  )
 })
