@@ -26,7 +26,8 @@ import { CustomerStore, type PageFailure } from "./CustomerStore.ts"
 import { stillOpen } from "./customerStates.ts"
 import { type ExternalAccount, numberOf } from "./ExternalAccount.ts"
 import { requireFor } from "./internal/bankScope.ts"
-import { actionOf, type Ground, makeOnce, recordingRefusals } from "./internal/customerActs.ts"
+import { makeOnce } from "./internal/commandOnce.ts"
+import { actionOf, type Ground } from "./internal/customerActs.ts"
 import { AddBeneficiary, RemoveBeneficiary } from "./internal/customerCommands.ts"
 import { makeFiles } from "./internal/customerFiles.ts"
 import { PersonalData } from "./PersonalData.ts"
@@ -121,10 +122,10 @@ const makeAdd = ({ audit, files, store }: Ground, once: ReturnType<typeof makeOn
       yield* audit.record(recordOf(action, null, beneficiary))
       return beneficiary
     })
-    const value = yield* once(AddBeneficiary, { tenant, key, input: { customerId, content } }, adding).pipe(
-      recordingRefusals(audit, action, { type: "customer", id: customerId })
+    const subject = { type: "customer", id: customerId }
+    return yield* files.readBeneficiary(
+      yield* once(AddBeneficiary, { key, input: { customerId, content }, action, subject, act: adding })
     )
-    return yield* files.readBeneficiary(value)
   })
 
 const makeRemove = ({ audit, files, store }: Ground, once: ReturnType<typeof makeOnce>) =>
@@ -154,10 +155,10 @@ const makeRemove = ({ audit, files, store }: Ground, once: ReturnType<typeof mak
       yield* audit.record(recordOf(action, before.value, after))
       return after
     })
-    const value = yield* once(RemoveBeneficiary, { tenant, key, input: { beneficiaryId } }, removing).pipe(
-      recordingRefusals(audit, action, { type: "beneficiary", id: beneficiaryId })
+    const subject = { type: "beneficiary", id: beneficiaryId }
+    return yield* files.readBeneficiary(
+      yield* once(RemoveBeneficiary, { key, input: { beneficiaryId }, action, subject, act: removing })
     )
-    return yield* files.readBeneficiary(value)
   })
 
 const make = Effect.gen(function* () {

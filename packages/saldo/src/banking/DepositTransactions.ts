@@ -27,15 +27,8 @@ import { DepositAccountStore } from "./DepositAccountStore.ts"
 import { DepositProducts } from "./DepositProducts.ts"
 import * as Refusal from "./DepositRefusal.ts"
 import type { FeeItem } from "./fees.ts"
-import {
-  findWithin,
-  ledgerKey,
-  lockAll,
-  makeOnce,
-  productOf,
-  requireAmount,
-  requireOpen
-} from "./internal/depositAccess.ts"
+import { makeOnce } from "./internal/commandOnce.ts"
+import { findWithin, ledgerKey, lockAll, productOf, requireAmount, requireOpen } from "./internal/depositAccess.ts"
 import { makeDepositDays } from "./internal/depositDays.ts"
 import { announcedOf, events, incoming, withdrawalsUsed } from "./depositAllowances.ts"
 import { kinds, moving } from "./internal/ledgerLines.ts"

@@ -1,6 +1,6 @@
 /**
  * How every act on a customer goes: by the actor's permission and reach, once for its key, on a locked customer, recorded
- * in the trail in the same transaction, and when refused, behind it.
+ * in the trail in the same transaction, also when refused.
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -10,12 +10,13 @@ import { changes, type RedactionClasses } from "../../audit/changes.ts"
 import type { AuditTrail } from "../../audit/AuditTrail.ts"
 import { type Actor, type Identity, type Permission, Subject } from "../../core/Actor.ts"
 import type { Atomic } from "../../core/Atomic.ts"
-import type { Command, CommandKey, CommandRequest } from "../../core/Command.ts"
-import type { Idempotency, NotExecuted } from "../../core/Idempotency.ts"
+import type { Command, CommandKey } from "../../core/Command.ts"
+import type { Idempotency } from "../../core/Idempotency.ts"
 import type { Customer, CustomerId, StoredCustomer } from "../Customer.ts"
 import { CustomerNotFound, type CustomerRefusal } from "../CustomerRefusal.ts"
 import type { CustomerStore } from "../CustomerStore.ts"
 import { requireFor } from "./bankScope.ts"
+import { makeOnce } from "./commandOnce.ts"
 import type { Files } from "./customerFiles.ts"
 
 /** What the acts on customers stand on. */
@@ -47,12 +48,6 @@ export const entryOf = (
   changes: changes(before === null ? null : traced(before), traced(after), classes)
 })
 
-/** A refusal takes the transaction back, and a record within, so it is recorded behind it. */
-export const recordingRefusals =
-  (audit: AuditTrail["Service"], action: AuditEntry["action"], subject: AuditEntry["subject"]) =>
-  <A, E extends { readonly _tag: string }, R>(act: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Actor> =>
-    Effect.tapError(act, ({ _tag: reason }) => audit.record({ action, subject, outcome: "refused", reason }))
-
 /** An act on one customer: its command, who may do it, and what becomes of the customer. */
 export interface CustomerAct<Input extends { readonly customerId: CustomerId }, E> {
   readonly command: Command<Input, StoredCustomer, CustomerRefusal>
@@ -68,24 +63,9 @@ export const actionOf = ({ operation }: { readonly operation: string }): AuditEn
   return `${domain}.${verb.join(".")}`
 }
 
-/**
- * Carries a command out once for its key, in a transaction that locks. A refusal is an outcome of that transaction, which
- * is therefore committed, and becomes a failure behind it: failing within would take the record of the refusal back.
- */
-export const makeOnce =
-  ({ atomic, idempotency }: Pick<Ground, "atomic" | "idempotency">) =>
-  <Input, A, E, X, R>(
-    command: Command<Input, A, E>,
-    request: CommandRequest<Input>,
-    effect: Effect.Effect<A, X, R>
-  ): Effect.Effect<A, E | Exclude<X, E> | NotExecuted, R> =>
-    Effect.flatMap(atomic.runLocking(idempotency.execute(command, request, effect)), ({ outcome }) =>
-      Effect.fromResult(outcome)
-    )
-
 /** Makes the one way in which customers are changed. */
 export const makeActs = ({ atomic, audit, files, idempotency, store }: Ground) => {
-  const once = makeOnce({ atomic, idempotency })
+  const once = makeOnce({ atomic, audit, idempotency })
 
   /** Locks a customer of the tenant. */
   const locked = Effect.fnUntraced(function* (tenant: string, customerId: CustomerId) {
@@ -118,10 +98,8 @@ export const makeActs = ({ atomic, audit, files, idempotency, store }: Ground) =
       const before = yield* locked(actor.tenant, customerId)
       return yield* replace(action, before, yield* decide(before, yield* DateTime.now, actor))
     })
-    const value = yield* once(command, { tenant: actor.tenant, key, input }, acting).pipe(
-      recordingRefusals(audit, action, { type: "customer", id: customerId })
-    )
-    return yield* files.readCustomer(value)
+    const subject = { type: "customer", id: customerId }
+    return yield* files.readCustomer(yield* once(command, { key, input, action, subject, act: acting }))
   })
 
   return { act, locked, replace }

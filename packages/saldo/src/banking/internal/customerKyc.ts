@@ -14,7 +14,7 @@ import * as States from "../customerStates.ts"
 import { type KycDocument, KycFinding } from "../Kyc.ts"
 import type { KycUnavailable, KycVerifier } from "../KycVerifier.ts"
 import { requireFor } from "./bankScope.ts"
-import { actionOf, type Acts, type Ground, recordingRefusals } from "./customerActs.ts"
+import { actionOf, type Acts, type Ground } from "./customerActs.ts"
 import { DecideCustomer, SubmitDocuments, VerifyCustomer } from "./customerCommands.ts"
 
 type Failure = CustomerRefusal | CustomerChanged | KycUnavailable
@@ -63,7 +63,12 @@ const makeVerify = (
           })
         }
       )
-      .pipe(recordingRefusals(audit, action, { type: "customer", id: customerId }))
+      .pipe(
+        // What was found is decided on behind the transaction that asked, and so is a refusal recorded.
+        Effect.tapError(({ _tag: reason }) =>
+          audit.record({ action, subject: { type: "customer", id: customerId }, outcome: "refused", reason })
+        )
+      )
     return yield* files.readCustomer(value)
   })
 }

@@ -15,7 +15,8 @@ import type { CustomerOpening, OnCustomer } from "../Customers.ts"
 import * as States from "../customerStates.ts"
 import { noKyc, type ReasonCode } from "../Kyc.ts"
 import type { PersonalData } from "../PersonalData.ts"
-import { actionOf, type Acts, entryOf, type Ground, makeOnce, recordingRefusals } from "./customerActs.ts"
+import { makeOnce } from "./commandOnce.ts"
+import { actionOf, type Acts, entryOf, type Ground } from "./customerActs.ts"
 import {
   ActivateCustomer,
   ChangeCustomer,
@@ -33,7 +34,7 @@ const permission = managePermission
 export const todayIs = Effect.map(DateTime.now, (now) => LocalDate.of(DateTime.formatIsoDateUtc(now)))
 
 const makeRegister = ({ atomic, audit, files, idempotency, store }: Ground, personal: PersonalData["Service"]) => {
-  const once = makeOnce({ atomic, idempotency })
+  const once = makeOnce({ atomic, audit, idempotency })
   return Effect.fn("Customers.register")(function* ({ details, key, kind, registration: written }: CustomerOpening) {
     yield* Actor.require(permission)
     // It tells whether somebody else is a customer already.
@@ -65,10 +66,10 @@ const makeRegister = ({ atomic, audit, files, idempotency, store }: Ground, pers
       yield* audit.record(entryOf(action, null, customer))
       return customer
     })
-    const value = yield* once(RegisterCustomer, { tenant, key, input: { content } }, registering).pipe(
-      recordingRefusals(audit, action, { type: "customer", id })
+    const subject = { type: "customer", id }
+    return yield* files.readCustomer(
+      yield* once(RegisterCustomer, { key, input: { content }, action, subject, act: registering })
     )
-    return yield* files.readCustomer(value)
   })
 }
 

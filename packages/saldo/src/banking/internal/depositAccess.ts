@@ -1,17 +1,12 @@
 /**
- * What the use cases on deposit accounts share: finding an account within the actor's reach, taking it for a change,
- * commands that happen once, and the record of what was refused.
+ * What the use cases on deposit accounts share: finding an account within the actor's reach, and taking it for a change.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import type { AuditEntry } from "../../audit/AuditRecord.ts"
-import type { AuditTrail } from "../../audit/AuditTrail.ts"
 import { Actor, type Permission } from "../../core/Actor.ts"
-import type { Atomic } from "../../core/Atomic.ts"
-import { type Command, CommandKey } from "../../core/Command.ts"
+import { CommandKey } from "../../core/Command.ts"
 import { fingerprint } from "../../core/fingerprint.ts"
-import type { Idempotency } from "../../core/Idempotency.ts"
 import type { Money } from "../../money/Money.ts"
 import { reaches } from "../BankAccess.ts"
 import type { DepositAccount, DepositAccountId } from "../DepositAccount.ts"
@@ -65,38 +60,3 @@ export const requireOpen = ({ id, state }: DepositAccount): Effect.Effect<void, 
 /** Refuses an amount that is not above zero or not in the account's currency. */
 export const requireAmount = (amount: Money, { currency }: DepositAccount): Effect.Effect<void, DepositAmountInvalid> =>
   amount.amount > 0n && amount.currency === currency ? Effect.void : new DepositAmountInvalid({ amount, currency })
-
-interface Once {
-  readonly atomic: Atomic["Service"]
-  readonly audit: AuditTrail["Service"]
-  readonly idempotency: Idempotency["Service"]
-}
-
-interface OnceRequest<Input, A, X, R> extends Pick<AuditEntry, "action" | "subject"> {
-  readonly key: CommandKey
-  readonly input: Input
-  readonly act: Effect.Effect<A, X, R>
-}
-
-/**
- * Carries a command out once for its key, in one transaction. A refusal undoes the act with all that it recorded; the
- * refusal itself is kept and recorded in the trail in that transaction, so that neither is there without the other.
- */
-export const makeOnce =
-  ({ atomic, audit, idempotency }: Once) =>
-  <Input, A, E, X extends { readonly _tag: string }, R>(
-    command: Command<Input, A, E>,
-    { act, input, key, ...about }: OnceRequest<Input, A, X, R>
-  ) =>
-    Effect.flatMap(Actor, ({ tenant }) => {
-      const executed = Effect.tap(idempotency.execute(command, { tenant, key, input }, act), ({ outcome, replayed }) =>
-        Result.isFailure(outcome) && !replayed
-          ? audit.record({
-              ...about,
-              outcome: "refused",
-              reason: (outcome.failure as { readonly _tag: string })._tag
-            })
-          : Effect.void
-      )
-      return Effect.flatMap(atomic.runLocking(executed), ({ outcome }) => Effect.fromResult(outcome))
-    })
