@@ -196,7 +196,7 @@ const racing = Layer.effect(
       seal: Effect.fnUntraced(function* (tenant, limit) {
         const batch = (yield* waiting(tenant)).slice(0, limit)
         const known = links
-        yield* Effect.yieldNow
+        yield* Effect.sleep("3 millis")
         const added = sealsAfter(headOf(known), batch)
         links = [...known, ...added.map((seal, index) => ({ ...seal, record: batch[index] ?? null }))]
         for (const { id } of batch) sealed.add(id)
