@@ -202,6 +202,9 @@ export const accountOfValues = (values: ReadonlyArray<unknown>): LedgerAccount =
     opened_at: values[21] as bigint
   })
 
+/** The last value date of a row that was read as values. */
+export const valueHighOfValues = (values: ReadonlyArray<unknown>): string => values[19] as string
+
 /** The columns of an account's settings. */
 export const settingsColumns = (settings: AccountSettings) => ({
   name: settings.name,

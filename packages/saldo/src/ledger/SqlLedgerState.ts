@@ -13,7 +13,10 @@ import type { LedgerCommand } from "./LedgerCommand.ts"
 import type { LedgerLookup } from "./ledgerDraft.ts"
 import {
   type AccountRow,
+  accountColumnNames,
   accountOfRow,
+  accountOfValues,
+  valueHighOfValues,
   type EntryRow,
   entryOfRows,
   holdOfRow,
@@ -34,6 +37,13 @@ export interface LedgerState extends LedgerLookup {
 /** A row that the transaction has locked. On Postgres it says where it is. */
 interface LockedRow extends AccountRow {
   readonly place?: string
+}
+
+/** An account as it was locked, with what its row says beside it. */
+interface LockedAccount {
+  readonly account: LedgerAccount
+  readonly valueHigh: string
+  readonly place: string | undefined
 }
 
 /** The rows of a tenant that have one of some values in a column. */
@@ -149,8 +159,27 @@ export const makeState = (sql: SqlClient.SqlClient) => {
   const lockHolds = (tenant: string, ids: Iterable<string>) =>
     sql<HoldRow>`SELECT found.* FROM ${rowsBy("saldo_ledger_holds", "hold_id", tenant, [...ids].sort(), "lock")}`
 
-  const lockAccounts = (tenant: string, ids: Iterable<string>) =>
-    sql<LockedRow>`SELECT found.* FROM ${rowsBy("saldo_ledger_accounts", "account_id", tenant, [...ids].sort(), "lock")}`
+  const lockedRows = (tenant: string, ids: Iterable<string>) =>
+    rowsBy("saldo_ledger_accounts", "account_id", tenant, [...ids].sort(), "lock")
+
+  const lockAccounts: (tenant: string, ids: Iterable<string>) => Effect.Effect<ReadonlyArray<LockedAccount>, SqlError> =
+    sql.onDialectOrElse({
+      pg: () => (tenant: string, ids: Iterable<string>) =>
+        Effect.map(sql<LockedRow>`SELECT found.* FROM ${lockedRows(tenant, ids)}`, (rows) =>
+          rows.map((row) => ({ account: accountOfRow(row), valueHigh: row.value_high, place: row.place }))
+        ),
+      orElse: () => {
+        const columns = sql.literal(accountColumnNames.replaceAll(/\w+/gu, "found.$&"))
+        return (tenant: string, ids: Iterable<string>) =>
+          Effect.map(sql`SELECT ${columns} FROM ${lockedRows(tenant, ids)}`.values, (rows) =>
+            rows.map((values) => ({
+              account: accountOfValues(values),
+              valueHigh: valueHighOfValues(values),
+              place: undefined
+            }))
+          )
+      }
+    })
 
   const findReversals = (tenant: string, ids: Iterable<string>) =>
     sql<{ readonly reverses: string; readonly entry_id: string }>`
@@ -191,11 +220,10 @@ export const makeState = (sql: SqlClient.SqlClient) => {
       const accounts = new Map<AccountId, LedgerAccount>()
       const valueHighs = new Map<AccountId, string>()
       const places = new Map<AccountId, string>()
-      for (const row of yield* lockAccounts(tenant, wanted)) {
-        const account = accountOfRow(row)
+      for (const { account, place, valueHigh } of yield* lockAccounts(tenant, wanted)) {
         accounts.set(account.id, account)
-        valueHighs.set(account.id, row.value_high)
-        if (row.place !== undefined) places.set(account.id, row.place)
+        valueHighs.set(account.id, valueHigh)
+        if (place !== undefined) places.set(account.id, place)
       }
       const missingHolds = [...references.holds].filter((id) => !holds.has(id) && !claimed.has(id))
       const missingEntries = [...references.entries].filter((id) => !entries.has(id) && !claimed.has(id))
