@@ -49,6 +49,9 @@ export const makeDepositDays = ({ bankBooks, holders, ledger, products, store }:
     facts: Pick<FeeFacts, "amount" | "event" | "on">,
     balanceOn?: LocalDate.LocalDate
   ) {
+    const fees = productOf(products, account).fees.filter(({ event }) => event === facts.event)
+    // Most events cost nothing, and then nothing has to be known about the account or its customer.
+    if (fees.length === 0) return { items: [], total: Money.zero(account.currency) }
     const asOf = balanceOn === undefined ? {} : { valueOn: balanceOn }
     const { balance } = yield* ledger
       .balance(account.ledgerAccountId, asOf)
@@ -57,7 +60,7 @@ export const makeDepositDays = ({ bankBooks, holders, ledger, products, store }:
     const earlier = yield* store.events(account.tenant, account.id, countedFrom(facts.on))
     return yield* Effect.orDie(
       Effect.fromResult(
-        quoteFees(productOf(products, account).fees, {
+        quoteFees(fees, {
           ...facts,
           balance,
           openedOn: account.openedOn,
