@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { DataKeyStore, type KeySubject } from "./DataKeyStore.ts"
-import { newSecret, seal, type Secret, unseal } from "./internal/sealing.ts"
+import { newSecret, seal, type Secret, unseal } from "../internal/sealing.ts"
 import { WrappingKeys } from "./WrappingKeys.ts"
 
 /** What is sealed was altered or moved to another place. A defect: no caller can do anything about it. */

@@ -5,7 +5,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { KeySubject, WrappedKey } from "./DataKeyStore.ts"
-import { keyedDigest, type Secret, seal, secretOf, unseal } from "./internal/sealing.ts"
+import { keyedDigest, type Secret, seal, secretOf, unseal } from "../internal/sealing.ts"
 
 /** A key of 32 bytes as 64 hexadecimal digits, with the name by which it is remembered. */
 export interface NamedKey {

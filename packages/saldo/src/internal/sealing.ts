@@ -23,7 +23,7 @@ export const secretOf = (hexadecimal: string): Secret => {
 }
 
 /** A host with a random source of its own, or a simulation with a seed, provides `SecureRandom`. */
-const randomBytes = (size: number): Effect.Effect<Uint8Array> =>
+export const randomBytes = (size: number): Effect.Effect<Uint8Array> =>
   Effect.flatMap(Effect.serviceOption(SecureRandom.SecureRandom), (random) =>
     Option.isSome(random) ? random.value.randomBytes(size) : Effect.sync(() => SecureRandom.randomBytesUnsafe(size))
   )
