@@ -94,6 +94,8 @@ export const StoredUser = Schema.Struct({
   ...facts,
   /** The sealed file; null once deleted. */
   sealed: Schema.NullOr(Schema.String),
+  /** The name of the host's key that seals it; null once deleted. */
+  sealedBy: Schema.NullOr(Schema.String),
   /** The keyed digest by which the address is found; null once deleted. */
   emailIndex: Schema.NullOr(Schema.String)
 })
