@@ -16,7 +16,7 @@ import type { Customer, CustomerId, StoredCustomer } from "../Customer.ts"
 import { CustomerNotFound, type CustomerRefusal } from "../CustomerRefusal.ts"
 import type { CustomerStore } from "../CustomerStore.ts"
 import { requireFor } from "./bankScope.ts"
-import { makeOnce } from "./commandOnce.ts"
+import { makeOnce } from "../../audit/internal/commandOnce.ts"
 import type { Files } from "./customerFiles.ts"
 
 /** What the acts on customers stand on. */

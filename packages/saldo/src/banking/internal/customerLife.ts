@@ -15,7 +15,7 @@ import type { CustomerOpening, OnCustomer } from "../Customers.ts"
 import * as States from "../customerStates.ts"
 import { noKyc, type ReasonCode } from "../Kyc.ts"
 import type { PersonalData } from "../PersonalData.ts"
-import { makeOnce } from "./commandOnce.ts"
+import { makeOnce } from "../../audit/internal/commandOnce.ts"
 import { actionOf, type Acts, entryOf, type Ground } from "./customerActs.ts"
 import {
   ActivateCustomer,

@@ -3,8 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { AuditEntry } from "../../audit/AuditRecord.ts"
-import type { AuditTrail } from "../../audit/AuditTrail.ts"
+import type { AuditEntry, AuditKind } from "../AuditRecord.ts"
+import type { AuditTrail } from "../AuditTrail.ts"
 import { Actor } from "../../core/Actor.ts"
 import type { Atomic } from "../../core/Atomic.ts"
 import type { Command, CommandKey } from "../../core/Command.ts"
@@ -20,6 +20,8 @@ interface OnceRequest<Input, A, X, R> extends Pick<AuditEntry, "action" | "subje
   readonly key: CommandKey
   readonly input: Input
   readonly act: Effect.Effect<A, X, R>
+  /** What kind of record a refusal is; an act on data when left out. */
+  readonly kind?: AuditKind
 }
 
 /**
@@ -30,12 +32,12 @@ export const makeOnce =
   ({ atomic, audit, idempotency }: Once) =>
   <Input, A, E, X extends { readonly _tag: string }, R>(
     command: Command<Input, A, E>,
-    { act, input, key, ...about }: OnceRequest<Input, A, X, R>
+    { act, input, key, kind = "action", ...about }: OnceRequest<Input, A, X, R>
   ) =>
     Effect.flatMap(Actor, ({ tenant }) => {
       const executed = Effect.tap(idempotency.execute(command, { tenant, key, input }, act), ({ outcome, replayed }) =>
         Result.isFailure(outcome) && !replayed
-          ? audit.record({
+          ? audit[kind === "security" ? "recordSecurity" : "record"]({
               ...about,
               outcome: "refused",
               reason: (outcome.failure as { readonly _tag: string })._tag
