@@ -27,6 +27,7 @@ const allowedPackages: Readonly<Record<string, ReadonlySet<string>>> = {
   sqlite: below("saldo"),
   postgres: below("saldo"),
   kameo: below("saldo"),
+  http: below("saldo"),
   testing: below("saldo", "sqlite", "postgres")
 }
 

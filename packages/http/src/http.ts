@@ -1,0 +1,97 @@
+/**
+ * Saldo over HTTP: every group of the contract, on the use cases in scope.
+ */
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as Effect from "effect/Effect"
+import * as HttpMiddleware from "effect/http/HttpMiddleware"
+import * as HttpPlatform from "effect/http/HttpPlatform"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import { Api } from "./api/Api.ts"
+import * as AccountsHandlers from "./server/AccountsHandlers.ts"
+import * as authentication from "./server/authentication.ts"
+import { routesOf, withProblems } from "./server/problems.ts"
+import * as requestChecks from "./server/requestChecks.ts"
+import { withRequestContext } from "./server/requestContext.ts"
+import { withSecurityHeaders } from "./server/securityHeaders.ts"
+import * as SystemHandlers from "./server/SystemHandlers.ts"
+
+/** How the interface behaves to the outside. */
+export interface HttpOptions {
+  /** The longest body that is read; 256 KiB when left out. */
+  readonly bodyLimitBytes?: number
+  /** The origins whose pages may call; none when left out. */
+  readonly allowedOrigins?: ReadonlyArray<string>
+}
+
+const openapiPath = "/openapi.json"
+
+const endpoints = () => {
+  const found: Array<{ readonly method: string; readonly path: HttpRouter.PathInput }> = [
+    { method: "GET", path: openapiPath }
+  ]
+  HttpApi.reflect(Api, {
+    onGroup: () => undefined,
+    onEndpoint: ({ endpoint: { method, path } }) => found.push({ method, path: path as HttpRouter.PathInput })
+  })
+  return found
+}
+
+/** What stands around every request, from the outside in: its id, headers, origins, compression, problems. */
+const around = ({ allowedOrigins = [], bodyLimitBytes = 256 * 1024 }: HttpOptions) =>
+  HttpRouter.middleware(
+    Effect.gen(function* () {
+      const platform = yield* HttpPlatform.HttpPlatform
+      const guarded = withProblems(routesOf(endpoints()), bodyLimitBytes)
+      const compressed = HttpMiddleware.compression()
+      const cors =
+        allowedOrigins.length === 0
+          ? undefined
+          : HttpMiddleware.cors({
+              allowedOrigins,
+              allowedHeaders: [
+                "authorization",
+                "content-type",
+                "idempotency-key",
+                "if-match",
+                "x-api-key",
+                "x-request-id"
+              ],
+              exposedHeaders: ["etag", "link", "retry-after", "x-request-id"],
+              maxAge: 600
+            })
+      return (served) => {
+        const inner = Effect.provideService(compressed(guarded(served)), HttpPlatform.HttpPlatform, platform)
+        return withRequestContext(withSecurityHeaders(cors === undefined ? inner : cors(inner)))
+      }
+    }),
+    { global: true }
+  )
+
+const handlers = Layer.mergeAll(AccountsHandlers.layer, SystemHandlers.layer)
+
+/**
+ * The routes of the contract and what stands around them, for the router of a host. They need an `Authenticator` and the
+ * use cases behind the groups.
+ */
+export const layer = (options: HttpOptions = {}) =>
+  Layer.merge(
+    HttpApiBuilder.layer(Api, { openapiPath }).pipe(
+      Layer.provide(handlers),
+      Layer.provide(Layer.merge(authentication.layer, requestChecks.layer))
+    ),
+    around(options)
+  )
+
+type Needed = Layer.Services<ReturnType<typeof layer>>
+
+/** The interface as a function from a web-standard `Request` to a `Response`, for any host that speaks these. */
+export const toWebHandler = <E>(
+  needed: Layer.Layer<Exclude<Needed, HttpRouter.HttpRouter>, E>,
+  options?: HttpOptions
+) =>
+  HttpRouter.toWebHandler(layer(options).pipe(Layer.provide(needed), Layer.provide(HttpServer.layerServices)), {
+    disableLogger: true
+  })

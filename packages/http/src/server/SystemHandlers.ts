@@ -1,0 +1,30 @@
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { Api } from "../api/Api.ts"
+import { NotReady } from "../api/SystemApi.ts"
+import { Readiness } from "./Readiness.ts"
+
+/** Answers about the process. */
+export const layer = HttpApiBuilder.group(
+  Api,
+  "system",
+  Effect.fnUntraced(function* (handlers) {
+    const checks = Object.entries(yield* Readiness)
+    const ready = Effect.gen(function* () {
+      const asked = yield* Effect.forEach(
+        checks,
+        ([name, check]) =>
+          Effect.map(Effect.exit(Effect.timeout(check, "2 seconds")), (exit) => ({ name, up: Exit.isSuccess(exit) })),
+        { concurrency: "unbounded" }
+      )
+      const failed = asked.filter(({ up }) => !up).map(({ name }) => name)
+      if (failed.length > 0) return yield* new NotReady({ failed })
+      return { status: "ready" as const, checks: asked.map(({ name }) => name) }
+    })
+    return handlers.handleAll({
+      live: () => Effect.succeed({ status: "alive" as const }),
+      ready: () => ready
+    })
+  })
+)

@@ -1,0 +1,26 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { Actor } from "saldo/core/Actor"
+import { Authentication, CredentialsInvalid } from "../api/Authentication.ts"
+import { Authenticator, type CredentialScheme } from "./Authenticator.ts"
+
+/** Asks the `Authenticator` whom the credential of a request stands for, and lets that one act. */
+export const layer: Layer.Layer<Authentication, never, Authenticator> = Layer.effect(
+  Authentication,
+  Effect.gen(function* () {
+    const authenticator = yield* Authenticator
+    const by =
+      (scheme: CredentialScheme) =>
+      <A, E, R>(
+        httpEffect: Effect.Effect<A, E, R>,
+        { credential }: { readonly credential: Redacted.Redacted }
+      ): Effect.Effect<A, E | CredentialsInvalid, Exclude<R, Actor>> =>
+        Redacted.value(credential) === ""
+          ? Effect.fail(new CredentialsInvalid())
+          : Effect.flatMap(authenticator.authenticate(scheme, credential), (identity) =>
+              Effect.provideService(httpEffect, Actor, identity)
+            )
+    return Authentication.of({ bearer: by("bearer"), apiKey: by("apiKey") })
+  })
+)

@@ -1,0 +1,38 @@
+import { expect, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { Served, served } from "./world.ts"
+
+const path = "/api/v1/accounts"
+const as = "officer"
+
+layer(served({ bodyLimitBytes: 1000 }), { excludeTestServices: true })("every failure is a problem", (it) => {
+  const cases = [
+    ["an unknown address", "GET", "/nowhere", {}, 404, "RouteNotFound"],
+    ["a wrong method", "PUT", path, { as, body: {} }, 405, "MethodNotAllowed"],
+    [
+      "another media type",
+      "POST",
+      path,
+      { as, key: "k", headers: { "content-type": "text/plain" }, body: "x" },
+      415,
+      "MediaTypeUnsupported"
+    ],
+    ["broken JSON", "POST", path, { as, key: "k", body: "{" }, 400, "RequestInvalid"],
+    ["a body that is too long", "POST", path, { as, key: "k", body: "x".repeat(1001) }, 413, "BodyTooLarge"],
+    ["no key", "POST", path, { as, body: {} }, 400, "RequestInvalid"],
+    ["a foreign cursor", "GET", `${path}?cursor=abc`, { as }, 400, "InvalidCursor"]
+  ] as const
+  for (const [name, method, url, call, status, code] of cases) {
+    it.effect(name, () =>
+      Effect.gen(function* () {
+        const answer = yield* (yield* Served).call(method, url, call)
+        expect(answer.body).toMatchObject({ code, status })
+        expect(answer.status).toBe(status)
+        expect(answer.headers.get("content-type")).toBe("application/problem+json")
+        expect(answer.headers.get("x-request-id")).toMatch(/^req_/u)
+        expect(answer.headers.get("x-content-type-options")).toBe("nosniff")
+        expect(answer.text).not.toMatch(/\.ts\b|node_modules|\n\s*at /u)
+      })
+    )
+  }
+})
