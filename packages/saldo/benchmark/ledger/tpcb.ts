@@ -17,15 +17,17 @@ export interface Yardstick {
   readonly measure: (clients: number, milliseconds: number) => Promise<number>
 }
 
-/** Prepared statements, as the ledger's driver has them too. */
-const pgbench = (url: URL): Yardstick => {
+/** How pgbench sends its statements: as it comes, or prepared, as the ledger's driver does. */
+export type Protocol = "simple" | "prepared"
+
+const pgbench = (url: URL, protocol: Protocol): Yardstick => {
   const env = { ...process.env, PGPASSWORD: url.password }
   const server = ["-h", url.hostname, "-p", url.port, "-U", url.username]
   const made = spawnSync("pgbench", [...server, "-i", "-q", "-s", String(scale), "postgres"], { env, encoding: "utf8" })
   if (made.status !== 0) throw new TypeError(`pgbench cannot make its tables: ${made.stderr}`)
   const run = (clients: number, seconds: number): Promise<string> =>
     new Promise((resolve, reject) => {
-      const line = [...server, "-M", "prepared", "-n", "-c", String(clients), "-T", String(seconds), "postgres"]
+      const line = [...server, "-M", protocol, "-n", "-c", String(clients), "-T", String(seconds), "postgres"]
       const child = spawn("pgbench", line, { env, stdio: ["ignore", "pipe", "ignore"] })
       let text = ""
       child.stdout.setEncoding("utf8").on("data", (more: string) => (text += more))
@@ -33,7 +35,7 @@ const pgbench = (url: URL): Yardstick => {
       child.once("close", () => resolve(text))
     })
   return {
-    name: "pgbench (TPC-B-like, prepared)",
+    name: `pgbench (TPC-B-like, ${protocol} protocol, scale ${scale})`,
     measure: async (clients, milliseconds) => {
       const text = await run(clients, Math.max(1, Math.round(milliseconds / 1000)))
       const [, rate] = /tps = ([\d.]+)/u.exec(text) ?? []
@@ -91,5 +93,5 @@ export const driverYardstick = async (url: string, clients: number) => {
 }
 
 /** `pgbench` on a server, or `undefined` where it is not installed. */
-export const pgbenchYardstick = (url: string): Yardstick | undefined =>
-  spawnSync("pgbench", ["--version"]).status === 0 ? pgbench(new URL(url)) : undefined
+export const pgbenchYardstick = (url: string, protocol: Protocol): Yardstick | undefined =>
+  spawnSync("pgbench", ["--version"]).status === 0 ? pgbench(new URL(url), protocol) : undefined

@@ -20,6 +20,7 @@ import { draftOf, masked, recordOf, type Sight } from "./auditRecording.ts"
 import { type AuditHead, type AuditVerdict, genesis } from "./AuditSeal.ts"
 import { type AuditPageRequest, AuditStore } from "./AuditStore.ts"
 import * as Verification from "./auditVerification.ts"
+import { type Recorder, recordsWith } from "./internal/recorders.ts"
 
 /** To read the trail of one's tenant. */
 export const readPermission = Permission.make("audit:read")
@@ -153,21 +154,9 @@ const salts = (count: number): Effect.Effect<() => string> =>
 const saltsOf = (draft: AuditDraft): number =>
   1 + 2 * draft.changes.filter(({ redaction }) => redaction === "personal").length
 
-const makeAppend = (store: AuditStore["Service"], atomic: Atomic["Service"]) => {
-  const counted = (drafts: ReadonlyArray<AuditDraft>) =>
-    atomic.afterCommit(
-      Effect.forEach(
-        Map.groupBy(drafts, ({ kind, outcome }) => `${kind} ${outcome}`),
-        ([key, { length }]) => {
-          const [kind = "", outcome = ""] = key.split(" ")
-          return Metric.update(Metric.withAttributes(metrics.records, { kind, outcome }), length)
-        },
-        { discard: true }
-      )
-    )
-
-  return Effect.fnUntraced(function* (drafts: ReadonlyArray<AuditDraft>) {
-    if (drafts.length === 0) return
+const makeRecorder = (store: AuditStore["Service"]): Recorder => ({
+  store,
+  recordsOf: Effect.fnUntraced(function* (drafts) {
     const recordedAt = yield* DateTime.now
     const salt = yield* salts(drafts.reduce((sum, draft) => sum + saltsOf(draft), 0))
     const records: Array<AuditRecord> = []
@@ -175,10 +164,18 @@ const makeAppend = (store: AuditStore["Service"], atomic: Atomic["Service"]) => 
       checkAction(draft.action)
       records.push(recordOf(draft, yield* Id.make("audit"), recordedAt, salt))
     }
-    yield* store.append(records)
-    yield* counted(drafts)
-  })
-}
+    return records
+  }),
+  count: (drafts) =>
+    Effect.forEach(
+      Map.groupBy(drafts, ({ kind, outcome }) => `${kind} ${outcome}`),
+      ([key, { length }]) => {
+        const [kind = "", outcome = ""] = key.split(" ")
+        return Metric.update(Metric.withAttributes(metrics.records, { kind, outcome }), length)
+      },
+      { discard: true }
+    )
+})
 
 const makeSealing = (store: AuditStore["Service"]) => {
   const seal = Effect.fn("AuditTrail.seal")(function* (tenant: string) {
@@ -256,13 +253,18 @@ const makeQuery = (store: AuditStore["Service"]) =>
   })
 
 const make = (store: AuditStore["Service"], atomic: Atomic["Service"]): AuditTrail["Service"] => {
-  const append = makeAppend(store, atomic)
+  const recorder = makeRecorder(store)
+  const append = Effect.fnUntraced(function* (drafts: ReadonlyArray<AuditDraft>) {
+    if (drafts.length === 0) return
+    yield* store.append(yield* recorder.recordsOf(drafts))
+    yield* atomic.afterCommit(recorder.count(drafts))
+  })
   const draft = (kind: AuditKind, entry: AuditEntry): Effect.Effect<AuditDraft, never, Actor> =>
     Effect.map(Effect.all([Actor, RequestContext]), ([actor, request]) => draftOf(kind, entry, actor, request))
   const record = (kind: AuditKind) => (entry: AuditEntry) =>
     Effect.flatMap(draft(kind, entry), (made) => append([made]))
 
-  return AuditTrail.of({
+  const trail = AuditTrail.of({
     record: record("action"),
     recordSecurity: record("security"),
     draft: (entry) => draft("action", entry),
@@ -281,4 +283,6 @@ const make = (store: AuditStore["Service"], atomic: Atomic["Service"]): AuditTra
             : [head, [exportHead(tenant, head)]]
       )
   })
+  recordsWith(trail, recorder)
+  return trail
 }

@@ -10,12 +10,13 @@ import { Atomic } from "../core/Atomic.ts"
 import type { KeyColumn } from "../core/keyset.ts"
 import * as Page from "../core/Page.ts"
 import * as SqlKeyset from "../core/SqlKeyset.ts"
-import { arraysOf, type Column, names, Parameters, values } from "../sql/internal/packedRows.ts"
+import { Parameters } from "../sql/internal/packedRows.ts"
 import { sealsAfter } from "./auditContent.ts"
 import { AuditHold, type AuditScope, type PurgeRequest } from "./AuditHold.ts"
 import { type AuditOrder, type AuditRecord, AuditRecordId } from "./AuditRecord.ts"
 import { recordOfRow, rowOfRecord } from "./AuditRow.ts"
 import { type AuditSeal, genesis, type SealedRecord } from "./AuditSeal.ts"
+import { appendClauses, appendsTo, appendValues } from "./SqlAuditAppend.ts"
 import { held, makeConditions } from "./SqlAuditConditions.ts"
 import { AuditStore, positionOf, queryOf, sealedInside } from "./AuditStore.ts"
 
@@ -63,52 +64,26 @@ const rowOfSeal = (seal: AuditSeal) => ({
   hash: seal.hash
 })
 
-type Rows = Arr.NonEmptyReadonlyArray<ReturnType<typeof rowOfRecord>>
-
-const recordColumns: ReadonlyArray<Column> = [
-  ["record_id", "text"],
-  ["tenant", "text"],
-  ["recorded_at", "bigint"],
-  ["kind", "text"],
-  ["actor_kind", "text"],
-  ["actor_id", "text"],
-  ["on_behalf_of_tenant", "text", "nullable"],
-  ["on_behalf_of_id", "text", "nullable"],
-  ["action", "text"],
-  ["subject_type", "text"],
-  ["subject_id", "text"],
-  ["outcome", "text"],
-  ["reason", "text", "nullable"],
-  ["changes", "text"],
-  ["personal", "text", "nullable"],
-  ["request_id", "text", "nullable"],
-  ["causation_id", "text", "nullable"],
-  ["correlation_id", "text", "nullable"],
-  ["salt", "text"]
-]
+type Records = Arr.NonEmptyReadonlyArray<AuditRecord>
 
 /** One statement, as each costs the writer a round trip. */
-const appendText = `
-  WITH given AS MATERIALIZED (
-    SELECT given.* FROM ${new Parameters().rows("given", recordColumns)}
-  ), waiting AS (
-    INSERT INTO saldo_audit_waiting (tenant, record_id, recorded_at) SELECT tenant, record_id, recorded_at FROM given
-  )
-  INSERT INTO saldo_audit_records (${names(recordColumns)}) SELECT ${values("given", recordColumns)} FROM given`
+const appendText = `WITH ${appendClauses(new Parameters()).join(", ")} SELECT 1`
 
 const makeAppend = (sql: SqlClient.SqlClient, atomic: Atomic["Service"]) => {
   const both = sql.onDialectOrElse({
-    pg: () => (rows: Rows) => sql.unsafe(appendText, arraysOf(rows, recordColumns)),
-    orElse: () => (rows: Rows) =>
-      Effect.andThen(
+    pg: () => (added: Records) => sql.unsafe(appendText, appendValues(added)),
+    orElse: () => (added: Records) => {
+      const rows = Arr.map(added, rowOfRecord)
+      return Effect.andThen(
         sql`INSERT INTO saldo_audit_records ${sql.insert(rows)}`,
         sql`INSERT INTO saldo_audit_waiting ${sql.insert(
           Arr.map(rows, ({ record_id, recorded_at, tenant }) => ({ tenant, record_id, recorded_at }))
         )}`
       )
+    }
   })
   const all = (added: ReadonlyArray<AuditRecord>) =>
-    Effect.forEach(Arr.chunksOf(added.map(rowOfRecord), chunkSize), both, { discard: true })
+    Effect.forEach(Arr.chunksOf(added, chunkSize), both, { discard: true })
   return (added: ReadonlyArray<AuditRecord>) =>
     Effect.flatMap(atomic.inTransaction, (open) => (open ? all(added) : atomic.runLocking(all(added))))
 }
@@ -323,7 +298,7 @@ export const layer: Layer.Layer<AuditStore, never, SqlClient.SqlClient | Atomic>
     const seal = makeSeal(sql, atomic)
     const { erase, purge } = makeRetention(sql, atomic)
 
-    return AuditStore.of({
+    const store = AuditStore.of({
       append: Effect.fn("SqlAuditStore.append")(makeAppend(sql, atomic), Effect.orDie),
       seal: Effect.fn("SqlAuditStore.seal")(seal, Effect.orDie),
       head: Effect.fn("SqlAuditStore.head")((tenant) => findHead(sql, tenant), Effect.orDie),
@@ -349,5 +324,7 @@ export const layer: Layer.Layer<AuditStore, never, SqlClient.SqlClient | Atomic>
         return yield* Effect.forEach(rows, holdOfRow)
       }, Effect.orDie)
     })
+    appendsTo(store, sql)
+    return store
   })
 )

@@ -1,10 +1,23 @@
 /**
- * How a decision is written on Postgres: in one statement, so that what everybody waits for is held for one round trip.
+ * How a decision is written on Postgres: in one statement, so that what everybody waits for is held for one round trip; and
+ * when it is all there is to do, without a transaction around it.
  */
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
+import type { AuditRecord } from "../audit/AuditRecord.ts"
+import { appendClauses, appendValues } from "../audit/SqlAuditAppend.ts"
 import { arraysOf, type Column, names, Parameters, values } from "../sql/internal/packedRows.ts"
-import { blockRows, commandRows, standingRows, type StandingRows, type WriteBlocks } from "./SqlLedgerBlock.ts"
+import type { UnplacedBlock } from "./journalBlocks.ts"
+import {
+  blockRows,
+  type BlockRows,
+  commandRows,
+  type Place,
+  standingRows,
+  type StandingRows,
+  type WriteBlocks,
+  type Writing
+} from "./SqlLedgerBlock.ts"
 import {
   accountColumns,
   changedHoldColumns,
@@ -15,6 +28,7 @@ import {
   postingColumns,
   tagColumns
 } from "./SqlLedgerColumns.ts"
+import type { SeenState } from "./SqlLedgerState.ts"
 
 const setting = (columns: ReadonlyArray<Column>): string =>
   columns.map(([name]) => `${name} = given.${name}`).join(", ")
@@ -42,17 +56,43 @@ interface Parts {
   readonly tags: boolean
   readonly newHolds: boolean
   readonly changedHolds: boolean
+  /** Whether the statement is alone: nothing is locked yet, and the records of the trail come with it. */
+  readonly alone: boolean
 }
 
 const insertCommands = (tenant: string, given: string): string => `
   INSERT INTO saldo_ledger_commands (tenant, ${names(commandColumns)})
-  SELECT ${tenant}, ${values("given", commandColumns)} FROM ${given}
-  ON CONFLICT DO NOTHING RETURNING command_key`
+  SELECT ${tenant}, ${values("given", commandColumns)} FROM ${given}`
+
+const seenColumns: ReadonlyArray<Column> = [
+  ["account_id", "text"],
+  ["place", "text"],
+  ["version", "bigint"]
+]
+
+/** Locks the rows that are as they were seen; who waits for one sees it as it is then. */
+const lockUnchanged = (tenant: string, given: string): string => `
+  SELECT found.version FROM ${given}, LATERAL (
+    SELECT version FROM saldo_ledger_accounts
+    WHERE ctid = given.place::tid AND tenant = ${tenant} AND account_id = given.account_id AND version = given.version
+    FOR UPDATE
+  ) AS found`
+
+/** How many accounts were changed; where nobody could undo it, another number than is to be fails the statement. */
+const changedCount = (expected: string | undefined): string => {
+  const count = "(SELECT count(*) FROM changed_accounts)"
+  return expected === undefined
+    ? count
+    : `CASE WHEN base IS NULL OR ${count} = ${expected} THEN ${count} ELSE ('accounts changed: ' || ${count})::bigint END`
+}
 
 /**
  * The head's row is locked last, once all keys are known to be new: concurrent commits on different accounts wait for each
  * other only from there to their COMMIT. When a key is there already, nothing is written but the commands of the other
  * keys, which are given as `strays` to be taken away again.
+ *
+ * A statement that is alone cannot take anything away again: it writes nothing when an account is not as it was seen, and
+ * fails when a key is there already.
  */
 const blockText = (parts: Parts): string => {
   const parameters = new Parameters()
@@ -70,7 +110,15 @@ const blockText = (parts: Parts): string => {
   const changedHolds = parts.changedHolds
     ? parameters.rows("given", [["hold_id", "text"], ...changedHoldColumns])
     : undefined
+  const seen = parts.alone
+    ? {
+        count: parameters.one("bigint"),
+        rows: parameters.rows("given", seenColumns),
+        changed: parameters.one("bigint")
+      }
+    : undefined
   const optional = [
+    ...(parts.alone ? appendClauses(parameters, "placed") : []),
     tags === undefined
       ? undefined
       : `new_tags AS (
@@ -85,9 +133,14 @@ const blockText = (parts: Parts): string => {
       )`,
     changedHolds === undefined ? undefined : `changed_holds AS (${updateHolds(tenant, changedHolds)})`
   ]
+  const newCommands =
+    seen === undefined
+      ? `new_commands AS (${commands} ON CONFLICT DO NOTHING RETURNING command_key)`
+      : `unchanged AS MATERIALIZED (${lockUnchanged(tenant, seen.rows)}), new_commands AS (
+        ${commands} WHERE (SELECT count(*) FROM unchanged) = ${seen.count} RETURNING command_key
+      )`
   return `
-WITH new_commands AS (${commands}
-), placed AS (
+WITH ${newCommands}, placed AS (
   UPDATE saldo_ledger_heads SET
     sequence = sequence + ${entryCount},
     booked_at = GREATEST(booked_at + 1, ${micros}) + ${entryCount} - 1,
@@ -109,12 +162,15 @@ WITH new_commands AS (${commands}
 ), ${optional.map((part) => (part === undefined ? "" : `${part}, `)).join("")}outcome AS (
   SELECT (SELECT base FROM placed) AS base, (SELECT base_at FROM placed) AS base_at
 )
-SELECT base, base_at, (SELECT count(*) FROM changed_accounts) AS changed, CASE WHEN base IS NULL THEN ARRAY(SELECT command_key FROM new_commands) END AS strays FROM outcome`
+SELECT base, base_at, ${changedCount(seen?.changed)} AS changed,
+  CASE WHEN base IS NULL THEN ARRAY(SELECT command_key FROM new_commands) END AS strays
+FROM outcome`
 }
 
 const refusalsText = (): string => {
   const parameters = new Parameters()
-  return insertCommands(parameters.one("text"), parameters.rows("given", commandColumns))
+  return `${insertCommands(parameters.one("text"), parameters.rows("given", commandColumns))}
+    ON CONFLICT DO NOTHING RETURNING command_key`
 }
 
 interface PlacedRow {
@@ -126,15 +182,56 @@ interface PlacedRow {
 
 const noStanding: StandingRows = { accountRows: [], newHolds: [], changedHolds: [] }
 
-/** Makes what writes blocks on Postgres. */
-export const makePostgresWriteBlocks = (sql: SqlClient.SqlClient): WriteBlocks => {
+type CommandRows = ReturnType<typeof commandRows>
+
+/** What a block's statement consists of: which parts, and what its parameters are but for those of one that is alone. */
+const blockStatement = (
+  writing: Writing,
+  block: UnplacedBlock,
+  rows: BlockRows,
+  { accountRows, changedHolds, newHolds }: StandingRows,
+  commands: CommandRows,
+  nowMicros: number
+) => ({
+  parts: { tags: rows.tagRows.length > 0, newHolds: newHolds.length > 0, changedHolds: changedHolds.length > 0 },
+  parameters: [
+    writing.tenant,
+    BigInt(commands.length),
+    BigInt(block.entries.length),
+    BigInt(block.importedMicros ?? nowMicros),
+    block.entries.map(({ contentHash }) => contentHash).join(""),
+    ...arraysOf(commands, commandColumns),
+    ...arraysOf(rows.entryRows, [n, ...entryColumns]),
+    ...arraysOf(rows.postingRows, [n, ...postingColumns]),
+    ...arraysOf(accountRows, lockedAccountColumns),
+    ...(rows.tagRows.length > 0 ? arraysOf(rows.tagRows, [n, ...tagColumns]) : []),
+    ...(newHolds.length > 0 ? arraysOf(newHolds, holdColumns) : []),
+    ...(changedHolds.length > 0 ? arraysOf(changedHolds, [["hold_id", "text"], ...changedHoldColumns]) : [])
+  ]
+})
+
+/** The texts of statements, each made once. */
+const makeTexts = () => {
   const texts = new Map<number, string>()
-  const textOf = (parts: Parts): string => {
-    const number = (parts.tags ? 1 : 0) + (parts.newHolds ? 2 : 0) + (parts.changedHolds ? 4 : 0)
+  return (parts: Parts): string => {
+    const number =
+      (parts.tags ? 1 : 0) + (parts.newHolds ? 2 : 0) + (parts.changedHolds ? 4 : 0) + (parts.alone ? 8 : 0)
     const text = texts.get(number) ?? blockText(parts)
     texts.set(number, text)
     return text
   }
+}
+
+const placeOf = (row: PlacedRow | undefined, accounts: number): Effect.Effect<Place | undefined> => {
+  if (row === undefined || row.base === null || row.base_at === null) return Effect.succeed(undefined)
+  return Number(row.changed) === accounts
+    ? Effect.succeed({ sequence: Number(row.base) + 1, micros: Number(row.base_at) + 1 })
+    : Effect.die(new RangeError("An account's row was not where the transaction had locked it"))
+}
+
+/** Makes what writes blocks on Postgres, in a transaction that has locked what they change. */
+export const makePostgresWriteBlocks = (sql: SqlClient.SqlClient): WriteBlocks => {
+  const textOf = makeTexts()
   const refusals = refusalsText()
 
   const remove = (tenant: string, keys: ReadonlyArray<string>) =>
@@ -160,36 +257,55 @@ export const makePostgresWriteBlocks = (sql: SqlClient.SqlClient): WriteBlocks =
     const places = []
     for (const [index, { block, rows }] of prepared.entries()) {
       // All commands, accounts and holds go with the first block.
-      const written = index === 0 ? commands : []
-      const { accountRows, changedHolds, newHolds } = index === 0 ? standing : noStanding
-      const parts = {
-        tags: rows.tagRows.length > 0,
-        newHolds: newHolds.length > 0,
-        changedHolds: changedHolds.length > 0
-      }
-      const [place] = yield* sql.unsafe<PlacedRow>(textOf(parts), [
-        tenant,
-        BigInt(written.length),
-        BigInt(block.entries.length),
-        BigInt(block.importedMicros ?? nowMicros),
-        block.entries.map(({ contentHash }) => contentHash).join(""),
-        ...arraysOf(written, commandColumns),
-        ...arraysOf(rows.entryRows, [n, ...entryColumns]),
-        ...arraysOf(rows.postingRows, [n, ...postingColumns]),
-        ...arraysOf(accountRows, lockedAccountColumns),
-        ...(parts.tags ? arraysOf(rows.tagRows, [n, ...tagColumns]) : []),
-        ...(parts.newHolds ? arraysOf(newHolds, holdColumns) : []),
-        ...(parts.changedHolds ? arraysOf(changedHolds, [["hold_id", "text"], ...changedHoldColumns]) : [])
-      ])
-      if (place === undefined || place.base === null || place.base_at === null) {
-        yield* remove(tenant, place?.strays ?? [])
+      const written = index === 0 ? standing : noStanding
+      const { parameters, parts } = blockStatement(
+        writing,
+        block,
+        rows,
+        written,
+        index === 0 ? commands : [],
+        nowMicros
+      )
+      const [row] = yield* sql.unsafe<PlacedRow>(textOf({ ...parts, alone: false }), parameters)
+      const place = yield* placeOf(row, written.accountRows.length)
+      if (place === undefined) {
+        yield* remove(tenant, row?.strays ?? [])
         return undefined
       }
-      if (Number(place.changed) !== accountRows.length) {
-        return yield* Effect.die(new RangeError("An account's row was not where the transaction had locked it"))
-      }
-      places.push({ sequence: Number(place.base) + 1, micros: Number(place.base_at) + 1 })
+      places.push(place)
     }
     return places
+  })
+}
+
+/**
+ * Makes what writes a block of postings on Postgres, with its records, by one statement without a transaction around it;
+ * `undefined` when an account has changed since it was seen, and then nothing is written.
+ */
+export const makePostgresWriteAlone = (sql: SqlClient.SqlClient) => {
+  const textOf = makeTexts()
+  return Effect.fnUntraced(function* (
+    writing: Writing,
+    block: UnplacedBlock,
+    nowMicros: number,
+    seen: SeenState,
+    records: ReadonlyArray<AuditRecord>
+  ) {
+    const rows = blockRows(writing, block)
+    const standing = standingRows(writing)
+    const { parameters, parts } = blockStatement(writing, block, rows, standing, commandRows(writing), nowMicros)
+    const seenRows = [...seen.accounts.values()].map(({ id, version }) => ({
+      account_id: id,
+      place: seen.places.get(id) ?? null,
+      version: BigInt(version)
+    }))
+    const [row] = yield* sql.unsafe<PlacedRow>(textOf({ ...parts, alone: true }), [
+      ...parameters,
+      BigInt(seenRows.length),
+      ...arraysOf(seenRows, seenColumns),
+      BigInt(standing.accountRows.length),
+      ...appendValues(records)
+    ])
+    return yield* placeOf(row, standing.accountRows.length)
   })
 }

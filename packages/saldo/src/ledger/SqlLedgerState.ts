@@ -30,20 +30,39 @@ export interface LedgerState extends LedgerLookup {
   readonly holds: ReadonlyMap<HoldId, Hold>
   /** The latest value date of each account's lines; see `AccountRow`. */
   readonly valueHighs: ReadonlyMap<AccountId, string>
-  /** Where Postgres has the accounts' rows, as long as they are locked. */
+  /** Where Postgres has the accounts' rows, as long as they are locked or have the same version. */
   readonly places: ReadonlyMap<AccountId, string>
 }
 
-/** A row that the transaction has locked. On Postgres it says where it is. */
-interface LockedRow extends AccountRow {
-  readonly place?: string
+/** The row of an account on Postgres, which says where it is. */
+interface PlacedRow extends AccountRow {
+  readonly place: string
 }
 
-/** An account as it was locked, with what its row says beside it. */
-interface LockedAccount {
+/** An account as it was read, with what its row says beside it. */
+interface ReadAccount {
   readonly account: LedgerAccount
   readonly valueHigh: string
   readonly place: string | undefined
+}
+
+const placedAccount = (row: PlacedRow): ReadAccount => ({
+  account: accountOfRow(row),
+  valueHigh: row.value_high,
+  place: row.place
+})
+
+/** What the rows of accounts say, by account. */
+const accountMaps = (read: ReadonlyArray<ReadAccount>) => {
+  const accounts = new Map<AccountId, LedgerAccount>()
+  const valueHighs = new Map<AccountId, string>()
+  const places = new Map<AccountId, string>()
+  for (const { account, place, valueHigh } of read) {
+    accounts.set(account.id, account)
+    valueHighs.set(account.id, valueHigh)
+    if (place !== undefined) places.set(account.id, place)
+  }
+  return { accounts, valueHighs, places }
 }
 
 /** The rows of a tenant that have one of some values in a column. */
@@ -52,7 +71,7 @@ export type RowsBy = (
   column: string,
   tenant: string,
   values: ReadonlyArray<string> | ReadonlyArray<number>,
-  lock?: "lock"
+  how?: "locked" | "placed"
 ) => Fragment
 
 /**
@@ -63,13 +82,13 @@ export type RowsBy = (
  */
 export const makeRowsBy = (sql: SqlClient.SqlClient): RowsBy =>
   sql.onDialectOrElse({
-    pg: (): RowsBy => (table, column, tenant, values, lock) => {
+    pg: (): RowsBy => (table, column, tenant, values, how) => {
       const type = sql.literal(typeof values[0] === "number" ? "bigint[]" : "text[]")
       const packed = values.map((value) => (typeof value === "number" ? BigInt(value) : value))
       return sql`(SELECT ${packed}::${type} AS list OFFSET 0) AS packed, unnest(packed.list) AS wanted (value), LATERAL (
-        SELECT ${sql.literal(lock === undefined ? "*" : "*, ctid::text AS place")}
+        SELECT ${sql.literal(how === undefined ? "*" : "*, ctid::text AS place")}
         FROM ${sql.literal(table)} WHERE tenant = ${tenant} AND ${sql.literal(column)} = wanted.value
-        ${sql.literal(lock === undefined ? "OFFSET 0" : "FOR UPDATE")}
+        ${sql.literal(how === "locked" ? "FOR UPDATE" : "OFFSET 0")}
       ) AS found`
     },
     orElse: (): RowsBy => (table, column, tenant, values) =>
@@ -157,17 +176,15 @@ export const makeState = (sql: SqlClient.SqlClient) => {
   })
 
   const lockHolds = (tenant: string, ids: Iterable<string>) =>
-    sql<HoldRow>`SELECT found.* FROM ${rowsBy("saldo_ledger_holds", "hold_id", tenant, [...ids].sort(), "lock")}`
+    sql<HoldRow>`SELECT found.* FROM ${rowsBy("saldo_ledger_holds", "hold_id", tenant, [...ids].sort(), "locked")}`
 
   const lockedRows = (tenant: string, ids: Iterable<string>) =>
-    rowsBy("saldo_ledger_accounts", "account_id", tenant, [...ids].sort(), "lock")
+    rowsBy("saldo_ledger_accounts", "account_id", tenant, [...ids].sort(), "locked")
 
-  const lockAccounts: (tenant: string, ids: Iterable<string>) => Effect.Effect<ReadonlyArray<LockedAccount>, SqlError> =
+  const lockAccounts: (tenant: string, ids: Iterable<string>) => Effect.Effect<ReadonlyArray<ReadAccount>, SqlError> =
     sql.onDialectOrElse({
       pg: () => (tenant: string, ids: Iterable<string>) =>
-        Effect.map(sql<LockedRow>`SELECT found.* FROM ${lockedRows(tenant, ids)}`, (rows) =>
-          rows.map((row) => ({ account: accountOfRow(row), valueHigh: row.value_high, place: row.place }))
-        ),
+        Effect.map(sql<PlacedRow>`SELECT found.* FROM ${lockedRows(tenant, ids)}`, (rows) => rows.map(placedAccount)),
       orElse: () => {
         const columns = sql.literal(accountColumnNames.replaceAll(/\w+/gu, "found.$&"))
         return (tenant: string, ids: Iterable<string>) =>
@@ -217,14 +234,7 @@ export const makeState = (sql: SqlClient.SqlClient) => {
           for (const { accountId } of entry.lines) wanted.add(accountId)
         }
       }
-      const accounts = new Map<AccountId, LedgerAccount>()
-      const valueHighs = new Map<AccountId, string>()
-      const places = new Map<AccountId, string>()
-      for (const { account, place, valueHigh } of yield* lockAccounts(tenant, wanted)) {
-        accounts.set(account.id, account)
-        valueHighs.set(account.id, valueHigh)
-        if (place !== undefined) places.set(account.id, place)
-      }
+      const { accounts, places, valueHighs } = accountMaps(yield* lockAccounts(tenant, wanted))
       const missingHolds = [...references.holds].filter((id) => !holds.has(id) && !claimed.has(id))
       const missingEntries = [...references.entries].filter((id) => !entries.has(id) && !claimed.has(id))
       if (missingHolds.length + missingEntries.length > 0) {
@@ -249,4 +259,36 @@ export const makeState = (sql: SqlClient.SqlClient) => {
     })
 
   return { read }
+}
+
+/** Accounts as they were at some moment, which others may have changed since. */
+export interface SeenState extends LedgerState {
+  /** By id. */
+  readonly accounts: ReadonlyMap<AccountId, LedgerAccount>
+}
+
+/**
+ * Makes what reads the accounts that commands name on Postgres, in one statement and without locks, for commands that name
+ * nothing else.
+ */
+export const makeSee = (sql: SqlClient.SqlClient) => {
+  const rowsBy = makeRowsBy(sql)
+  return (tenant: string, commands: ReadonlyArray<LedgerCommand>): Effect.Effect<SeenState, SqlError> => {
+    const ids = [...commandReferences(commands).accounts].sort()
+    const rows = sql<PlacedRow>`
+      SELECT found.* FROM ${rowsBy("saldo_ledger_accounts", "account_id", tenant, ids, "placed")}`
+    return Effect.map(rows, (read) => {
+      const { accounts, places, valueHighs } = accountMaps(read.map(placedAccount))
+      return {
+        accounts,
+        places,
+        valueHighs,
+        holds: new Map(),
+        account: (id) => accounts.get(id),
+        hold: () => undefined,
+        entry: () => undefined,
+        reversal: () => undefined
+      }
+    })
+  }
 }

@@ -6,22 +6,22 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { Atomic } from "../core/Atomic.ts"
 import { IdempotencyMismatch } from "../core/Command.ts"
-import * as Id from "../core/Id.ts"
 import * as Dialect from "../sql/Dialect.ts"
-import { fromMicros, toMicros } from "./BookingTime.ts"
+import { toMicros } from "./BookingTime.ts"
 import { commandDifference } from "./commandDifference.ts"
 import { commandText } from "./commandText.ts"
-import { decideAll } from "./decideAll.ts"
-import type { EntryId, JournalEntry } from "./JournalEntry.ts"
-import { blocksOf, noHash, type UnplacedBlock } from "./journalBlocks.ts"
+import { commitsRecorded } from "./internal/recordedCommits.ts"
+import { blocksOf, noHash } from "./journalBlocks.ts"
 import type { AccountId, LedgerAccount } from "./LedgerAccount.ts"
 import type { LedgerCommand } from "./LedgerCommand.ts"
 import { type CommitOutcome, type CommitRequest, LedgerStore } from "./LedgerStore.ts"
 import { settingsText } from "./settingsText.ts"
-import { type Place, refusalOf } from "./SqlLedgerBlock.ts"
+import { refusalOf } from "./SqlLedgerBlock.ts"
 import { makeReads } from "./SqlLedgerReads.ts"
 import { makeBalances } from "./SqlLedgerBalances.ts"
 import { type AccountRow, accountOfRow, rowOfAccount, settingsColumns, tagsOf } from "./SqlLedgerRows.ts"
+import { decideOn, microsOf, outcomesOf } from "./SqlLedgerDecision.ts"
+import { makeRecordedCommits } from "./SqlLedgerRecorded.ts"
 import { makeEntriesBy, makeRowsBy, makeState } from "./SqlLedgerState.ts"
 import { headOfRow, makeWriteBlocks } from "./SqlLedgerWrite.ts"
 
@@ -142,23 +142,6 @@ const makeReplay = (sql: SqlClient.SqlClient) => {
   return { outcomes }
 }
 
-const entriesIn = (
-  tenant: string,
-  blocks: ReadonlyArray<UnplacedBlock>,
-  places: ReadonlyArray<Place>
-): ReadonlyArray<JournalEntry> =>
-  blocks.flatMap(({ entries }, index) => {
-    const place = places[index]
-    if (place === undefined) return []
-    return entries.map(({ decided, key }, at) => ({
-      ...decided.content,
-      tenant,
-      sequence: place.sequence + at,
-      bookedAt: fromMicros(place.micros + at),
-      key
-    }))
-  })
-
 const makeCommit = (sql: SqlClient.SqlClient, atomic: Atomic["Service"]) => {
   const state = makeState(sql)
   const replay = makeReplay(sql)
@@ -177,31 +160,15 @@ const makeCommit = (sql: SqlClient.SqlClient, atomic: Atomic["Service"]) => {
     )
 
   const carryOut = Effect.fnUntraced(function* (request: CommitRequest, commands: ReadonlyArray<LedgerCommand>) {
-    const { now, tenant, today } = request
-    const nowMicros = now.epochMilliseconds * 1000
-    const operations = commands.reduce((sum, command) => sum + command.operations.length, 0)
-    const entryIds: Array<EntryId> = []
-    for (let count = 0; count < operations; count++) entryIds.push(yield* Id.make("entry"))
+    const { tenant, today } = request
     const lookup = yield* state.read(tenant, commands)
     const imports = commands.some(({ importedAt }) => importedAt !== undefined)
     const bookedAt = imports ? (yield* lockHead(tenant)).bookedAt : null
-    const lastBookedMicros = bookedAt === null ? null : toMicros(bookedAt)
-    const decision = decideAll(lookup, commands, { tenant, today, nowMicros, lastBookedMicros, entryIds })
+    const decision = yield* decideOn(lookup, commands, request, bookedAt === null ? null : toMicros(bookedAt))
     const blocks = blocksOf(tenant, decision.commands)
     const writing = { tenant, today, commands, decision, state: lookup, highs: new Map(lookup.valueHighs) }
-    const places = yield* writeBlocks(writing, blocks, nowMicros)
-    if (places === undefined) return undefined
-    const booked = Map.groupBy(entriesIn(tenant, blocks, places), ({ key }) => key)
-    const outcomes = new Map<string, CommitOutcome>()
-    for (const { key, outcome } of decision.commands) {
-      outcomes.set(
-        key,
-        Result.isSuccess(outcome)
-          ? Result.succeed({ entries: booked.get(key) ?? [], replayed: false })
-          : Result.fail({ reason: outcome.failure, replayed: false })
-      )
-    }
-    return outcomes
+    const places = yield* writeBlocks(writing, blocks, microsOf(request))
+    return places === undefined ? undefined : outcomesOf(tenant, decision, blocks, places)
   })
 
   const attempt: (request: CommitRequest, number: number) => Effect.Effect<ReadonlyArray<CommitOutcome>, SqlError> =
@@ -239,11 +206,13 @@ export const layer: Layer.Layer<LedgerStore, never, SqlClient.SqlClient | Atomic
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const atomic = yield* Atomic
-    return LedgerStore.of({
+    const store = LedgerStore.of({
       ...makeAccounts(sql, atomic),
       ...makeReads(sql),
       ...makeBalances(sql),
       commit: makeCommit(sql, atomic)
     })
+    sql.onDialectOrElse({ pg: () => commitsRecorded(store, makeRecordedCommits(sql, atomic)), orElse: () => undefined })
+    return store
   })
 )

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { everyFault } from "@saldo/testing/FaultInjection"
+import * as TestPostgres from "@saldo/testing/TestPostgres"
 import * as TestSqlite from "@saldo/testing/TestSqlite"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -22,9 +23,10 @@ const sql = Ledger.layer.pipe(
   Layer.provideMerge(AuditTrail.layer),
   Layer.provideMerge(Layer.merge(SqlLedgerStore.layer, SqlAuditStore.layer)),
   Layer.provideMerge(SqlAtomic.layer),
-  Layer.provideMerge(Migrations.layer),
-  Layer.provideMerge(TestSqlite.layer)
+  Layer.provideMerge(Migrations.layer)
 )
+const sqlite = sql.pipe(Layer.provideMerge(TestSqlite.layer))
+const postgres = sql.pipe(Layer.provideMerge(TestPostgres.layer))
 
 const records = AuditTrail.use((audit) =>
   Effect.map(audit.query({ order: "oldest-first", limit: 100 }), ({ items }) => items)
@@ -96,9 +98,12 @@ describe("what the ledger writes", () => {
     }).pipe(inBooks)
   )
 
-  it.live(
-    "is there with its record or not at all, whatever fails between two statements",
-    () =>
+  it.live.each([
+    { name: "SQLite", layer: sqlite, writes: 30 },
+    { name: "Postgres", layer: postgres, writes: 20 }
+  ])(
+    "is there with its record or not at all, whatever fails between two statements: $name",
+    ({ layer, writes }) =>
       Effect.gen(function* () {
         const own = yield* ids
         const program = Effect.gen(function* () {
@@ -131,8 +136,8 @@ describe("what the ledger writes", () => {
             expect((yield* (yield* Ledger).verify).findings).toEqual([])
             return Exit.isSuccess(exit)
           }).pipe(Actor.as(keeper), Effect.asVoid)
-        const report = yield* everyFault(sql, program, invariant, { kinds: ["error", "interrupt"] })
-        expect(report.writes).toBeGreaterThanOrEqual(30)
+        const report = yield* everyFault(layer, program, invariant, { kinds: ["error", "interrupt"] })
+        expect(report.writes).toBeGreaterThanOrEqual(writes)
       }),
     120_000
   )

@@ -2,6 +2,7 @@
  * How the ledger's commands reach its store: each with its record in the audit trail, in one transaction, and those that come
  * at the same time together.
  */
+import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
@@ -12,11 +13,14 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { AuditEntry, Change } from "../../audit/AuditRecord.ts"
 import type { AuditTrail } from "../../audit/AuditTrail.ts"
+import { recorderOf } from "../../audit/internal/recorders.ts"
 import type { Actor } from "../../core/Actor.ts"
 import type { Atomic } from "../../core/Atomic.ts"
 import type { LocalDate } from "../../time/LocalDate.ts"
+import type { EntryId } from "../JournalEntry.ts"
 import type { LedgerCommand } from "../LedgerCommand.ts"
 import type { CommitOutcome, LedgerStore } from "../LedgerStore.ts"
+import { type Decided, recordedCommitsOf } from "./recordedCommits.ts"
 
 /** A command on its way, with who sends it. */
 export interface Sent {
@@ -46,46 +50,77 @@ const actionOf = ({ operations }: LedgerCommand): AuditEntry["action"] => {
   return same ? `ledger.${verbs[first._tag]}` : "ledger.commit"
 }
 
-const fact = (path: string, after: string | number): Change => ({ path, redaction: "internal", after })
+const booked = (path: string, id: EntryId): Change => ({ path, redaction: "internal", after: id })
 
 /** What the trail says of a command: the journal has the rest. */
-const entryOf = (command: LedgerCommand, outcome: CommitOutcome): AuditEntry => {
+const entryOf = (command: LedgerCommand, decided: Decided): AuditEntry => {
   const subject = { type: "ledger-command", id: command.key }
   const action = actionOf(command)
-  if (Result.isFailure(outcome)) {
-    return { action, subject, outcome: "refused", reason: outcome.failure.reason._tag }
-  }
-  const { entries } = outcome.success
-  return {
-    action,
-    subject,
-    changes: entries.flatMap(({ id, sequence }, index) => [
-      fact(`/entries/${index}/id`, id),
-      fact(`/entries/${index}/sequence`, sequence)
-    ])
-  }
+  return Result.isFailure(decided)
+    ? { action, subject, outcome: "refused", reason: decided.failure._tag }
+    : { action, subject, changes: decided.success.map((id, index) => booked(`/entries/${index}/id`, id)) }
 }
 
-const isReplayed = (outcome: CommitOutcome): boolean =>
-  Result.isFailure(outcome) ? outcome.failure.replayed : outcome.success.replayed
+const draftOf = (audit: AuditTrail["Service"], { command, context }: Sent, decided: Decided) =>
+  Effect.provideContext(audit.draft(entryOf(command, decided)), context)
 
-/** Carries out commands and records what came of each, together; a replay did nothing, so it is not recorded. */
-export const makeCommitTogether =
-  (store: LedgerStore["Service"], audit: AuditTrail["Service"], atomic: Atomic["Service"]) =>
-  (arrival: Arrival, sent: ReadonlyArray<Sent>): Effect.Effect<ReadonlyArray<CommitOutcome>> =>
+/** What came of a command now; a replay did nothing. */
+const decidedNow = (outcome: CommitOutcome | undefined): Option.Option<Decided> => {
+  if (outcome === undefined) return Option.none()
+  if (Result.isFailure(outcome)) {
+    return outcome.failure.replayed ? Option.none() : Option.some(Result.fail(outcome.failure.reason))
+  }
+  return outcome.success.replayed
+    ? Option.none()
+    : Option.some(Result.succeed(outcome.success.entries.map(({ id }) => id)))
+}
+
+/** Carries out commands and records what came of each, together; a replay is not recorded. */
+export const makeCommitTogether = (
+  store: LedgerStore["Service"],
+  audit: AuditTrail["Service"],
+  atomic: Atomic["Service"]
+) => {
+  const requestOf = (arrival: Arrival, sent: ReadonlyArray<Sent>) => ({
+    ...arrival,
+    commands: sent.map(({ command }) => command)
+  })
+
+  const inTransaction = (arrival: Arrival, sent: ReadonlyArray<Sent>) =>
     atomic.runLocking(
       Effect.gen(function* () {
-        const outcomes = yield* store.commit({ ...arrival, commands: sent.map(({ command }) => command) })
-        const drafts = yield* Effect.forEach(sent, ({ command, context }, index) => {
-          const outcome = outcomes[index]
-          return outcome === undefined || isReplayed(outcome)
-            ? Effect.succeedNone
-            : Effect.asSome(Effect.provideContext(audit.draft(entryOf(command, outcome)), context))
-        })
+        const outcomes = yield* store.commit(requestOf(arrival, sent))
+        const drafts = yield* Effect.forEach(sent, (one, index) =>
+          Option.match(decidedNow(outcomes[index]), {
+            onNone: () => Effect.succeedNone,
+            onSome: (decided) => Effect.asSome(draftOf(audit, one, decided))
+          })
+        )
         yield* audit.append(drafts.filter(Option.isSome).map(({ value }) => value))
         return outcomes
       })
     )
+
+  const recorded = recordedCommitsOf(store)
+  const recorder = recorderOf(audit)
+  if (recorded === undefined || recorder === undefined) return inTransaction
+  if (recorded.atomic !== atomic || !recorded.takes(recorder)) return inTransaction
+
+  const alone = (arrival: Arrival, sent: ReadonlyArray<Sent>) =>
+    recorded.commit(requestOf(arrival, sent), recorder, (decided) =>
+      Effect.forEach(Arr.zip(sent, decided), ([one, each]) => draftOf(audit, one, each))
+    )
+
+  return (arrival: Arrival, sent: ReadonlyArray<Sent>): Effect.Effect<ReadonlyArray<CommitOutcome>> =>
+    Effect.flatMap(atomic.inTransaction, (open) =>
+      open
+        ? inTransaction(arrival, sent)
+        : Effect.flatMap(
+            alone(arrival, sent),
+            Option.match({ onNone: () => inTransaction(arrival, sent), onSome: Effect.succeed })
+          )
+    )
+}
 
 /** What became of a command whose batch was carried out. */
 type Answer = Exit.Exit<CommitOutcome>
