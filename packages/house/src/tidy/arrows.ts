@@ -12,8 +12,8 @@ export const allowedFolders: Readonly<Record<string, ReadonlySet<string>>> = {
   time: below(),
   core: below("money", "time"),
   audit: below(...base),
-  identity: below(...base),
-  notifications: below(...base),
+  identity: below(...base, "audit"),
+  notifications: below(...base, "audit"),
   ledger: below(...base, "audit"),
   banking: below(...base, "audit", "identity", "notifications", "ledger"),
   lending: below(...base, "audit", "identity", "notifications", "ledger", "banking"),
@@ -27,6 +27,7 @@ const allowedPackages: Readonly<Record<string, ReadonlySet<string>>> = {
   sqlite: below("saldo"),
   postgres: below("saldo"),
   kameo: below("saldo"),
+  identity: below("saldo"),
   http: below("saldo"),
   testing: below("saldo", "sqlite", "postgres")
 }

@@ -78,6 +78,20 @@ const lockUnchanged = (tenant: string, given: string): string => `
     FOR UPDATE
   ) AS found`
 
+/** What must hold of the accounts that were seen by a statement that is alone. */
+interface Seen {
+  readonly count: string
+  readonly rows: string
+  readonly changed: string
+}
+
+const newCommands = (tenant: string, commands: string, seen: Seen | undefined): string =>
+  seen === undefined
+    ? `new_commands AS (${commands} ON CONFLICT DO NOTHING RETURNING command_key)`
+    : `unchanged AS MATERIALIZED (${lockUnchanged(tenant, seen.rows)}), new_commands AS (
+        ${commands} WHERE (SELECT count(*) FROM unchanged) = ${seen.count} RETURNING command_key
+      )`
+
 /** How many accounts were changed; where nobody could undo it, another number than is to be fails the statement. */
 const changedCount = (expected: string | undefined): string => {
   const count = "(SELECT count(*) FROM changed_accounts)"
@@ -133,14 +147,8 @@ const blockText = (parts: Parts): string => {
       )`,
     changedHolds === undefined ? undefined : `changed_holds AS (${updateHolds(tenant, changedHolds)})`
   ]
-  const newCommands =
-    seen === undefined
-      ? `new_commands AS (${commands} ON CONFLICT DO NOTHING RETURNING command_key)`
-      : `unchanged AS MATERIALIZED (${lockUnchanged(tenant, seen.rows)}), new_commands AS (
-        ${commands} WHERE (SELECT count(*) FROM unchanged) = ${seen.count} RETURNING command_key
-      )`
   return `
-WITH ${newCommands}, placed AS (
+WITH ${newCommands(tenant, commands, seen)}, placed AS (
   UPDATE saldo_ledger_heads SET
     sequence = sequence + ${entryCount},
     booked_at = GREATEST(booked_at + 1, ${micros}) + ${entryCount} - 1,
