@@ -136,6 +136,7 @@ const packageFolders: Readonly<Record<string, string>> = {
   "@saldo/sqlite": "packages/sqlite",
   "@saldo/postgres": "packages/postgres",
   "@saldo/kameo": "packages/kameo",
+  "@saldo/identity": "packages/identity",
   "@saldo/http": "packages/http",
   "@saldo/testing": "packages/testing",
   "@saldo/house": "packages/house"

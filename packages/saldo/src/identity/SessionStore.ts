@@ -147,7 +147,9 @@ const makeMemory = Effect.gen(function* () {
     }),
     purge: (before, limit) =>
       table.modify((rows) => {
-        const over = [...rows.entries()].filter(([, { session }]) => overAt(session) < before.epochMilliseconds).slice(0, limit)
+        const over = [...rows.entries()]
+          .filter(([, { session }]) => overAt(session) < before.epochMilliseconds)
+          .slice(0, limit)
         for (const [key] of over) rows.delete(key)
         return over.length
       })
