@@ -160,3 +160,10 @@ export class ActOnOneself extends Schema.TaggedError<ActOnOneself>()(
     return `The user ${this.userId} cannot do this to itself; somebody else has to`
   }
 }
+
+/** Users come by invitation alone. */
+export class SignUpClosed extends Schema.TaggedError<SignUpClosed>()("SignUpClosed", {}, { httpApiStatus: 403 }) {
+  override get message(): string {
+    return "Nobody can sign up here; ask for an invitation"
+  }
+}

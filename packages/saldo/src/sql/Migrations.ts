@@ -14,6 +14,9 @@ import * as SqlPaymentPlanStore from "../banking/SqlPaymentPlanStore.ts"
 import * as SqlReconciliationTables from "../banking/SqlReconciliationTables.ts"
 import * as SqlDeadLetterStore from "../core/SqlDeadLetterStore.ts"
 import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
+import * as SqlAttemptStore from "../identity/SqlAttemptStore.ts"
+import * as SqlIdentityTokenStore from "../identity/SqlIdentityTokenStore.ts"
+import * as SqlUserStore from "../identity/SqlUserStore.ts"
 import * as SqlLedgerTables from "../ledger/SqlLedgerTables.ts"
 import * as SqlCollectionRuns from "../lending/SqlCollectionRuns.ts"
 import * as SqlLoanListingStore from "../lending/SqlLoanListingStore.ts"
@@ -37,6 +40,14 @@ export interface AppliedMigration {
 export const domains: ReadonlyArray<DomainMigrations> = [
   { domain: "core", migrations: { ...SqlIdempotencyStore.migrations, ...SqlDeadLetterStore.migrations } },
   { domain: "audit", migrations: SqlAuditTables.migrations },
+  {
+    domain: "identity",
+    migrations: {
+      ...SqlUserStore.migrations,
+      ...SqlIdentityTokenStore.migrations,
+      ...SqlAttemptStore.migrations
+    }
+  },
   { domain: "ledger", migrations: SqlLedgerTables.migrations },
   {
     domain: "banking",

@@ -22,6 +22,12 @@ import type { Atomic } from "../core/Atomic.ts"
 import type { IdempotencyStore } from "../core/IdempotencyStore.ts"
 import * as SqlAtomic from "../core/SqlAtomic.ts"
 import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
+import type { AttemptStore } from "../identity/AttemptStore.ts"
+import type { IdentityTokenStore } from "../identity/IdentityTokenStore.ts"
+import * as SqlAttemptStore from "../identity/SqlAttemptStore.ts"
+import * as SqlIdentityTokenStore from "../identity/SqlIdentityTokenStore.ts"
+import * as SqlUserStore from "../identity/SqlUserStore.ts"
+import type { UserStore } from "../identity/UserStore.ts"
 import type { LedgerStore } from "../ledger/LedgerStore.ts"
 import * as SqlLedgerStore from "../ledger/SqlLedgerStore.ts"
 import type { CollectionRuns } from "../lending/CollectionRuns.ts"
@@ -34,17 +40,20 @@ import * as Migrations from "./Migrations.ts"
 export type Stores =
   | ApprovalStore
   | Atomic
+  | AttemptStore
   | AuditStore
   | CollectionRuns
   | CustomerStore
   | DataKeyStore
   | DepositAccountStore
   | IdempotencyStore
+  | IdentityTokenStore
   | LedgerStore
   | LoanListingStore
   | PaymentOrderStore
   | PaymentPlanStore
   | ReconciliationStore
+  | UserStore
 
 /** Every store on the host's database, which is first brought up to date. A host may take single layers instead. */
 export const layer: Layer.Layer<Stores, Migrator.MigrationError | SqlError, SqlClient.SqlClient> = Layer.mergeAll(
@@ -57,6 +66,9 @@ export const layer: Layer.Layer<Stores, Migrator.MigrationError | SqlError, SqlC
   SqlPaymentOrderStore.layer,
   SqlPaymentPlanStore.layer,
   SqlReconciliationStore.layer,
+  SqlUserStore.layer,
+  SqlIdentityTokenStore.layer,
+  SqlAttemptStore.layer,
   SqlLoanListingStore.layer,
   SqlCollectionRuns.layer,
   SqlIdempotencyStore.layer
