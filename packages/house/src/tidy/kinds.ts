@@ -18,7 +18,7 @@ import {
 export type Kind = "barrel" | "pure" | "codec" | "calculator" | "adapter" | "port" | "use case" | "model" | "plumbing"
 
 /** Roles that end a port's name. */
-export const portRoles = /(Store|Source|Extractor|Channel|Rates|Sender|Gateway|Verifier)$/u
+export const portRoles = /(Store|Source|Extractor|Channel|Rates|Sender|Gateway|Verifier|Hasher|Codes)$/u
 
 /** The domains whose modules fall into the five kinds. */
 const isDomain = (folder: string): boolean => !["core", "sql", "internal", "promise", "money", "time"].includes(folder)

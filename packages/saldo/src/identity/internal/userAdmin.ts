@@ -54,7 +54,7 @@ interface AdminAct<Input extends { readonly userId: UserId }> {
     user: StoredUser,
     actor: Identity
   ) => Effect.Effect<UserChange | null, UserStateUnfit | NotPermitted>
-  readonly then?: (after: OpenUser) => Effect.Effect<unknown>
+  readonly also?: (after: OpenUser) => Effect.Effect<unknown>
 }
 
 const unfit = ({ id, state }: StoredUser) => new UserStateUnfit({ userId: id, state })
@@ -86,7 +86,7 @@ const makeAct = (base: Ground) => {
     decide,
     input,
     key,
-    then = () => Effect.void
+    also = () => Effect.void
   }: AdminAct<Input>) {
     yield* Actor.require(managePermission)
     const actor = yield* Actor
@@ -97,7 +97,7 @@ const makeAct = (base: Ground) => {
       if (before.user.state === "deleted") return yield* unfit(before.user)
       const change = yield* decide(before.user, actor)
       if (change === null) return { userId }
-      yield* then(yield* replace(action, before, change))
+      yield* also(yield* replace(action, before, change))
       return { userId }
     })
     const subject = { type: "user", id: userId }
@@ -212,7 +212,7 @@ export const makeAdmin = (base: Ground) => {
           const change = user.state === "locked" ? null : { facts: { state: "locked" as const } }
           return Effect.as(within(actor, policy.roles, user.roles), change)
         },
-        then: (after) => endSessions(after, "user-locked")
+        also: (after) => endSessions(after, "user-locked")
       })
     ) satisfies Service["lock"],
     unlock: Effect.fn("Users.unlock")(({ key, userId }: OnUser) =>

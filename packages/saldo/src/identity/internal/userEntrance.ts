@@ -133,7 +133,7 @@ export const makeEntrance = (base: Ground) => {
         purpose: "verify-email",
         prepare: () => Effect.succeed(null),
         decide: ({ state }) => (state === "unverified" ? { facts: { state: "active" } } : null),
-        then: () => Effect.void
+        also: () => Effect.void
       })
       return files.read(user, file)
     }) satisfies Service["verifyEmail"],
@@ -148,7 +148,7 @@ export const makeEntrance = (base: Ground) => {
           passwords.choose(password, known === null ? [] : [known.email, known.name, Redacted.make(policy.issuer)]),
         decide: ({ state }, open, passwordHash) =>
           state === "unverified" ? { facts: { state: "active" }, file: { ...open, passwordHash } } : null,
-        then: () => Effect.void
+        also: () => Effect.void
       })
       return files.read(user, file)
     }) satisfies Service["acceptInvitation"]

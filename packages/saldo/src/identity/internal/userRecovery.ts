@@ -30,7 +30,7 @@ export const makeRecovery = (base: Ground) => {
           ...(state === "unverified" ? { facts: { state: "active" } } : {}),
           file: { ...open, passwordHash }
         }),
-        then: Effect.fnUntraced(function* (after) {
+        also: Effect.fnUntraced(function* (after) {
           yield* endSessions(after, "credentials-changed")
           const { emailIndex, tenant } = after.user
           // Somebody may have guessed until the user was shut out, which is over with the password that was guessed at.

@@ -25,14 +25,14 @@ interface Redemption<E> {
   /** What becomes of the user; null when its state does not allow it. */
   readonly decide: (user: OpenUser["user"], file: UserFile, prepared: Redacted.Redacted | null) => UserChange | null
   /** What else happens in the transaction. */
-  readonly then: (after: OpenUser) => Effect.Effect<unknown>
+  readonly also: (after: OpenUser) => Effect.Effect<unknown>
 }
 
 /** Makes the one way in which tokens are used. */
 export const makeRedeem = ({ atomic, audit, found, locked, replace, throttle, tokens }: Ground) =>
   Effect.fnUntraced(function* <E>(
     { from, tenant, token }: Mailed,
-    { action, decide, prepare, purpose, then }: Redemption<E>
+    { action, also, decide, prepare, purpose }: Redemption<E>
   ): Effect.fn.Return<OpenUser, E | TokenRejected | TooManyAttempts> {
     const gates = yield* throttle.originGates(tenant, from)
     yield* throttle.enter({ tenant, action, gates, from })
@@ -62,7 +62,7 @@ export const makeRedeem = ({ atomic, audit, found, locked, replace, throttle, to
       if (Option.isNone(taken) || change === null) return Result.fail(rejected)
       const after = yield* replace(action, before, change)
       yield* throttle.succeeded(tenant, gates)
-      yield* then(after)
+      yield* also(after)
       return Result.succeed(after)
     }).pipe(Actor.as(visitor(tenant)))
     const result = yield* atomic.runLocking(redeeming)
