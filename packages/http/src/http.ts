@@ -11,12 +11,19 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import { Api } from "./api/Api.ts"
 import * as AccountsHandlers from "./server/AccountsHandlers.ts"
+import * as AuditHandlers from "./server/AuditHandlers.ts"
 import * as authentication from "./server/authentication.ts"
+import * as CustomersHandlers from "./server/CustomersHandlers.ts"
+import * as LedgerHandlers from "./server/LedgerHandlers.ts"
+import * as MarketHandlers from "./server/MarketHandlers.ts"
+import { withMeasures } from "./server/measures.ts"
+import * as PaymentsHandlers from "./server/PaymentsHandlers.ts"
 import { routesOf, withProblems } from "./server/problems.ts"
 import * as requestChecks from "./server/requestChecks.ts"
 import { withRequestContext } from "./server/requestContext.ts"
 import { withSecurityHeaders } from "./server/securityHeaders.ts"
 import * as SystemHandlers from "./server/SystemHandlers.ts"
+import * as TransactionsHandlers from "./server/TransactionsHandlers.ts"
 
 /** How the interface behaves to the outside. */
 export interface HttpOptions {
@@ -44,8 +51,13 @@ const around = ({ allowedOrigins = [], bodyLimitBytes = 256 * 1024 }: HttpOption
   HttpRouter.middleware(
     Effect.gen(function* () {
       const platform = yield* HttpPlatform.HttpPlatform
-      const guarded = withProblems(routesOf(endpoints()), bodyLimitBytes)
-      const compressed = HttpMiddleware.compression()
+      const routes = routesOf(endpoints())
+      const guarded = withProblems(routes, bodyLimitBytes)
+      const measured = withMeasures(routes)
+      // Events must leave when they happen, and compression would hold them back.
+      const compressed = HttpMiddleware.compression({
+        compressible: (type) => /[/+]json\b|^text\/(?:plain|html)/u.test(type)
+      })
       const cors =
         allowedOrigins.length === 0
           ? undefined
@@ -63,14 +75,23 @@ const around = ({ allowedOrigins = [], bodyLimitBytes = 256 * 1024 }: HttpOption
               maxAge: 600
             })
       return (served) => {
-        const inner = Effect.provideService(compressed(guarded(served)), HttpPlatform.HttpPlatform, platform)
+        const inner = Effect.provideService(compressed(measured(guarded(served))), HttpPlatform.HttpPlatform, platform)
         return withRequestContext(withSecurityHeaders(cors === undefined ? inner : cors(inner)))
       }
     }),
     { global: true }
   )
 
-const handlers = Layer.mergeAll(AccountsHandlers.layer, SystemHandlers.layer)
+const handlers = Layer.mergeAll(
+  AccountsHandlers.layer,
+  AuditHandlers.layer,
+  CustomersHandlers.layer,
+  LedgerHandlers.layer,
+  MarketHandlers.layer,
+  PaymentsHandlers.layer,
+  SystemHandlers.layer,
+  TransactionsHandlers.layer
+)
 
 /**
  * The routes of the contract and what stands around them, for the router of a host. They need an `Authenticator` and the

@@ -61,7 +61,8 @@ const make = (failure: FailureClass): Problem<unknown> => {
   const code = failure.identifier
   const { _tag, ...fields } = failure.fields
   const fixed = members(code, statusOf(failure))
-  const context = Schema.Struct(fields) as unknown as Schema.Codec<unknown>
+  // In their JSON form whatever a domain stores them as: instants are ISO 8601, bigints decimal text.
+  const context = Schema.toType(Schema.Struct(fields)) as unknown as Schema.Codec<unknown>
   const body = Schema.Struct({
     type: Schema.Literal(fixed.type),
     title: Schema.String,

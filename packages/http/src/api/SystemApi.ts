@@ -3,8 +3,11 @@
  */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { NotPermitted } from "saldo/core/Actor"
+import { Authentication } from "./Authentication.ts"
 import { problems } from "./Problem.ts"
 
 /** The process runs. */
@@ -27,11 +30,20 @@ export class NotReady extends Schema.TaggedError<NotReady>()(
 /** The endpoints about the process itself. */
 export class SystemApi extends HttpApiGroup.make("system")
   .add(
-    HttpApiEndpoint.get("live", "/health/live", { success: Alive }).annotateMerge(
-      OpenApi.annotations({ summary: "Whether the process runs" })
+    HttpApiEndpoint.get("live", "/health/live", { success: Alive }).annotate(
+      OpenApi.Summary,
+      "Whether the process runs"
     ),
-    HttpApiEndpoint.get("ready", "/health/ready", { success: Ready, error: problems(NotReady) }).annotateMerge(
-      OpenApi.annotations({ summary: "Whether all that the process needs answers" })
-    )
+    HttpApiEndpoint.get("ready", "/health/ready", { success: Ready, error: problems(NotReady) }).annotate(
+      OpenApi.Summary,
+      "Whether all that the process needs answers"
+    ),
+    // What the figures tell is not for everybody: a scraper has an API key like any other caller.
+    HttpApiEndpoint.get("metrics", "/metrics", {
+      success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/plain; version=0.0.4; charset=utf-8" })),
+      error: problems(NotPermitted)
+    })
+      .annotate(OpenApi.Summary, "Figures of the process in the text format of Prometheus")
+      .middleware(Authentication)
   )
   .annotateMerge(OpenApi.annotations({ title: "System", description: "Whether the process lives and can work" })) {}

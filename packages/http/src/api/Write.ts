@@ -24,5 +24,30 @@ export interface WriteHeaders {
   readonly "idempotency-key": IdempotencyKey
 }
 
+/**
+ * The headers of a write on something that has versions: with `If-Match` it is refused unless the thing is at the version
+ * that the last `ETag` named.
+ */
+export const guardedHeaders = {
+  ...writeHeaders,
+  "if-match": Schema.optionalKey(Schema.String.check(Schema.isMaxLength(64)))
+}
+
+/** The headers of a write on something that has versions, as a handler sees them. */
+export interface GuardedHeaders extends WriteHeaders {
+  readonly "if-match"?: string
+}
+
+/** The thing has changed since the version that `If-Match` names; read it again before changing it. */
+export class VersionMismatch extends Schema.TaggedError<VersionMismatch>()(
+  "VersionMismatch",
+  { expected: Schema.String, actual: Schema.String },
+  { httpApiStatus: 412 }
+) {
+  override get message(): string {
+    return `It is at ${this.actual} and not at ${this.expected}: read it again, and decide anew`
+  }
+}
+
 /** Why a write was not carried out although nothing is wrong with what it asks for. */
 export const notExecuted = problems(IdempotencyMismatch, CommandInProgress)

@@ -2,9 +2,10 @@ import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { DepositAccounts } from "saldo/banking/DepositAccounts"
 import { DepositStatements } from "saldo/banking/DepositStatements"
+import { DepositTransactions } from "saldo/banking/DepositTransactions"
 import { Api } from "../api/Api.ts"
 import { keyed } from "./commands.ts"
-import { linked } from "./paging.ts"
+import { linked, parted } from "./paging.ts"
 
 /** Answers about deposit accounts. */
 export const layer = HttpApiBuilder.group(
@@ -13,12 +14,23 @@ export const layer = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const accounts = yield* DepositAccounts
     const statements = yield* DepositStatements
+    const transactions = yield* DepositTransactions
     return handlers.handleAll({
       open: ({ headers, payload }) => keyed(headers, (key) => accounts.open({ ...payload, key })),
-      list: ({ query: { cursor, limit, ...filter } }) =>
-        linked(accounts.list(filter, { ...(cursor && { cursor }), ...(limit && { limit }) })),
+      list: ({ query }) => {
+        const { filter, page } = parted(query)
+        return linked(accounts.list(filter, page))
+      },
       find: ({ params }) => accounts.find(params.id),
-      statement: ({ params, query }) => statements.statement(params.id, query)
+      balance: ({ params }) => accounts.balance(params.id),
+      statement: ({ params, query }) => statements.statement(params.id, query),
+      year: ({ params }) => statements.year(params.id, params.year),
+      quote: ({ params, query }) => transactions.quote(params.id, query.event, query.amount),
+      close: ({ headers, params, payload }) =>
+        keyed(headers, (key) => accounts.close({ ...payload, accountId: params.id, key })),
+      // Blocking twice changes nothing, so these two need no memory of their key.
+      block: ({ params }) => accounts.block(params.id),
+      unblock: ({ params }) => accounts.unblock(params.id)
     })
   })
 )

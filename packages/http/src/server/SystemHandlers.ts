@@ -1,9 +1,14 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
+import { Actor, Permission } from "saldo/core/Actor"
 import { Api } from "../api/Api.ts"
 import { NotReady } from "../api/SystemApi.ts"
 import { Readiness } from "./Readiness.ts"
+
+/** To read the figures of the process. */
+export const metricsPermission = Permission.make("system:metrics")
 
 /** Answers about the process. */
 export const layer = HttpApiBuilder.group(
@@ -24,7 +29,8 @@ export const layer = HttpApiBuilder.group(
     })
     return handlers.handleAll({
       live: () => Effect.succeed({ status: "alive" as const }),
-      ready: () => ready
+      ready: () => ready,
+      metrics: () => Effect.andThen(Actor.require(metricsPermission), PrometheusMetrics.format())
     })
   })
 )

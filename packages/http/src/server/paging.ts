@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as HttpEffect from "effect/http/HttpEffect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { Page } from "saldo/core/Page"
+import type { Page, PageRequest } from "saldo/core/Page"
 
 /** The address of the next page: that of this one, with the cursor in place of the one it had. */
 const nextUrl = (url: string, cursor: string): string => {
@@ -23,3 +23,12 @@ export const linked = <A, E, R>(
           Effect.succeed(HttpServerResponse.setHeader(response, "link", `<${nextUrl(request.url, next)}>; rel="next"`))
         )
   )
+
+/** Parts the query of a list into what is asked for and which page of it. */
+export const parted = <Query extends PageRequest>({ cursor, limit, ...filter }: Query) => ({
+  filter,
+  page: {
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(limit === undefined ? {} : { limit })
+  } satisfies PageRequest
+})

@@ -27,6 +27,8 @@ import {
 
 /** What the answers are told apart by: which addresses there are, and with which methods. */
 export interface Routes {
+  /** The path with the names of its parameters, as the contract has it; undefined when nothing has the address. */
+  readonly routeOf: (method: string, url: string) => string | undefined
   /** The methods that an address takes; none when nothing has it. */
   readonly methodsOf: (url: string) => ReadonlyArray<string>
 }
@@ -37,9 +39,13 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const
 export const routesOf = (
   endpoints: ReadonlyArray<{ readonly method: string; readonly path: HttpRouter.PathInput }>
 ): Routes => {
-  const router = FindMyWay.make<true>({})
-  for (const { method, path } of endpoints) router.on(method, path, true)
-  return { methodsOf: (url) => methods.filter((method) => router.find(method, url) !== undefined) }
+  const router = FindMyWay.make<string>({})
+  for (const { method, path } of endpoints) router.on(method, path, path)
+  const find = (method: string, url: string) => router.find(method, url)?.handler
+  return {
+    routeOf: (method, url) => find(method === "HEAD" ? "GET" : method, url),
+    methodsOf: (url) => methods.filter((method) => find(method, url) !== undefined)
+  }
 }
 
 type Failure =
