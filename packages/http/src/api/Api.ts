@@ -8,10 +8,19 @@ import { AuditApi } from "./AuditApi.ts"
 import { CustomersApi } from "./CustomersApi.ts"
 import { LedgerApi } from "./LedgerApi.ts"
 import { MarketApi } from "./MarketApi.ts"
+import { openApiForm } from "./openApiForm.ts"
 import { PaymentsApi } from "./PaymentsApi.ts"
 import { RequestChecks } from "./RequestProblem.ts"
 import { SystemApi } from "./SystemApi.ts"
 import { TransactionsApi } from "./TransactionsApi.ts"
+
+const description = `Customers, accounts, payments, books, the audit trail and the market of a bank.
+
+Money is an object of decimal text and currency. Days are \`YYYY-MM-DD\`, instants ISO 8601. Errors are RFC 9457 problems: \`code\`
+never changes, \`detail\` is for people and may, \`context\` holds the facts.
+
+Every write carries an \`Idempotency-Key\`: the same key and content gives the same answer, however often it is sent; the same key
+with other content is refused. Lists come in pages: send the \`next\` of a page as the \`cursor\` of the following one.`
 
 /** Every group of Saldo's HTTP interface. */
 export class Api extends HttpApi.make("saldo")
@@ -30,6 +39,8 @@ export class Api extends HttpApi.make("saldo")
     OpenApi.annotations({
       title: "Saldo",
       version: "1.0.0",
-      description: "Accounts, payments, books and markets. Errors are RFC 9457 problems with stable codes."
+      description,
+      license: { name: "MIT" },
+      transform: openApiForm
     })
   ) {}

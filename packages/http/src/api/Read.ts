@@ -27,21 +27,23 @@ export const daysQuery = Schema.Struct({ start: LocalDateSchema, end: LocalDateS
 /** Money in a query: the decimal text, a space and the currency, such as `123.45 SEK`. */
 export const MoneyText = Schema.String.check(
   Schema.isPattern(/^-?\d{1,20}(?:\.\d{1,10})? [A-Z]{3}$/u, { expected: "an amount and a currency such as 123.45 SEK" })
-).pipe(
-  Schema.decodeTo(
-    MoneySchema,
-    SchemaTransformation.transformEffect<Money.Money, string>({
-      decode: (text, options) => {
-        const [amount = "", currency = ""] = text.split(" ")
-        const money = Money.fromDecimal(amount, currency)
-        return money instanceof Error
-          ? Effect.fail(new SchemaIssue.InvalidValue({ message: money.message }, text, options))
-          : Effect.succeed(money)
-      },
-      encode: (money) => {
-        const { amount, currency } = money.toJSON()
-        return Effect.succeed(`${amount} ${currency}`)
-      }
-    })
-  )
 )
+  .annotate({ identifier: "MoneyText" })
+  .pipe(
+    Schema.decodeTo(
+      MoneySchema,
+      SchemaTransformation.transformEffect<Money.Money, string>({
+        decode: (text, options) => {
+          const [amount = "", currency = ""] = text.split(" ")
+          const money = Money.fromDecimal(amount, currency)
+          return money instanceof Error
+            ? Effect.fail(new SchemaIssue.InvalidValue({ message: money.message }, text, options))
+            : Effect.succeed(money)
+        },
+        encode: (money) => {
+          const { amount, currency } = money.toJSON()
+          return Effect.succeed(`${amount} ${currency}`)
+        }
+      })
+    )
+  )

@@ -1,0 +1,62 @@
+/**
+ * The endpoints of an OpenAPI document, with what the tests by construction look at.
+ */
+
+/** Endpoints that anybody may call. */
+export const publicEndpoints: ReadonlySet<string> = new Set(["system.live", "system.ready"])
+
+/** Endpoints that only read, and whose question does not fit an address, or must not stand in one. */
+export const readsByPost: ReadonlySet<string> = new Set(["customers.search", "market.search"])
+
+/** One endpoint. */
+export interface Operation {
+  readonly id: string
+  readonly method: string
+  /** With a value that fits in place of each parameter. */
+  readonly url: string
+  readonly summary: string
+  readonly headers: ReadonlyArray<string>
+  readonly failures: ReadonlyMap<string, ReadonlyArray<string>>
+}
+
+interface Parameter {
+  readonly name: string
+  readonly in: string
+  readonly schema: { readonly pattern?: string }
+}
+
+interface Described {
+  readonly operationId: string
+  readonly summary?: string
+  readonly parameters?: ReadonlyArray<Parameter>
+  readonly responses: Readonly<Record<string, { readonly content?: object }>>
+}
+
+const samples: Readonly<Record<string, string>> = { year: "2026", reason: "review", platform: "kameo", loanId: "1" }
+
+/** An id of the kind that a pattern asks for, which nothing has. */
+const sampleOf = ({ name, schema }: Parameter): string => {
+  const [, prefix] = /^\^([a-z]+)_/u.exec(schema.pattern ?? "") ?? []
+  return prefix === undefined ? (samples[name] ?? "") : `${prefix}_${"0".repeat(26)}`
+}
+
+/** Every endpoint of a document. */
+export const operations = (document: object): ReadonlyArray<Operation> => {
+  const { paths } = document as { readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>> }
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId, parameters = [], responses, summary = "" }]) => ({
+      id: operationId,
+      method,
+      summary,
+      url: parameters
+        .filter((each) => each.in === "path")
+        .reduce((url, each) => url.replace(`{${each.name}}`, sampleOf(each)), path),
+      headers: parameters.filter((each) => each.in === "header").map(({ name }) => name),
+      failures: new Map(
+        Object.entries(responses)
+          .filter(([status]) => Number(status) >= 400)
+          .map(([status, { content = {} }]) => [status, Object.keys(content)])
+      )
+    }))
+  )
+}
