@@ -15,7 +15,7 @@ import { makeRefusals } from "./internal/refusals.ts"
 import { OperatorTenant } from "./OperatorTenant.ts"
 import { Presence, type Present, type PresentKey } from "./Presence.ts"
 import type { SessionId } from "./Session.ts"
-import { isLive } from "./sessionLife.ts"
+import { isInForce } from "./sessionLife.ts"
 import { SessionStore } from "./SessionStore.ts"
 import { Users } from "./Users.ts"
 
@@ -82,7 +82,7 @@ const make = Effect.gen(function* () {
     const { expiresAt, sessionId, tenant, userId } = verified.success
     const key = { tenant, userId, sessionId }
     const present = yield* presence.remember(key, look(key))
-    if (Option.isSome(present) && isLive(present.value.session, now)) {
+    if (Option.isSome(present) && isInForce(present.value.session, now)) {
       return { identity: present.value.identity, sessionId, expiresAt }
     }
     yield* refused({ tenant, action, subject: { type: "session", id: sessionId }, reason: "SessionOver" })

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as MemoryTable from "../core/MemoryTable.ts"
 import * as Page from "../core/Page.ts"
 import type { RefreshToken, Session, SessionEnding, SessionId } from "./Session.ts"
-import { isLive, overAt } from "./sessionLife.ts"
+import { isInForce, overAt } from "./sessionLife.ts"
 
 /** A session together with the refresh token by which it was found. */
 export interface HeldSession {
@@ -140,7 +140,7 @@ const makeMemory = Effect.gen(function* () {
       const [before] = (yield* Page.startOf(query, page)) ?? []
       const found = (yield* table.values)
         .map(({ session }) => session)
-        .filter((session) => session.tenant === tenant && session.userId === userId && isLive(session, at))
+        .filter((session) => session.tenant === tenant && session.userId === userId && isInForce(session, at))
         .filter(({ id }) => typeof before !== "string" || id < before)
         .sort(newestFirst)
       return Page.pageOf(query, page, found, ({ id }) => [id])

@@ -3,7 +3,7 @@
  */
 import type * as DateTime from "effect/DateTime"
 import type { RefreshToken, Session } from "./Session.ts"
-import { isLive } from "./sessionLife.ts"
+import { isInForce } from "./sessionLife.ts"
 
 /** What comes of a refresh token that is used. */
 export type RefreshDecision = "rotate" | "answer-again" | "reused" | "over"
@@ -25,7 +25,7 @@ interface Used {
  * the session does. The address may be another one: answers get lost where clients change their network.
  */
 export const refreshDecision = ({ agent, askAgainForMs, at, session, token }: Used): RefreshDecision => {
-  if (!isLive(session, at)) return "over"
+  if (!isInForce(session, at)) return "over"
   if (token.usedAt === null) return "rotate"
   const askedAfterMs = at.epochMilliseconds - token.usedAt.epochMilliseconds
   const soon = Math.abs(askedAfterMs) <= askAgainForMs

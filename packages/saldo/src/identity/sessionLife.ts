@@ -9,5 +9,5 @@ export const overAt = ({ ended, endsAt, expiresAt }: Pick<Session, "ended" | "en
  * Whether a session is in use at an instant. One that was ended is not, at any instant: the clock of whoever ended it may
  * be ahead.
  */
-export const isLive = (session: Pick<Session, "ended" | "endsAt" | "expiresAt">, at: DateTime.Utc): boolean =>
+export const isInForce = (session: Pick<Session, "ended" | "endsAt" | "expiresAt">, at: DateTime.Utc): boolean =>
   session.ended === null && at.epochMilliseconds < overAt(session)

@@ -14,8 +14,11 @@ import * as SqlPaymentPlanStore from "../banking/SqlPaymentPlanStore.ts"
 import * as SqlReconciliationTables from "../banking/SqlReconciliationTables.ts"
 import * as SqlDeadLetterStore from "../core/SqlDeadLetterStore.ts"
 import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
+import * as SqlApiKeyStore from "../identity/SqlApiKeyStore.ts"
 import * as SqlAttemptStore from "../identity/SqlAttemptStore.ts"
 import * as SqlIdentityTokenStore from "../identity/SqlIdentityTokenStore.ts"
+import * as SqlSessionStore from "../identity/SqlSessionStore.ts"
+import * as SqlSigningKeyStore from "../identity/SqlSigningKeyStore.ts"
 import * as SqlUserStore from "../identity/SqlUserStore.ts"
 import * as SqlLedgerTables from "../ledger/SqlLedgerTables.ts"
 import * as SqlCollectionRuns from "../lending/SqlCollectionRuns.ts"
@@ -45,7 +48,10 @@ export const domains: ReadonlyArray<DomainMigrations> = [
     migrations: {
       ...SqlUserStore.migrations,
       ...SqlIdentityTokenStore.migrations,
-      ...SqlAttemptStore.migrations
+      ...SqlAttemptStore.migrations,
+      ...SqlSessionStore.migrations,
+      ...SqlSigningKeyStore.migrations,
+      ...SqlApiKeyStore.migrations
     }
   },
   { domain: "ledger", migrations: SqlLedgerTables.migrations },

@@ -22,10 +22,16 @@ import type { Atomic } from "../core/Atomic.ts"
 import type { IdempotencyStore } from "../core/IdempotencyStore.ts"
 import * as SqlAtomic from "../core/SqlAtomic.ts"
 import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
+import type { ApiKeyStore } from "../identity/ApiKeyStore.ts"
 import type { AttemptStore } from "../identity/AttemptStore.ts"
 import type { IdentityTokenStore } from "../identity/IdentityTokenStore.ts"
+import type { SessionStore } from "../identity/SessionStore.ts"
+import type { SigningKeyStore } from "../identity/SigningKeyStore.ts"
+import * as SqlApiKeyStore from "../identity/SqlApiKeyStore.ts"
 import * as SqlAttemptStore from "../identity/SqlAttemptStore.ts"
 import * as SqlIdentityTokenStore from "../identity/SqlIdentityTokenStore.ts"
+import * as SqlSessionStore from "../identity/SqlSessionStore.ts"
+import * as SqlSigningKeyStore from "../identity/SqlSigningKeyStore.ts"
 import * as SqlUserStore from "../identity/SqlUserStore.ts"
 import type { UserStore } from "../identity/UserStore.ts"
 import type { LedgerStore } from "../ledger/LedgerStore.ts"
@@ -38,6 +44,7 @@ import * as Migrations from "./Migrations.ts"
 
 /** The stores of every domain, and the transaction that spans them. */
 export type Stores =
+  | ApiKeyStore
   | ApprovalStore
   | Atomic
   | AttemptStore
@@ -53,6 +60,8 @@ export type Stores =
   | PaymentOrderStore
   | PaymentPlanStore
   | ReconciliationStore
+  | SessionStore
+  | SigningKeyStore
   | UserStore
 
 /** Every store on the host's database, which is first brought up to date. A host may take single layers instead. */
@@ -68,6 +77,9 @@ export const layer: Layer.Layer<Stores, Migrator.MigrationError | SqlError, SqlC
   SqlReconciliationStore.layer,
   SqlUserStore.layer,
   SqlIdentityTokenStore.layer,
+  SqlSessionStore.layer,
+  SqlSigningKeyStore.layer,
+  SqlApiKeyStore.layer,
   SqlAttemptStore.layer,
   SqlLoanListingStore.layer,
   SqlCollectionRuns.layer,

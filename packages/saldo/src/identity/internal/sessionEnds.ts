@@ -10,7 +10,7 @@ import { Actor, as, Subject, system } from "../../core/Actor.ts"
 import type { PageRequest } from "../../core/Page.ts"
 import { managePermission, selfPermission } from "../Roles.ts"
 import { type Session, type SessionEndReason, type SessionId, SessionNotFound } from "../Session.ts"
-import { isLive } from "../sessionLife.ts"
+import { isInForce } from "../sessionLife.ts"
 import { UserId } from "../User.ts"
 import { hashOf } from "./refreshSecrets.ts"
 import { recordOf, type SessionGround, subjectOf } from "./sessionGround.ts"
@@ -95,7 +95,7 @@ export const makeSessionEnds = (ground: SessionGround) => {
     if (Option.isNone(held)) return
     const { session } = held.value
     const by = yield* users.acting(session.tenant, session.userId)
-    if (!isLive(session, yield* DateTime.now) || Option.isNone(by)) return
+    if (!isInForce(session, yield* DateTime.now) || Option.isNone(by)) return
     yield* end(session, "signed-out").pipe(as(by.value))
   })
 
