@@ -106,13 +106,14 @@ export const layer = (options: HttpOptions = {}) =>
     around(options)
   )
 
-type Needed = Layer.Services<ReturnType<typeof layer>>
+/** What the routes need of a host: an `Authenticator`, and the use cases behind the groups. */
+export type Needed = Exclude<
+  Layer.Services<ReturnType<typeof layer>>,
+  HttpRouter.HttpRouter | Layer.Success<typeof HttpServer.layerServices>
+>
 
 /** The interface as a function from a web-standard `Request` to a `Response`, for any host that speaks these. */
-export const toWebHandler = <E>(
-  needed: Layer.Layer<Exclude<Needed, HttpRouter.HttpRouter>, E>,
-  options?: HttpOptions
-) =>
+export const toWebHandler = <A, E>(needed: Layer.Layer<A | Needed, E>, options?: HttpOptions) =>
   HttpRouter.toWebHandler(layer(options).pipe(Layer.provide(needed), Layer.provide(HttpServer.layerServices)), {
     disableLogger: true
   })

@@ -2,6 +2,8 @@
  * A bank behind a real HTTP server on loopback, on a real SQLite file, and callers with tokens.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { startKameoEmulator } from "@saldo/kameo/emulator/startKameoEmulator"
+import { kameo } from "@saldo/kameo/kameo"
 import * as RailSimulator from "@saldo/testing/RailSimulator"
 import { current, policy, savings } from "@saldo/testing/SimulationBank"
 import * as TestSqlite from "@saldo/testing/TestSqlite"
@@ -12,7 +14,7 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
-import { type BankRole, roles } from "saldo/banking/BankAccess"
+import { roles } from "saldo/banking/BankAccess"
 import * as BankUseCases from "saldo/banking/BankUseCases"
 import { Customers } from "saldo/banking/Customers"
 import { KycVerifier } from "saldo/banking/KycVerifier"
@@ -20,8 +22,10 @@ import { WrappingKeys } from "saldo/banking/WrappingKeys"
 import * as Actor from "saldo/core/Actor"
 import { CommandKey } from "saldo/core/Command"
 import { sha256 } from "saldo/core/sha256"
+import { LoanCollection } from "saldo/lending/LoanCollection"
+import { LoanPlatform } from "saldo/lending/LoanPlatform"
+import { CredentialsInvalid } from "saldo/identity/CredentialsInvalid"
 import * as SqlStores from "saldo/sql/SqlStores"
-import { CredentialsInvalid } from "../src/api/Authentication.ts"
 import * as http from "../src/http.ts"
 import { Authenticator } from "../src/server/Authenticator.ts"
 
@@ -38,20 +42,24 @@ const ring = {
   index: Redacted.make(sha256("the index key"))
 }
 
+const machine = ["ledger:*", "lending:*", "audit:*", "system:metrics"].map((each) => Actor.Permission.make(each))
+
+const everybody = { ...roles, machine }
+
 /** Tokens that say who holds them: `role`, or `role:id` for somebody in particular. */
 const authenticator = Layer.succeed(
   Authenticator,
   Authenticator.of({
     authenticate: (scheme, credential) => {
       const [role = "", id = role, of = tenant] = Redacted.value(credential).split(":")
-      return Object.hasOwn(roles, role)
+      return Object.hasOwn(everybody, role)
         ? Effect.succeed(
             new Actor.Identity({
               kind: scheme === "bearer" ? "user" : "service",
               tenant: of,
               id,
               roles: [role],
-              permissions: roles[role as BankRole]
+              permissions: everybody[role as keyof typeof everybody]
             })
           )
         : Effect.fail(new CredentialsInvalid())
@@ -65,6 +73,21 @@ export const bank = BankUseCases.layer({ products: [current, savings], payments:
   Layer.provideMerge(SqlStores.layer),
   Layer.provideMerge(TestSqlite.layerFile),
   Layer.provideMerge(authenticator)
+)
+
+/** The market of a local Kameo, collected into the stores in scope. */
+const market = LoanCollection.layer.pipe(
+  Layer.provide(
+    Layer.unwrap(
+      Effect.map(
+        Effect.acquireRelease(
+          Effect.promise(() => startKameoEmulator({ loans: 60, user: { factor: "none" } })),
+          (emulator) => Effect.promise(() => emulator.close())
+        ),
+        ({ apiUrl, wwwUrl }) => LoanPlatform.source(kameo({ baseUrl: wwwUrl, apiBaseUrl: apiUrl, limit: 20 }))
+      )
+    )
+  )
 )
 
 /** What a call says beside its method and path. */
@@ -118,8 +141,7 @@ export class Served extends Context.Service<
   { readonly url: string; readonly call: ReturnType<typeof callsOf> }
 >()("test/Served") {}
 
-/** The interface on a Node server at a free port. */
-export const served = (options: http.HttpOptions = {}) =>
+const servedOver = <A, E>(options: http.HttpOptions, needed: Layer.Layer<A | Layer.Success<typeof bank>, E>) =>
   Layer.effect(
     Served,
     Effect.gen(function* () {
@@ -129,9 +151,15 @@ export const served = (options: http.HttpOptions = {}) =>
   ).pipe(
     Layer.provide(HttpRouter.serve(http.layer(options), { disableListenLog: true, disableLogger: true })),
     Layer.provide(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
-    Layer.provideMerge(bank),
+    Layer.provideMerge(needed),
     Layer.orDie
   )
+
+/** The interface on a Node server at a free port. */
+export const served = (options: http.HttpOptions = {}) => servedOver(options, bank)
+
+/** The same, with a platform to collect from. */
+export const servedWithMarket = servedOver({}, market.pipe(Layer.provideMerge(bank)))
 
 const officer = new Actor.Identity({ kind: "user", tenant, id: "arranger", roles: [], permissions: roles.officer })
 

@@ -4,20 +4,9 @@
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
 import * as OpenApi from "effect/http-api/OpenApi"
-import * as Schema from "effect/Schema"
 import type { Actor } from "saldo/core/Actor"
+import { CredentialsInvalid } from "saldo/identity/CredentialsInvalid"
 import { problem } from "./Problem.ts"
-
-/** The credential is missing, malformed, unknown, expired or revoked; which of these is not said. */
-export class CredentialsInvalid extends Schema.TaggedError<CredentialsInvalid>()(
-  "CredentialsInvalid",
-  {},
-  { httpApiStatus: 401 }
-) {
-  override get message(): string {
-    return "This needs a valid access token (Authorization: Bearer …) or API key (X-API-Key: …)"
-  }
-}
 
 /**
  * Reads the credential of a request and provides the `Actor` that it stands for.

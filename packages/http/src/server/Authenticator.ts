@@ -1,8 +1,10 @@
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import type { Identity } from "saldo/core/Actor"
-import type { CredentialsInvalid } from "../api/Authentication.ts"
+import { Authentication } from "saldo/identity/Authentication"
+import type { CredentialsInvalid } from "saldo/identity/CredentialsInvalid"
 
 /** How a credential came: as `Authorization: Bearer …`, or as `X-API-Key: …`. */
 export type CredentialScheme = "bearer" | "apiKey"
@@ -22,4 +24,12 @@ export class Authenticator extends Context.Service<
       credential: Redacted.Redacted
     ) => Effect.Effect<Identity, CredentialsInvalid>
   }
->()("@saldo/http/server/Authenticator") {}
+>()("@saldo/http/server/Authenticator") {
+  /** Access tokens and API keys of Saldo's own identity. */
+  static readonly layerIdentity: Layer.Layer<Authenticator, never, Authentication> = Layer.effect(
+    this,
+    Effect.map(Authentication, ({ apiKey, bearer }) =>
+      this.of({ authenticate: (scheme, credential) => (scheme === "bearer" ? bearer(credential) : apiKey(credential)) })
+    )
+  )
+}

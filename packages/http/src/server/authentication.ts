@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { Actor } from "saldo/core/Actor"
-import { Authentication, CredentialsInvalid } from "../api/Authentication.ts"
+import { CredentialsInvalid } from "saldo/identity/CredentialsInvalid"
+import { Authentication } from "../api/Authentication.ts"
 import { Authenticator, type CredentialScheme } from "./Authenticator.ts"
 
 /** Asks the `Authenticator` whom the credential of a request stands for, and lets that one act. */
