@@ -55,7 +55,27 @@ const rfc9106Tag = "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01
 
 type Argon2Sync = (algorithm: "argon2id", parameters: Partial<typeof rfc9106>) => Buffer
 
+/** Passwords that a hasher which stops at a zero, at some length or at letters takes for each other. */
+const alike: ReadonlyArray<readonly [string, string]> = [
+  ["a", "a\u0000"],
+  ["a\u0000b", "a\u0000c"],
+  [`${"x".repeat(72)}1`, `${"x".repeat(72)}2`],
+  ["e\u0301", "é"],
+  ["", " "]
+]
+
 describe("passwords by Argon2id", () => {
+  it.effect("are told apart wherever they differ", () =>
+    Effect.gen(function* () {
+      const { hash, verify } = yield* PasswordHasher
+      for (const [left, right] of alike) {
+        const encoded = yield* hash(Redacted.make(left))
+        expect((yield* verify(encoded, Redacted.make(left))).matches).toBe(true)
+        expect((yield* verify(encoded, Redacted.make(right))).matches).toBe(false)
+      }
+    }).pipe(Effect.provide(cheap))
+  )
+
   it.effect("has the hash name its algorithm and the cost that OWASP recommends", () =>
     Effect.gen(function* () {
       const hash = yield* PasswordHasher.use((hasher) => hasher.hash(Redacted.make("correct horse")))
