@@ -18,6 +18,8 @@ import * as LedgerHandlers from "./server/LedgerHandlers.ts"
 import * as MarketHandlers from "./server/MarketHandlers.ts"
 import { withMeasures } from "./server/measures.ts"
 import * as PaymentsHandlers from "./server/PaymentsHandlers.ts"
+import * as docsPage from "./server/docs.ts"
+import { docsPath } from "./server/docs.ts"
 import { routesOf, withProblems } from "./server/problems.ts"
 import * as requestChecks from "./server/requestChecks.ts"
 import { withRequestContext } from "./server/requestContext.ts"
@@ -31,13 +33,16 @@ export interface HttpOptions {
   readonly bodyLimitBytes?: number
   /** The origins whose pages may call; none when left out. */
   readonly allowedOrigins?: ReadonlyArray<string>
+  /** Whether `/docs` has a page on which the interface can be read and tried out; it has when left out. */
+  readonly docs?: boolean
 }
 
 const openapiPath = "/openapi.json"
 
-const endpoints = () => {
+const endpoints = (docs: boolean) => {
   const found: Array<{ readonly method: string; readonly path: HttpRouter.PathInput }> = [
-    { method: "GET", path: openapiPath }
+    { method: "GET", path: openapiPath },
+    ...(docs ? [{ method: "GET", path: docsPath } as const] : [])
   ]
   HttpApi.reflect(Api, {
     onGroup: () => undefined,
@@ -47,11 +52,11 @@ const endpoints = () => {
 }
 
 /** What stands around every request, from the outside in: its id, headers, origins, compression, problems. */
-const around = ({ allowedOrigins = [], bodyLimitBytes = 256 * 1024 }: HttpOptions) =>
+const around = ({ allowedOrigins = [], bodyLimitBytes = 256 * 1024, docs = true }: HttpOptions) =>
   HttpRouter.middleware(
     Effect.gen(function* () {
       const platform = yield* HttpPlatform.HttpPlatform
-      const routes = routesOf(endpoints())
+      const routes = routesOf(endpoints(docs))
       const guarded = withProblems(routes, bodyLimitBytes)
       const measured = withMeasures(routes)
       // Events must leave when they happen, and compression would hold them back.
@@ -98,11 +103,12 @@ const handlers = Layer.mergeAll(
  * use cases behind the groups.
  */
 export const layer = (options: HttpOptions = {}) =>
-  Layer.merge(
+  Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath }).pipe(
       Layer.provide(handlers),
       Layer.provide(Layer.merge(authentication.layer, requestChecks.layer))
     ),
+    options.docs === false ? Layer.empty : docsPage.layer,
     around(options)
   )
 

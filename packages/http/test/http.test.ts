@@ -72,6 +72,20 @@ layer(served({ allowedOrigins: [origin] }), { excludeTestServices: true })("arou
   )
 })
 
+layer(served(), { excludeTestServices: true })("the page to try things out on", (it) => {
+  it.effect("comes whole from this server and talks to no other", () =>
+    Effect.gen(function* () {
+      const { call } = yield* Served
+      const page = yield* call("GET", "/docs")
+      expect(page.status).toBe(200)
+      expect(page.headers.get("content-type")).toMatch(/^text\/html/u)
+      expect(page.headers.get("content-security-policy")).toContain("connect-src 'self'")
+      expect(page.text).not.toMatch(/<(?:script|link|img)[^>]+(?:src|href)="https?:/u)
+      expect((yield* call("POST", "/docs")).body).toMatchObject({ code: "MethodNotAllowed" })
+    })
+  )
+})
+
 describe("readiness", () => {
   const asked = (checks: Readiness.ReadinessChecks) =>
     Effect.flatMap(Served, ({ call }) => call("GET", "/health/ready")).pipe(

@@ -17,11 +17,36 @@ layer(served({ bodyLimitBytes: 1000 }), { excludeTestServices: true })("every fa
       415,
       "MediaTypeUnsupported"
     ],
+    [
+      "a compressed body",
+      "POST",
+      path,
+      { as, key: "k", headers: { "content-encoding": "gzip" }, body: "x" },
+      415,
+      "MediaTypeUnsupported"
+    ],
     ["broken JSON", "POST", path, { as, key: "k", body: "{" }, 400, "RequestInvalid"],
     ["a body that is too long", "POST", path, { as, key: "k", body: "x".repeat(1001) }, 413, "BodyTooLarge"],
     ["no key", "POST", path, { as, body: {} }, 400, "RequestInvalid"],
     ["a foreign cursor", "GET", `${path}?cursor=abc`, { as }, 400, "InvalidCursor"]
   ] as const
+  it.effect("a body that is too long and does not say so", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Served
+      const chunks = new ReadableStream({
+        start: (controller) => {
+          for (let chunk = 0; chunk < 20; chunk++) controller.enqueue(new TextEncoder().encode("x".repeat(100)))
+          controller.close()
+        }
+      })
+      const headers = { authorization: `Bearer ${as}`, "content-type": "application/json", "idempotency-key": "k" }
+      const init = { method: "POST", headers, body: chunks, duplex: "half" } as const
+      const answer = yield* Effect.promise(() => fetch(url + path, init))
+      expect(answer.status).toBe(413)
+      expect(yield* Effect.promise(() => answer.json())).toMatchObject({ code: "BodyTooLarge" })
+    })
+  )
+
   for (const [name, method, url, call, status, code] of cases) {
     it.effect(name, () =>
       Effect.gen(function* () {

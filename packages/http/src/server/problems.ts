@@ -76,6 +76,9 @@ const answer = (failure: Failure, headers: Readonly<Record<string, string>> = {}
   return HttpServerResponse.jsonUnsafe(body, { status: body.status, contentType: problemType, headers })
 }
 
+/** The encodings of a body that is as it is. */
+const identity = new Set(["", "identity"])
+
 /** What kept a request from being served, among all that a cause holds. */
 const reasonsOf = (cause: Cause.Cause<unknown>): ReadonlyArray<unknown> =>
   cause.reasons.flatMap((reason) =>
@@ -111,13 +114,16 @@ export const withProblems =
   <R>(served: Served<R>): Served<R | HttpServerRequest.HttpServerRequest> =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       if (Number(request.headers["content-length"]) > limitBytes) return Effect.succeed(tooLarge(limitBytes))
+      if (!identity.has(request.headers["content-encoding"] ?? ""))
+        return Effect.succeed(answer(new MediaTypeUnsupported()))
       return served.pipe(
         Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(limitBytes)),
-        Effect.map((response) =>
-          response.status === 415 && response.headers["content-type"] !== problemType
-            ? answer(new MediaTypeUnsupported())
-            : response
-        ),
+        Effect.map((response) => {
+          if (response.status === 415 && response.headers["content-type"] !== problemType) {
+            return answer(new MediaTypeUnsupported())
+          }
+          return response.status === 503 ? HttpServerResponse.setHeader(response, "retry-after", "1") : response
+        }),
         Effect.catchCause((cause): Served<never> => {
           if (Cause.hasInterrupts(cause)) return Effect.failCause(cause)
           for (const reason of reasonsOf(cause)) {
