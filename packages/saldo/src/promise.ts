@@ -7,18 +7,18 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { AuditRetention } from "./audit/AuditRetention.ts"
 import { AuditTrail } from "./audit/AuditTrail.ts"
 import * as Actor from "./core/Actor.ts"
 import * as Id from "./core/Id.ts"
 import { Storage } from "./core/Storage.ts"
 import { Ledger as LedgerUseCase } from "./ledger/Ledger.ts"
+import { type ActorOptions, identityOf } from "./promise/internal/actors.ts"
 import type { Audit } from "./promise/internal/audit.ts"
 import type { Bank, BankOptions } from "./promise/internal/bank.ts"
 import type { BankServices } from "./promise/internal/bankCalls.ts"
 import { Calls, Engine } from "./promise/internal/calls.ts"
+import { runsOn } from "./promise/internal/engines.ts"
 import type { Ledger } from "./promise/internal/ledger.ts"
 import type { Loans } from "./promise/internal/loans.ts"
 import { makeAudit } from "./promise/internal/makeAudit.ts"
@@ -28,6 +28,7 @@ import { makeLoans } from "./promise/internal/makeLoans.ts"
 import { inWhole, reader } from "./promise/internal/reading.ts"
 import * as SqlStores from "./sql/SqlStores.ts"
 
+export type * from "./promise/internal/actors.ts"
 export type * from "./promise/internal/audit.ts"
 export type * from "./promise/internal/bank.ts"
 export type * from "./promise/internal/bankAccounts.ts"
@@ -42,19 +43,6 @@ export type * from "./promise/internal/ledger.ts"
 export type * from "./promise/internal/loans.ts"
 export type * from "./promise/internal/rail.ts"
 export * from "./promise/internal/secret.ts"
-
-/** Who acts, as a host's own sign-in knows it. */
-export interface ActorOptions {
-  readonly tenant: string
-  readonly id: string
-  /** `user` when left out. */
-  readonly kind?: "user" | "service" | "system"
-  readonly roles?: ReadonlyArray<string>
-  /** Such as `ledger:post`, `ledger:*` or `*`; none when left out. */
-  readonly permissions?: ReadonlyArray<string>
-  /** For whom, when that is somebody else; of the same tenant. */
-  readonly onBehalfOf?: string
-}
 
 /** An open Saldo, in the hands of one actor. */
 export interface Saldo extends AsyncDisposable {
@@ -104,25 +92,6 @@ const workersOf = Layer.merge(AuditTrail.layerSealing, LedgerUseCase.layerExpiry
 
 const readTenant = reader(Actor.Identity.fields.tenant)
 
-const readActor = reader(
-  Schema.Struct({
-    kind: Schema.optionalKey(Actor.Identity.fields.kind),
-    tenant: Actor.Identity.fields.tenant,
-    id: Actor.Identity.fields.id,
-    roles: Schema.optionalKey(Actor.Identity.fields.roles),
-    permissions: Schema.optionalKey(Actor.Identity.fields.permissions),
-    onBehalfOf: Schema.optionalKey(Actor.Identity.fields.id)
-  })
-)
-
-const identityOf = (given: ActorOptions): Actor.Identity => {
-  const known = Effect.runSync(Effect.result(readActor(given)))
-  if (Result.isFailure(known)) throw known.failure
-  const { kind = "user", onBehalfOf, permissions = [], roles = [], tenant, ...actor } = known.success
-  const owner = onBehalfOf === undefined ? {} : { onBehalfOf: new Actor.Subject({ tenant, id: onBehalfOf }) }
-  return new Actor.Identity({ ...actor, kind, permissions, roles, tenant, ...owner })
-}
-
 const inHandsOf = (engine: Engine, actor: Actor.Identity): Saldo => {
   const calls = new Calls(engine, actor)
   const close = () => engine.close()
@@ -137,11 +106,15 @@ const inHandsOf = (engine: Engine, actor: Actor.Identity): Saldo => {
   }
 }
 
-const bankInHandsOf = (engine: Engine<BankServices>, actor: Actor.Identity, bank: BankOptions): BankSaldo => ({
-  ...inHandsOf(engine, actor),
-  bank: makeBank(new Calls(engine, actor), bank),
-  as: (other) => bankInHandsOf(engine, identityOf(other), bank)
-})
+const bankInHandsOf = (engine: Engine<BankServices>, actor: Actor.Identity, bank: BankOptions): BankSaldo => {
+  const saldo: BankSaldo = {
+    ...inHandsOf(engine, actor),
+    bank: makeBank(new Calls(engine, actor), bank),
+    as: (other) => bankInHandsOf(engine, identityOf(other), bank)
+  }
+  runsOn(saldo, engine)
+  return saldo
+}
 
 const opened = async <R>(layer: Layer.Layer<R, unknown>): Promise<Engine<R>> => {
   const runtime = ManagedRuntime.make(layer)

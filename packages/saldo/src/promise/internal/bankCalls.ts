@@ -18,6 +18,7 @@ import type { Payments } from "../../banking/Payments.ts"
 import type { PersonalData } from "../../banking/PersonalData.ts"
 import type { StatementReconciliation } from "../../banking/StatementReconciliation.ts"
 import { Actor, type NotPermitted } from "../../core/Actor.ts"
+import type { Idempotency } from "../../core/Idempotency.ts"
 import type { Calls, Services } from "./calls.ts"
 
 /** What a Saldo with a bank has beside what every Saldo has. */
@@ -32,6 +33,7 @@ export type BankServices =
   | DepositProducts
   | DepositStatements
   | DepositTransactions
+  | Idempotency
   | PaymentFiles
   | PaymentPlans
   | Payments

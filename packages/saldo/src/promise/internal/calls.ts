@@ -2,6 +2,7 @@
  * How the methods of the facade run: as promises, on one runtime, for one actor.
  */
 import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
@@ -37,6 +38,16 @@ export class Engine<R = Services> {
       if (Cause.hasInterruptsOnly(exit.cause)) options?.signal?.throwIfAborted()
       throw Cause.squash(exit.cause)
     })
+  }
+
+  /** What the calls run on. */
+  context(): Promise<Context.Context<R>> {
+    return this.#runtime.context()
+  }
+
+  /** Counts work of somebody else's as a call: `close` waits for it, and refuses it once it has begun. */
+  during<A>(work: () => Promise<A>): Promise<A> {
+    return this.#track(work)
   }
 
   /** Each step is a call of its own, so that a loop that somebody left open does not hold up `close`. */
