@@ -59,7 +59,7 @@ describe("the OpenAPI document", () => {
 
   it("breaks nothing that was promised", () => expect(breakingChanges(committed(), current())).toEqual([]))
 
-  it("is as it was committed; `pnpm --filter @saldo/http contract` commits it anew", () =>
+  it("is as it was committed; `pnpm contract` commits it anew", () =>
     expect(readFileSync(file, "utf8") === written(current())).toBe(true))
 })
 
