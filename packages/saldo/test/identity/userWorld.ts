@@ -58,7 +58,7 @@ export interface WorldOptions {
   readonly hasher?: ReturnType<typeof ScryptPasswordHasher.layer>
 }
 
-const pages = {
+export const pages = {
   "verify-email": "https://bank.example/verify",
   "reset-password": "https://bank.example/reset",
   "accept-invitation": "https://bank.example/welcome"

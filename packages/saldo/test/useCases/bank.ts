@@ -216,7 +216,7 @@ const approvals: UseCase = {
   writes: {
     request: inner(Effect.void, () => asked),
     decide: own(asked, ({ id }) => Approvals.use(({ decide }) => decide(id, { state: "approved", comment: null })), {
-      by: another
+      by: () => another
     }),
     withdraw: inner(asked, ({ id }) => Approvals.use(({ withdraw }) => withdraw(id))),
     expire: inner(Effect.tap(asked, TestClock.adjust("2 hours")), ({ id }) => Approvals.use(({ expire }) => expire(id)))
@@ -244,7 +244,7 @@ const payments: UseCase = {
     decide: own(
       ordered("500.00"),
       ({ id }) => Payments.use(({ decide }) => decide({ key: key("1"), id, approve: true, comment: null })),
-      { by: another }
+      { by: () => another }
     ),
     cancel: own(ordered("50.00"), ({ id }) => Payments.use(({ cancel }) => cancel({ key: key("1"), id }))),
     hear: own(
@@ -307,7 +307,7 @@ const paymentPlans: UseCase = {
     decide: own(
       planned("500.00"),
       ({ id }) => PaymentPlans.use(({ decide }) => decide({ key: key("1"), id, approve: true, comment: null })),
-      { by: another }
+      { by: () => another }
     ),
     change: own(plan, ({ id, schedule: { startOn } }) =>
       PaymentPlans.use(({ change }) => change({ key: key("1"), id, skipped: [startOn], pauses: [] }))

@@ -18,10 +18,14 @@ const dumpWithout = (left: (table: string) => boolean) =>
   })
 
 /**
- * Every row of every table, but the trail's own, keys that a command claims before it asks somebody outside, and how far a
- * rail has been read.
+ * Every row of every table, but the trail's own, keys that a command claims before it asks somebody outside, how far a
+ * rail has been read, and tries, which are counted before they are judged.
  */
-export const dump = dumpWithout((table) => ["saldo_audit_records", "saldo_banking_rail_places"].includes(table))
+export const dump = dumpWithout((table) =>
+  ["saldo_audit_records", "saldo_banking_rail_places", "saldo_identity_attempts"].includes(table)
+)
 
 /** What there is, without what is remembered of calls that were refused. */
-export const substance = dumpWithout((table) => /^saldo_(?:audit_\w+|core_commands|ledger_commands)$/u.test(table))
+export const substance = dumpWithout((table) =>
+  /^saldo_(?:audit_\w+|core_commands|identity_attempts|ledger_commands)$/u.test(table)
+)

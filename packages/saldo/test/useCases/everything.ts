@@ -1,21 +1,32 @@
 /**
  * What it takes to try every use case: everything that Saldo has over one SQLite database, and a trail that can break.
  */
+import * as ScryptPasswordHasher from "@saldo/testing/ScryptPasswordHasher"
+import * as TotpCodes from "@saldo/testing/TotpCodes"
 import * as MemoryLoanSource from "@saldo/testing/MemoryLoanSource"
 import * as RailSimulator from "@saldo/testing/RailSimulator"
 import * as TestSqlite from "@saldo/testing/TestSqlite"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as SqlClient from "effect/sql/SqlClient"
 import { AuditRetention } from "saldo/audit/AuditRetention"
 import { AuditStore } from "saldo/audit/AuditStore"
 import { PaymentFiles } from "saldo/banking/PaymentFiles"
 import * as Actor from "saldo/core/Actor"
 import { CommandKey } from "saldo/core/Command"
+import * as DomainEvent from "saldo/core/DomainEvent"
+import { Outbox } from "saldo/core/Outbox"
+import { BreachedPasswordSource } from "saldo/identity/BreachedPasswordSource"
+import { IdentityKeys } from "saldo/identity/IdentityKeys"
+import { IdentityMail } from "saldo/identity/IdentityMail"
+import { MailChannel } from "saldo/identity/MailChannel"
+import { Users } from "saldo/identity/Users"
 import { LoanCollection } from "saldo/lending/LoanCollection"
 import { PlatformId } from "saldo/lending/LoanListing"
 import * as SqlStores from "saldo/sql/SqlStores"
 import { product, sek } from "../banking/depositBank.ts"
 import { creditor } from "../banking/paymentBank.ts"
+import { pages, ring } from "../identity/userWorld.ts"
 import { wholeBank } from "../banking/wholeBank.ts"
 
 /** Whether the trail takes records at the moment. */
@@ -34,9 +45,44 @@ const fragileTrail = Layer.effect(
 
 const debtorOf = () => Effect.succeedSome({ debtor: { name: "Bank AB" }, account: creditor.account })
 
+const nowhere = Effect.die(new RangeError("nothing leaves this outbox"))
+
+/** An outbox in the database from which nothing leaves, as whoever waits would wait by the test clock. */
+const outbox = Layer.effect(
+  Outbox,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`CREATE TABLE saldo_test_outbox (event TEXT NOT NULL)`
+    return Outbox.of({
+      append: (definition, event) =>
+        Effect.flatMap(
+          DomainEvent.store(definition, event),
+          (stored) => sql`INSERT INTO saldo_test_outbox (event) VALUES (${JSON.stringify(stored)})`
+        ).pipe(Effect.orDie, Effect.asVoid),
+      handleNext: () => nowhere,
+      deadLetters: () => nowhere,
+      redeliver: () => nowhere
+    })
+  })
+)
+
+/** Users, with everything that they stand on but the stores. */
+const identity = Layer.merge(Users.layer, IdentityMail.layerWith({ pages })).pipe(
+  Layer.provideMerge(
+    Layer.mergeAll(
+      IdentityKeys.layer(ring),
+      MailChannel.layerMemory,
+      TotpCodes.layer,
+      ScryptPasswordHasher.layer(),
+      BreachedPasswordSource.layerList([]),
+      outbox
+    )
+  )
+)
+
 /** Every use case, over a database of its own. */
 export const useCases = Layer.suspend(() =>
-  Layer.mergeAll(LoanCollection.layer, AuditRetention.layer, PaymentFiles.layerWith({ debtorOf })).pipe(
+  Layer.mergeAll(LoanCollection.layer, AuditRetention.layer, PaymentFiles.layerWith({ debtorOf }), identity).pipe(
     Layer.provideMerge(
       wholeBank(fragileTrail, RailSimulator.make({ seed: "audited" }), {
         products: [product({ noticeDays: 1 })],
@@ -56,12 +102,10 @@ export type Call<A = unknown> = Effect.Effect<A, unknown, Services>
 
 /** One call of a method, with what has to be there first. */
 export interface Calling {
-  /** Prepares as the tenant's system, and hands the call to `around`. */
+  /** Prepares as the tenant's system, and hands the call to `around` with who makes it. */
   readonly run: (
-    around: (call: Call) => Effect.Effect<void, unknown, Services>
+    around: (call: Call, by: Actor.Identity) => Effect.Effect<void, unknown, Services>
   ) => Effect.Effect<void, unknown, Services>
-  /** Who makes the call where it is not the tenant's system. */
-  readonly by: Actor.Identity
   /**
    * To whom it matters who calls: `own` concerns something that is there and belongs to somebody; `new` anybody with the
    * permission may do in its own tenant; `inner` is for other use cases and workers, which have checked.
@@ -71,14 +115,18 @@ export interface Calling {
   readonly goesOn: boolean
 }
 
+/** What is unusual about a call: who makes it, where it is not the tenant's system. */
+interface Unusual<Prepared> extends Partial<Omit<Calling, "run">> {
+  readonly by?: (prepared: Prepared) => Actor.Identity
+}
+
 /** A call about something that has been prepared. */
 export const own = <Prepared>(
   prepare: Call<Prepared>,
   call: (prepared: Prepared) => Call,
-  more: Partial<Calling> = {}
+  { by = () => Actor.system("bank"), ...more }: Unusual<Prepared> = {}
 ): Calling => ({
-  run: (around) => Effect.flatMap(prepare, (prepared) => around(call(prepared))),
-  by: Actor.system("bank"),
+  run: (around) => Effect.flatMap(prepare, (prepared) => around(call(prepared), by(prepared))),
   reach: "own",
   goesOn: false,
   ...more

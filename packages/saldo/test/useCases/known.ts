@@ -3,26 +3,30 @@ import { fileURLToPath } from "node:url"
 import { bank } from "./bank.ts"
 import { auditRetention, bookkeeping, loanCollection } from "./books.ts"
 import type { UseCase } from "./everything.ts"
+import { identityMail, users } from "./users.ts"
 
 /** Every use case, by its name. A new one, and a new method of one, is tried by no test until it is given its place. */
 export const known: Readonly<Record<string, UseCase>> = {
   ...bank,
   AuditRetention: auditRetention,
   Ledger: bookkeeping,
-  LoanCollection: loanCollection
+  LoanCollection: loanCollection,
+  IdentityMail: identityMail,
+  Users: users
 }
 
 /** Services that others are made of and that leave checks and records to whoever calls them. */
-const parts = new Set(["AuditTrail", "PersonalData", "WrappingKeys"])
+const parts = new Set(["AuditTrail", "IdentityKeys", "PersonalData", "WrappingKeys"])
 
 /** The use cases in the sources: services that are no port. */
 export const useCasesInSources = (): ReadonlyArray<string> => {
   const source = fileURLToPath(new URL("../../src/", import.meta.url))
-  return ["audit", "banking", "ledger", "lending"].flatMap((folder) =>
+  return ["audit", "banking", "identity", "ledger", "lending"].flatMap((folder) =>
     readdirSync(`${source}${folder}`).flatMap((file) => {
       const text = file.endsWith(".ts") ? readFileSync(`${source}${folder}/${file}`, "utf8") : ""
       const [, name = ""] = /export class (\w+) extends Context\.Service/u.exec(text) ?? []
-      const isPort = /static readonly layerMemory\b/u.test(text) || /(Rail|Source|Verifier)$/u.test(name)
+      const isPort =
+        /static readonly layerMemory\b/u.test(text) || /(Channel|Codes|Hasher|Rail|Source|Verifier)$/u.test(name)
       return name === "" || isPort || parts.has(name) ? [] : [name]
     })
   )

@@ -19,7 +19,7 @@ const intruders = {
   "whoever may do everything elsewhere": identity("elsewhere", "admin", [Actor.Permission.make("*")])
 }
 
-const ids = /\b(?:acct|appr|bene|cust|dep|entry|hold|line|nostro|pay|rmat|rrev|stmt)_[0-9a-z]{26}\b/gu
+const ids = /\b(?:acct|appr|bene|cust|dep|entry|hold|line|nostro|pay|rmat|rrev|stmt|user)_[0-9a-z]{26}\b/gu
 
 /** What a caller named itself and is told not to be there. */
 const echoes = /"_tag":"\w+NotFound"[^}]*/gu
@@ -42,13 +42,13 @@ const refusals = /^(?:NotPermitted|\w+NotFound|AccountHolderUnsuitable|HoldNotAc
 
 describe("every call that somebody makes", () => {
   for (const [name, { reads, writes }] of Object.entries(known)) {
-    for (const [method, { by, reach, run }] of [...Object.entries(reads), ...Object.entries(writes)]) {
+    for (const [method, { reach, run }] of [...Object.entries(reads), ...Object.entries(writes)]) {
       if (reach === "inner") continue
       it.effect(`gives nothing to whom it is not for (${name}.${method})`, () =>
         Effect.andThen(
           begin,
           run(
-            Effect.fnUntraced(function* (call) {
+            Effect.fnUntraced(function* (call, by) {
               const before = yield* substance
               expect(yield* gained(call, intruders["somebody without permissions"])).toBe("NotPermitted")
               const others = reach === "new" ? [] : Object.entries(intruders).slice(1)

@@ -41,11 +41,11 @@ describe("every use case that writes", () => {
         expect((yield* methods).toSorted()).toEqual([...Object.keys(reads), ...Object.keys(writes)].toSorted())
       }).pipe(Actor.as(Actor.system("bank")), Effect.provide(Layer.fresh(useCases)))
     )
-    for (const [method, { by, goesOn, run }] of Object.entries(writes)) {
+    for (const [method, { goesOn, run }] of Object.entries(writes)) {
       it.effect(`records what it does in the transaction that does it (${name}.${method})`, () =>
         Effect.andThen(
           begin,
-          run((call) => together(goesOn, call.pipe(Actor.as(by))))
+          run((call, by) => together(goesOn, call.pipe(Actor.as(by))))
         ).pipe(Actor.as(Actor.system("bank")), Effect.provide(Layer.fresh(useCases)))
       )
     }

@@ -7,7 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { AuditEntry } from "../../audit/AuditRecord.ts"
 import { makeOnce } from "../../audit/internal/commandOnce.ts"
-import { Actor, type Identity, NotPermitted } from "../../core/Actor.ts"
+import { Actor, asSystem, type Identity, NotPermitted } from "../../core/Actor.ts"
 import * as Command from "../../core/Command.ts"
 import { ActOnOneself, EmailTaken, RoleUnknown, UserNotFound, UserStateUnfit } from "../IdentityRefusal.ts"
 import { managePermission, permissionsOf, type RolePolicy } from "../Roles.ts"
@@ -15,7 +15,7 @@ import { RoleName, type StoredUser, UserId } from "../User.ts"
 import type { Invitation, OnUser, Users } from "../Users.ts"
 import { addressOf, newUser } from "./userEntrance.ts"
 import type { Ground, UserChange } from "./userGround.ts"
-import { changed, type OpenUser } from "./userTrail.ts"
+import { about, changed, type OpenUser } from "./userTrail.ts"
 
 type Service = Users["Service"]
 
@@ -146,19 +146,22 @@ const makeInvite = (base: Ground) => {
   })
 }
 
-const makeReseal = ({ files, keys, users }: Ground): Service["reseal"] =>
-  Effect.fn("Users.reseal")(function* (limit = 100) {
+const makeReseal = ({ atomic, audit, files, keys, locked, users }: Ground): Service["reseal"] => {
+  const resealed = Effect.fnUntraced(function* (known: StoredUser) {
+    const { file, user } = yield* Effect.orDie(locked(known.tenant, known.id))
+    // Somebody changed it in the meantime, and so sealed it by the new key, or deleted it.
+    if (file === null || user.sealedBy === keys.currentId) return 0
+    const saved = yield* users.save({ ...user, ...(yield* files.seal(user, file)), version: user.version + 1 })
+    if (!saved) return yield* Effect.die(new RangeError(`The user ${user.id} was changed while it was locked`))
+    yield* audit.recordSecurity({ action: "identity.reseal", ...about(user) }).pipe(asSystem(user.tenant))
+    return 1
+  })
+  return Effect.fn("Users.reseal")(function* (limit = 100) {
     const old = yield* users.sealedByOthers(keys.currentId, limit)
-    const done = yield* Effect.forEach(old, (user) =>
-      Effect.gen(function* () {
-        const file = yield* files.open(user)
-        if (file === null) return 0
-        // Somebody changed it in the meantime, and so sealed it by the new key.
-        return (yield* users.save({ ...user, ...(yield* files.seal(user, file)), version: user.version + 1 })) ? 1 : 0
-      })
-    )
+    const done = yield* Effect.forEach(old, (user) => atomic.runLocking(resealed(user)))
     return done.reduce<number>((sum, one) => sum + one, 0)
   })
+}
 
 /** What administrators do with users. */
 export const makeAdmin = (base: Ground) => {
