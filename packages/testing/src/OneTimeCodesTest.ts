@@ -102,7 +102,7 @@ export const checks: ReadonlyArray<Check<OneTimeCodes>> = [
       for (const [name, value] of Object.entries(defaults)) {
         expect([null, value], name).toContain(url.searchParams.get(name))
       }
-      expect(String(uri)).not.toContain(Redacted.value(secret))
+      expect(JSON.stringify(uri)).not.toContain(Redacted.value(secret))
     })
   )
 ]
