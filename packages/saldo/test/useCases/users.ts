@@ -2,7 +2,7 @@
 import * as TotpCodes from "@saldo/testing/TotpCodes"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Actor from "saldo/core/Actor"
