@@ -57,17 +57,25 @@ vi.mock("effect/ManagedRuntime", async (importOriginal) => {
 // A collection is made for each platform that is collected from, so that what runs has none.
 Reflect.set(LoanCollection, "layer", watching(LoanCollection.layer))
 
+/** Why a Saldo lets nobody sign in. */
+const signIn = "a Saldo takes who acts from its host by `as`, which signs people in itself or mounts `@saldo/http`"
+
 /** Use cases, and parts of them, that a host without Effect has no call for. */
 const exceptions: Readonly<Record<string, string>> = {
+  AccessTokens: signIn,
   AccountHolders: "how accounts see customers; a host gives tags by an option",
   Actor: "whoever a Saldo is in the hands of; see `as`",
+  ApiKeys: signIn,
   "AuditTrail.append": "for use cases that draft records before they write them",
   "AuditTrail.draft": "for use cases that draft records before they write them",
   "AuditTrail.sealAll": "the worker's round over all tenants; `seal` does it for one",
+  Authentication: signIn,
   BankBooks: "opens the bank's own ledger accounts when they are needed; `ledger.accountByCode` reads them",
   BankCalendar: "the option `timeZone`",
   CustomerObligations: "how customers see accounts",
   "Customers.inBusiness": "a lock within the caller's transaction",
+  IdentityKeys: signIn,
+  IdentityMail: signIn,
   Idempotency: "commands of a host's own belong to its own transactions; a worker forgets the old ones",
   PaymentAccounts: "how payments see accounts",
   "Payments.place": "for use cases, which order payments in their own transaction",
@@ -77,6 +85,10 @@ const exceptions: Readonly<Record<string, string>> = {
   "PersonalData.digest": "for use cases, which find what they keep sealed",
   "PersonalData.open": "for use cases, which check who may read",
   "PersonalData.seal": "for use cases, which keep what is sealed",
+  Presence: signIn,
+  Sessions: signIn,
+  SigningKeys: signIn,
+  Users: signIn,
   WrappingKeys: "the option `bank.keys`"
 }
 
@@ -93,7 +105,8 @@ const useCasesInSources = (): ReadonlyArray<string> =>
         .flatMap((file) => {
           const text = readFileSync(`${source}${domain}/${file}`, "utf8")
           const isPort = (name: string) =>
-            /static readonly layerMemory\b/u.test(text) || /(?:Store|Runs|Source|Rail|Verifier)$/u.test(name)
+            /static readonly layerMemory\b/u.test(text) ||
+            /(?:Channel|Codes|Hasher|Store|Runs|Source|Rail|Verifier)$/u.test(name)
           return [...text.matchAll(/export class (\w+)\s+extends Context\.Service/gu)].flatMap(([, name = ""]) =>
             isPort(name) ? [] : [name]
           )
