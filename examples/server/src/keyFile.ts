@@ -1,0 +1,116 @@
+/**
+ * The keys that protect personal data, and what identity keeps secret: a file beside the database that only its owner may
+ * read. It is made for a bank that has no data yet; it is never made in place of a lost one.
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Path from "effect/Path"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import { DataKeyStore } from "saldo/banking/DataKeyStore"
+import { WrappingKeys } from "saldo/banking/WrappingKeys"
+import * as Id from "saldo/core/Id"
+import { IdentityKeys } from "saldo/identity/IdentityKeys"
+import { ServerFailure } from "./ServerFailure.ts"
+
+const Key = Schema.RedactedFromValue(
+  Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/iu, { expected: "64 hexadecimal digits" })),
+  { label: "key" }
+)
+
+const NamedKey = Schema.Struct({ id: Schema.NonEmptyString, key: Key })
+const Ring = Schema.Struct({ current: NamedKey, previous: Schema.optionalKey(Schema.Array(NamedKey)), index: Key })
+
+/** What the file holds: the keys of customers' data, and those of users, sessions and tokens. */
+const Keys = Schema.Struct({ customers: Ring, identity: Ring })
+
+/** The keys of a bank. */
+export type Keys = typeof Keys.Type
+
+const KeyText = Schema.fromJsonString(Schema.toCodecJson(Keys))
+
+const failing = (happened: string, remedy: string) => new ServerFailure({ happened, remedy })
+
+const newKey = Effect.sync(() =>
+  Redacted.make(Buffer.from(SecureRandom.randomBytesUnsafe(32)).toString("hex"), { label: "key" })
+)
+
+const newRing = Effect.gen(function* () {
+  return { current: { id: yield* Id.make("key"), key: yield* newKey }, index: yield* newKey }
+})
+
+const read = Effect.fnUntraced(function* (file: string) {
+  const files = yield* FileSystem.FileSystem
+  const cannotRead = () => failing(`The keys in ${file} cannot be read.`, "Check that the file is yours and readable.")
+  const { mode } = yield* Effect.mapError(files.stat(file), cannotRead)
+  if ((mode & 0o077) !== 0) {
+    return yield* failing(
+      `The keys in ${file} may be read by others than you.`,
+      `Run \`chmod 600 ${file}\`, and think about who may have read it.`
+    )
+  }
+  const text = yield* Effect.mapError(files.readFileString(file), cannotRead)
+  // What is wrong is not quoted, as it may be a part of a key.
+  return yield* Effect.mapError(Schema.decodeEffect(KeyText)(text), () =>
+    failing(`${file} holds no keys that can be read.`, "Put the file back from where you keep a copy.")
+  )
+})
+
+/** What is sealed under a key that a power cut took away is lost, so the key is on the disk before anything is. */
+const onDisk = (path: string, flag: "r" | "r+") =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const opened = yield* files.open(path, { flag })
+    yield* opened.sync
+  }).pipe(Effect.scoped)
+
+/** Writes a draft and links it to its name, which fails when the name is taken: of two processes one makes the file. */
+const make = Effect.fnUntraced(function* (file: string) {
+  const files = yield* FileSystem.FileSystem
+  const folder = (yield* Path.Path).dirname(file)
+  const draft = `${file}.${yield* Id.make("draft")}`
+  const keys = { customers: yield* newRing, identity: yield* newRing }
+  const text = yield* Effect.orDie(Schema.encodeEffect(KeyText)(keys))
+  yield* files.writeFileString(draft, `${text}\n`, { flag: "wx", mode: 0o600 }).pipe(
+    Effect.andThen(onDisk(draft, "r+")),
+    Effect.andThen(
+      Effect.catchIf(
+        files.link(draft, file),
+        (error) => error.reason._tag === "AlreadyExists",
+        () => Effect.void
+      )
+    ),
+    // Not every system lets a folder be opened; there its name is written at once.
+    Effect.andThen(Effect.ignore(onDisk(folder, "r"))),
+    Effect.ensuring(Effect.ignore(files.remove(draft))),
+    Effect.mapError(() => failing(`${file} cannot be written.`, "Check that you may write in its folder."))
+  )
+  return yield* read(file)
+})
+
+const isThere = (file: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (files) => Effect.orElseSucceed(files.exists(file), () => true))
+
+/** The keys of a file, which is made unless somebody's data is there already. */
+const keysOf = Effect.fnUntraced(function* (file: string) {
+  if (yield* isThere(file)) return yield* read(file)
+  const store = yield* DataKeyStore
+  const [kept] = yield* store.wrappedByOthers("", 1)
+  if (kept === undefined) return yield* make(file)
+  // Keys come before data: if another process made both since we looked, the file is there now.
+  if (yield* isThere(file)) return yield* read(file)
+  return yield* failing(
+    `The customers' data is there, but not the keys that open it: ${file} is missing.`,
+    "Put the file back from where you keep a copy."
+  )
+})
+
+/** The keys in a file, for customers' data and for identity. */
+export const layer = (file: string) =>
+  Layer.unwrap(
+    Effect.map(keysOf(file), ({ customers, identity }) =>
+      Layer.merge(WrappingKeys.layer(customers), IdentityKeys.layer(identity))
+    )
+  )

@@ -1,0 +1,79 @@
+/**
+ * The server: the contract over HTTP and the page, on the bank and its workers. What depends on something is ended before
+ * it: first no request is taken and those at hand are answered, then the workers rest, then the database is closed.
+ */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import * as SqlClient from "effect/sql/SqlClient"
+import { createServer } from "node:http"
+import * as http from "@saldo/http/http"
+import { Authenticator } from "@saldo/http/server/Authenticator"
+import * as Readiness from "@saldo/http/server/Readiness"
+import { IdentityMail } from "saldo/identity/IdentityMail"
+import * as bank from "./bank.ts"
+import * as beginnings from "./beginnings.ts"
+import { besideOf, nameOf, type Place, storageOf } from "./database.ts"
+import { fill } from "./demo/filling.ts"
+import * as mailFolder from "./mailFolder.ts"
+import * as market from "./market.ts"
+import * as page from "./page.ts"
+import { welcome } from "./welcome.ts"
+import * as workers from "./workers.ts"
+
+/** How it is served. */
+export interface Serving {
+  readonly port: number
+  readonly empty: boolean
+}
+
+const collection = Layer.unwrap(
+  Effect.map(beginnings.beginning, (begunAt) => Layer.orDie(market.layer(market.begunWith(begunAt))))
+)
+
+const readiness = Layer.unwrap(
+  Effect.map(SqlClient.SqlClient, (sql) => Readiness.layer({ database: sql`SELECT 1 AS one` }))
+)
+
+/** Mails whose links lead to the page at the address that is served. */
+const mail = (folder: string) =>
+  Layer.unwrap(
+    Effect.map(HttpServer.HttpServer, ({ address }) => {
+      const page = (name: string) => `${HttpServer.formatAddress(address)}/${name}`
+      return IdentityMail.layerWith({
+        issuer: "Saldo Bank",
+        pages: {
+          "verify-email": page("verify-email"),
+          "reset-password": page("reset-password"),
+          "accept-invitation": page("accept-invitation")
+        }
+      })
+    })
+  ).pipe(Layer.provide(mailFolder.layer(folder)))
+
+/** The server of a place, as long as the layer lives. */
+export const serving = (place: Place, { empty, port }: Serving) => {
+  const filled = empty
+    ? Layer.empty
+    : Layer.effectDiscard(
+        Effect.tap(fill, (made) => (made ? Console.log("Made two years of demonstration data.") : Effect.void))
+      )
+  const routes = HttpRouter.serve(Layer.merge(http.layer(), page.layer), {
+    disableListenLog: true,
+    disableLogger: true
+  })
+  return Layer.effectDiscard(welcome(nameOf(place))).pipe(
+    Layer.provide(routes),
+    Layer.provide(workers.layer.pipe(Layer.provide(mail(`${besideOf(place)}.mails`)))),
+    Layer.provide(
+      NodeHttpServer.layer(createServer, { port, host: "127.0.0.1", gracefulShutdownTimeout: "10 seconds" })
+    ),
+    Layer.provide(Layer.merge(collection, readiness)),
+    Layer.provide(Authenticator.layerIdentity),
+    Layer.provide(filled),
+    Layer.provide(bank.layer(storageOf(place), `${besideOf(place)}.keys`))
+  )
+}
