@@ -177,7 +177,7 @@ for (const [name, stores] of Object.entries(storages)) {
         expect(new Set(pairs.map(({ key }) => key.id)).size).toBe(1)
         expect((yield* store.list).map(({ sequence }) => sequence)).toEqual([1])
         const rotated = yield* inEach((keys) => Effect.provideService(keys.rotate, Actor, system("system")))
-        expect(rotated.map(({ sequence }) => sequence).toSorted()).toEqual([2, 3, 4, 5])
+        expect(new Set(rotated.map(({ sequence }) => sequence))).toEqual(new Set([2, 3, 4, 5]))
         expect(yield* inEach((keys) => keys.keep)).toEqual(processes.map(() => ({ made: 0, purged: 0 })))
         const [pair, ...others] = yield* inEach((keys) => keys.signing)
         expect(pair?.key.sequence).toBe(5)
