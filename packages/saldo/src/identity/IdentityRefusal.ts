@@ -2,7 +2,7 @@
  * What identity refuses. None of it says a password, a token, an address, or whether somebody else is a user.
  */
 import * as Schema from "effect/Schema"
-import { RoleName, UserId, UserState } from "./User.ts"
+import { UserId, UserState } from "./User.ts"
 import { TokenPurpose } from "./IdentityToken.ts"
 
 /** The text is no e-mail address that mail can be sent to. */
@@ -142,7 +142,7 @@ export class EmailTaken extends Schema.TaggedError<EmailTaken>()(
 /** The role policy has no such role. */
 export class RoleUnknown extends Schema.TaggedError<RoleUnknown>()(
   "RoleUnknown",
-  { role: RoleName },
+  { role: Schema.String },
   { httpApiStatus: 422 }
 ) {
   override get message(): string {

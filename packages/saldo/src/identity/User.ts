@@ -31,6 +31,11 @@ export const LocaleTag = Schema.String.check(
   Schema.isPattern(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}$/u, { expected: "a language tag such as sv or en-GB" })
 )
 
+/** The id of a party, such as a customer of the bank: 1 to 255 characters, none of them a control character. */
+export const PartyId = Schema.String.check(
+  Schema.isPattern(/^[^\p{Cc}\p{Cs}]{1,255}$/u, { expected: "an id of 1 to 255 characters without control characters" })
+)
+
 /** What somebody is called: 1 to 200 characters, none of them a control character. */
 export const UserName = redacted(
   Schema.String.check(
@@ -82,7 +87,7 @@ const facts = {
   state: UserState,
   roles: Schema.Array(RoleName),
   /** Whose data the user's acts concern, such as a customer of the bank; null when it is the user's own. */
-  party: Schema.NullOr(Schema.String),
+  party: Schema.NullOr(PartyId),
   locale: LocaleTag,
   createdAt: Schema.DateTimeUtcFromMillis,
   /** Counts every change; 1 when the user came. */

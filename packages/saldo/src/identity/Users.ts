@@ -121,6 +121,9 @@ type Administering<Input, E = never> = (
  *
  * Acts that carry a password, a code or a token take no key of a command, as what is remembered of a command could be used
  * to guess them; they change what they are judged by, so that none of them happens twice.
+ *
+ * Names, languages and parties come as their schemas in `User` want them, which whoever takes the input checks; others are
+ * defects, and nothing is kept of them.
  */
 export class Users extends Context.Service<
   Users,

@@ -161,10 +161,11 @@ export const passwordWeaknesses = (
   if (!text.isWellFormed() || /\p{Cc}/u.test(text)) return ["unreadable"]
   // A text of any length is not looked at further, as that would take any time.
   if (length > policy.maximumLength) return ["too-long"]
+  // Of a short one nothing else is worth saying.
+  if (length < policy.minimumLength) return ["too-short"]
   const isThin = (rest: string) => lengthOf(rest) < Math.min(policy.minimumSubstance, policy.minimumLength)
   const distinct = new Set(text).size
   const checks: ReadonlyArray<readonly [PasswordWeakness, boolean]> = [
-    ["too-short", length < policy.minimumLength],
     ["repetition", distinct < 4 || isThin(withoutRepetition(plain(text)))],
     ["sequence", isThin(withoutSequences(plain(text)))],
     ["common", isThin(without(folded(text), longestFirst(common)))],

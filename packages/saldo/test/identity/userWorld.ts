@@ -58,6 +58,8 @@ export interface WorldOptions {
   readonly hasher?: ReturnType<typeof ScryptPasswordHasher.layer>
 }
 
+const issuer = "Quick Bank"
+
 export const pages = {
   "verify-email": "https://bank.example/verify",
   "reset-password": "https://bank.example/reset",
@@ -71,7 +73,7 @@ export const usersOn = ({
   mails = MailChannel.layerMemory,
   policy = {}
 }: WorldOptions = {}) =>
-  Layer.merge(Users.layerWith({ issuer: "Quick Bank", ...policy }), IdentityMail.layerWith({ pages })).pipe(
+  Layer.merge(Users.layerWith({ issuer, ...policy }), IdentityMail.layerWith({ issuer, pages })).pipe(
     Layer.provideMerge(
       Layer.mergeAll(
         AuditTrail.layer,

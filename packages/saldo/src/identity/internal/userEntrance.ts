@@ -11,6 +11,7 @@ import { readEmailAddress } from "../emailAddress.ts"
 import { SignUpClosed } from "../IdentityRefusal.ts"
 import type { StoredUser, UserFile } from "../User.ts"
 import type { Mailed, SignUp, Users, Visit } from "../Users.ts"
+import { storable } from "./userFiles.ts"
 import type { Ground } from "./userGround.ts"
 import { makeRedeem } from "./userTokens.ts"
 import { changed, type OpenUser, visitor } from "./userTrail.ts"
@@ -41,7 +42,7 @@ export const newUser = Effect.fnUntraced(function* (
     emailIndex: yield* files.emailIndex(tenant, file.email),
     ...(yield* files.seal({ id, tenant }, file))
   }
-  return { user, file } satisfies OpenUser
+  return { user: yield* storable(user), file } satisfies OpenUser
 })
 
 /** What happens when somebody signs up with an address that a user has. */

@@ -6,13 +6,18 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { keyOfEmail } from "../emailAddress.ts"
 import type { IdentityKeys } from "../IdentityKeys.ts"
-import { type StoredUser, type User, UserFile } from "../User.ts"
+import { StoredUser, type User, UserFile } from "../User.ts"
 
 const FileText = Schema.fromJsonString(Schema.toCodecJson(UserFile))
 const encodeFile = Schema.encodeEffect(FileText)
 const decodeFile = Schema.decodeEffect(FileText)
 
 const placeOf = ({ id, tenant }: Pick<StoredUser, "id" | "tenant">) => ["user", tenant, id]
+
+const encodeUser = Schema.encodeEffect(StoredUser)
+
+/** A user as it may be stored. What nobody could read again is a mistake in whoever took the input, and is not kept. */
+export const storable = (user: StoredUser): Effect.Effect<StoredUser> => Effect.as(Effect.orDie(encodeUser(user)), user)
 
 /** Seals and opens the files of users under the host's keys. */
 export const makeFiles = (keys: IdentityKeys["Service"]) => {

@@ -27,7 +27,7 @@ import type { SessionEndReason, SessionId } from "../Session.ts"
 import { SessionStore } from "../SessionStore.ts"
 import { type StoredUser, type UserFile, UserId } from "../User.ts"
 import { UserStore } from "../UserStore.ts"
-import { makeFiles } from "./userFiles.ts"
+import { makeFiles, storable } from "./userFiles.ts"
 import { makePasswords } from "./userPasswords.ts"
 import { makeThrottle } from "./userThrottle.ts"
 import { about, changed, type OpenUser } from "./userTrail.ts"
@@ -76,7 +76,7 @@ export const ground = Effect.fnUntraced(function* (policy: IdentityPolicy) {
     const sealed = file === undefined ? {} : yield* files.seal(before.user, file)
     const user: StoredUser = { ...before.user, ...facts, ...sealed, version: before.user.version + 1 }
     const after: OpenUser = { user, file: file ?? before.file }
-    if (!(yield* users.save(user))) {
+    if (!(yield* users.save(yield* storable(user)))) {
       return yield* Effect.die(new RangeError(`The user ${user.id} was changed by somebody while it was locked`))
     }
     const entry = changed(action, before, after)
