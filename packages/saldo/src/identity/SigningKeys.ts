@@ -278,12 +278,14 @@ const makeWork = (ground: Ground, { forget }: Ring, add: Add) => {
     const done = yield* Effect.forEach(old, ({ id, sealed }) =>
       Effect.gen(function* () {
         const again = yield* identityKeys.seal(placeOf(id), yield* identityKeys.open(placeOf(id), sealed))
-        return (yield* store.reseal(id, sealed, { sealed: again, sealedBy: identityKeys.currentId })) ? 1 : 0
-      })
+        if (!(yield* store.reseal(id, sealed, { sealed: again, sealedBy: identityKeys.currentId }))) return 0
+        yield* audit.recordSecurity({ action: "identity.reseal-signing-key", subject: { type: "signing-key", id } })
+        return 1
+      }).pipe(atomic.run)
     )
     yield* forget
     return done.reduce<number>((sum, one) => sum + one, 0)
-  }).pipe(Effect.withSpan("SigningKeys.reseal"))
+  }).pipe(as(system(tenant)), Effect.withSpan("SigningKeys.reseal"))
 
   return { keep, reseal }
 }

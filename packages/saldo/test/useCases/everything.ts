@@ -1,6 +1,7 @@
 /**
  * What it takes to try every use case: everything that Saldo has over one SQLite database, and a trail that can break.
  */
+import * as JoseAccessTokens from "@saldo/identity/JoseAccessTokens"
 import * as ScryptPasswordHasher from "@saldo/testing/ScryptPasswordHasher"
 import * as TotpCodes from "@saldo/testing/TotpCodes"
 import * as MemoryLoanSource from "@saldo/testing/MemoryLoanSource"
@@ -19,8 +20,9 @@ import { Outbox } from "saldo/core/Outbox"
 import { BreachedPasswordSource } from "saldo/identity/BreachedPasswordSource"
 import { IdentityKeys } from "saldo/identity/IdentityKeys"
 import { IdentityMail } from "saldo/identity/IdentityMail"
+import * as IdentityUseCases from "saldo/identity/IdentityUseCases"
 import { MailChannel } from "saldo/identity/MailChannel"
-import { Users } from "saldo/identity/Users"
+import { OperatorTenant } from "saldo/identity/OperatorTenant"
 import { LoanCollection } from "saldo/lending/LoanCollection"
 import { PlatformId } from "saldo/lending/LoanListing"
 import * as SqlStores from "saldo/sql/SqlStores"
@@ -66,8 +68,12 @@ const outbox = Layer.effect(
   })
 )
 
-/** Users, with everything that they stand on but the stores. */
-const identity = Layer.merge(Users.layer, IdentityMail.layerWith({ pages })).pipe(
+/** Users and sessions, with everything that they stand on but the stores. */
+const identity = Layer.merge(
+  IdentityUseCases.layer({ accessTokens: JoseAccessTokens.layer({ issuer: "https://bank.example" }) }),
+  IdentityMail.layerWith({ pages })
+).pipe(
+  Layer.provide(Layer.succeed(OperatorTenant, "bank")),
   Layer.provideMerge(
     Layer.mergeAll(
       IdentityKeys.layer(ring),

@@ -19,7 +19,8 @@ const intruders = {
   "whoever may do everything elsewhere": identity("elsewhere", "admin", [Actor.Permission.make("*")])
 }
 
-const ids = /\b(?:acct|appr|bene|cust|dep|entry|hold|line|nostro|pay|rmat|rrev|stmt|user)_[0-9a-z]{26}\b/gu
+const ids =
+  /\b(?:acct|apikey|appr|bene|cust|dep|entry|hold|line|nostro|pay|rmat|rrev|sess|sigkey|stmt|user)_[0-9a-z]{26}\b/gu
 
 /** What a caller named itself and is told not to be there. */
 const echoes = /"_tag":"\w+NotFound"[^}]*/gu

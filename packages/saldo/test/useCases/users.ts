@@ -42,7 +42,7 @@ const tokenOf = (kind: MailKind, userId: User["id"]) =>
 const verifying = Effect.flatMap(unverified, ({ id }) => tokenOf("verify-email", id))
 
 /** Somebody who has verified the address. */
-const active = Effect.flatMap(verifying, (token) => using(({ verifyEmail }) => verifyEmail({ tenant, token })))
+export const active = Effect.flatMap(verifying, (token) => using(({ verifyEmail }) => verifyEmail({ tenant, token })))
 
 const resetting = Effect.flatMap(active, ({ id }) => tokenOf("reset-password", id))
 
@@ -54,7 +54,7 @@ const accepting = Effect.flatMap(invited, ({ id }) => tokenOf("accept-invitation
 
 const locked = Effect.tap(active, ({ id: userId }) => using(({ lock }) => lock({ key: key("locked"), userId })))
 
-const asUser = (user: User) => identityOf(standardRoles, user)
+export const asUser = (user: User) => identityOf(standardRoles, user)
 
 /** What an active user does itself. */
 const self = (call: (all: Users["Service"]) => Call) => own(active, () => using(call), { by: asUser })
