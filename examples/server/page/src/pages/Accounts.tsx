@@ -1,0 +1,99 @@
+/** The accounts within reach, with what each has. */
+import { useMay } from "../access.ts"
+import * as client from "../client/client.ts"
+import { hrefOf, narrowTo, type Route } from "../router.ts"
+import { Head, Money, More, Page, State, Table } from "../ui/basics.tsx"
+import { SelectField } from "../ui/fields.tsx"
+import { Await, Empty, Failure } from "../ui/states.tsx"
+import { useLoad } from "../ui/useLoad.ts"
+import { usePages } from "../ui/usePages.ts"
+import { named, t } from "../words/words.ts"
+
+const states = ["open", "blocked", "closed"] as const
+
+const Has = ({ account }: { readonly account: client.Account }) => {
+  const { error, value } = useLoad((signal) => client.accounts.balance(account.id, signal), [account.id])
+  if (value === undefined) {
+    return (
+      <>
+        <td class="number quiet">{error === undefined ? "…" : t("accounts.unknown")}</td>
+        <td class="number quiet">{error === undefined ? "…" : t("accounts.unknown")}</td>
+      </>
+    )
+  }
+  return (
+    <>
+      <td class="number">
+        <Money of={value.balance} />
+      </td>
+      <td class="number">{value.available === null ? "–" : <Money of={value.available} />}</td>
+    </>
+  )
+}
+
+/** The list of accounts. */
+export const AccountsPage = ({ route }: { readonly route: Route }) => {
+  const may = useMay()
+  const state = route.query.get("state") ?? ""
+  const { loadingMore, more, moreError, of } = usePages(
+    (cursor, signal) => client.accounts.list({ limit: 20, cursor, state }, signal),
+    [state]
+  )
+  return (
+    <Page
+      title={t("accounts.title")}
+      actions={
+        may("bank:transact") ? (
+          <a class="button button-main" href="#/transfer">
+            {t("transfer.title")}
+          </a>
+        ) : null
+      }
+    >
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        <SelectField
+          label={t("field.state")}
+          value={state}
+          onValue={(value) => narrowTo(route, { state: value })}
+          options={[["", t("filter.any")], ...states.map((known) => [known, named("state", known)] as const)]}
+        />
+      </form>
+      <Await of={of}>
+        {({ items, next }) =>
+          items.length === 0 ? (
+            <Empty title={t("accounts.none")} />
+          ) : (
+            <>
+              <Table label={t("accounts.title")}>
+                <thead>
+                  <tr>
+                    <Head of="field.account" />
+                    <Head of="field.state" />
+                    <Head of="field.balance" number />
+                    <Head of="field.available" number />
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map((account) => (
+                    <tr key={account.id}>
+                      <th scope="row">
+                        <a href={hrefOf(["accounts", account.id])}>{account.name}</a>
+                        <span class="quiet block">{account.product.productId}</span>
+                      </th>
+                      <td>
+                        <State domain="state" of={account.state} />
+                      </td>
+                      <Has account={account} />
+                    </tr>
+                  ))}
+                </tbody>
+              </Table>
+              {moreError === undefined ? null : <Failure error={moreError} />}
+              <More next={next} loading={loadingMore} onMore={more} />
+            </>
+          )
+        }
+      </Await>
+    </Page>
+  )
+}

@@ -1,0 +1,95 @@
+/** Fields of forms: each has a label, may have a hint, and says itself what is wrong with it. */
+import type { ComponentChildren } from "preact"
+import { useId } from "preact/hooks"
+
+interface FieldProps {
+  readonly label: string
+  readonly hint?: string | undefined
+  readonly error?: string | undefined
+  readonly class?: string
+}
+
+interface Described {
+  readonly id: string
+  readonly "aria-describedby": string | undefined
+  readonly "aria-invalid": boolean
+}
+
+const Field = ({
+  children,
+  class: extra = "",
+  error,
+  hint,
+  label
+}: FieldProps & { readonly children: (described: Described) => ComponentChildren }) => {
+  const id = useId()
+  const described = [hint === undefined ? "" : `${id}-hint`, error === undefined ? "" : `${id}-error`].filter(Boolean)
+  return (
+    <div class={`field ${extra}`}>
+      <label for={id}>{label}</label>
+      {children({
+        id,
+        "aria-describedby": described.length === 0 ? undefined : described.join(" "),
+        "aria-invalid": error !== undefined
+      })}
+      {hint === undefined ? null : (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error === undefined ? null : (
+        <p class="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  )
+}
+
+interface InputProps extends FieldProps {
+  readonly value: string
+  readonly onValue: (value: string) => void
+  readonly type?: "text" | "email" | "password" | "date" | "search"
+  readonly inputMode?: "decimal" | "numeric"
+  readonly autocomplete?: "off" | "username" | "current-password" | "one-time-code"
+  readonly maxLength?: number
+  readonly required?: boolean
+  readonly spellcheck?: boolean
+}
+
+/** A line of text. */
+export const TextField = ({ class: extra, error, hint, label, onValue, value, ...rest }: InputProps) => (
+  <Field label={label} hint={hint} error={error} {...(extra === undefined ? {} : { class: extra })}>
+    {(described) => (
+      <input {...rest} type={rest.type as "text"} {...described} value={value} onInput={({ currentTarget }) => onValue(currentTarget.value)} />
+    )}
+  </Field>
+)
+
+interface SelectProps extends FieldProps {
+  readonly value: string
+  readonly options: ReadonlyArray<readonly [string, string]>
+  readonly onValue: (value: string) => void
+  readonly name?: string
+  readonly required?: boolean
+}
+
+/** One of some values. */
+export const SelectField = ({ class: extra, error, hint, label, onValue, options, value, ...rest }: SelectProps) => (
+  <Field label={label} hint={hint} error={error} {...(extra === undefined ? {} : { class: extra })}>
+    {(described) => (
+      <select {...rest} {...described} value={value} onChange={({ currentTarget }) => onValue(currentTarget.value)}>
+        {options.map(([option, name]) => (
+          <option key={option} value={option}>
+            {name}
+          </option>
+        ))}
+      </select>
+    )}
+  </Field>
+)
+
+/** Puts the focus on the first field that is wrong, once it has been drawn. */
+export const focusFirstError = (): void => {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+}
