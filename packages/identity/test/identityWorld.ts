@@ -1,7 +1,6 @@
 /**
  * Everything that identity has, in memory, with real hashes, tokens and codes; hashes at a cost that tests can pay.
  */
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -99,6 +98,3 @@ export const quirina = Effect.gen(function* () {
 
 /** Somebody who has signed in. */
 export const signedIn = Effect.flatMap(quirina, () => Sessions.use((all) => all.signIn({ ...credentials, client })))
-
-/** What time it is. */
-export const now = DateTime.now

@@ -88,7 +88,8 @@ const identity = Layer.merge(
 
 /** Every use case, over a database of its own. */
 export const useCases = Layer.suspend(() =>
-  Layer.mergeAll(LoanCollection.layer, AuditRetention.layer, PaymentFiles.layerWith({ debtorOf }), identity).pipe(
+  Layer.mergeAll(LoanCollection.layer, AuditRetention.layer, PaymentFiles.layerWith({ debtorOf })).pipe(
+    Layer.provideMerge(identity),
     Layer.provideMerge(
       wholeBank(fragileTrail, RailSimulator.make({ seed: "audited" }), {
         products: [product({ noticeDays: 1 })],
