@@ -49,8 +49,8 @@ const messageOf = (mail: Mail, from: string, at: DateTime.Utc): string => {
   return [
     `Date: ${mailDate(at)}`,
     `From: <${from}>`,
-    `To: ${encodedWords(Redacted.value(mail.to.name))} <${Redacted.value(mail.to.address)}>`,
-    `Message-ID: <${sha256(mail.id)}@${from.slice(from.lastIndexOf("@") + 1)}>`,
+    `To: ${encodedWords(Redacted.value(mail.to.name))}\r\n <${Redacted.value(mail.to.address)}>`,
+    `Message-ID: <${sha256(mail.id).slice(0, 32)}@${from.slice(from.lastIndexOf("@") + 1)}>`,
     `Subject: ${encodedWords(mail.subject)}`,
     `Content-Language: ${mail.locale}`,
     "Auto-Submitted: auto-generated",
