@@ -23,6 +23,7 @@ import * as SqlUserStore from "../identity/SqlUserStore.ts"
 import * as SqlLedgerTables from "../ledger/SqlLedgerTables.ts"
 import * as SqlCollectionRuns from "../lending/SqlCollectionRuns.ts"
 import * as SqlLoanListingStore from "../lending/SqlLoanListingStore.ts"
+import * as SqlWebhookStore from "../notifications/SqlWebhookStore.ts"
 import * as Dialect from "./Dialect.ts"
 
 /** The migrations of one domain, by names such as `0001_create_loans`, which are never renamed nor removed. */
@@ -54,6 +55,7 @@ export const domains: ReadonlyArray<DomainMigrations> = [
       ...SqlApiKeyStore.migrations
     }
   },
+  { domain: "notifications", migrations: SqlWebhookStore.migrations },
   { domain: "ledger", migrations: SqlLedgerTables.migrations },
   {
     domain: "banking",

@@ -40,6 +40,8 @@ import type { CollectionRuns } from "../lending/CollectionRuns.ts"
 import type { LoanListingStore } from "../lending/LoanListingStore.ts"
 import * as SqlCollectionRuns from "../lending/SqlCollectionRuns.ts"
 import * as SqlLoanListingStore from "../lending/SqlLoanListingStore.ts"
+import * as SqlWebhookStore from "../notifications/SqlWebhookStore.ts"
+import type { WebhookStore } from "../notifications/WebhookStore.ts"
 import * as Migrations from "./Migrations.ts"
 
 /** The stores of every domain, and the transaction that spans them. */
@@ -63,6 +65,7 @@ export type Stores =
   | SessionStore
   | SigningKeyStore
   | UserStore
+  | WebhookStore
 
 /** Every store on the host's database, which is first brought up to date. A host may take single layers instead. */
 export const layer: Layer.Layer<Stores, Migrator.MigrationError | SqlError, SqlClient.SqlClient> = Layer.mergeAll(
@@ -81,6 +84,7 @@ export const layer: Layer.Layer<Stores, Migrator.MigrationError | SqlError, SqlC
   SqlSigningKeyStore.layer,
   SqlApiKeyStore.layer,
   SqlAttemptStore.layer,
+  SqlWebhookStore.layer,
   SqlLoanListingStore.layer,
   SqlCollectionRuns.layer,
   SqlIdempotencyStore.layer
