@@ -20,7 +20,7 @@ const using = <A, E, R>(call: (users: Users["Service"]) => Effect.Effect<A, E, R
 const stubborn = (refusals: number) => {
   const seen: Array<Mail> = []
   const layer = Layer.succeedContext(
-    Context.make(MailsSent, MailsSent.of({ all: Effect.sync(() => seen) })).pipe(
+    Context.make(MailsSent, MailsSent.of({ all: Effect.succeed(seen) })).pipe(
       Context.add(
         MailChannel,
         MailChannel.of({
