@@ -16,7 +16,7 @@ export interface AttemptRule {
 export interface Attempts {
   readonly failures: number
   readonly lastAt: number
-  /** From when on the next try is allowed. */
+  /** From when on the next try is allowed; 0 when it always was. */
   readonly openAt: number
   /** Whether somebody was turned away since the last try. */
   readonly refused: boolean
@@ -61,9 +61,11 @@ export const attempt = (given: Attempts, at: number, rule: AttemptRule): Attempt
     }
   }
   const failures = attempts.failures + 1
+  const wait = waitAfter(failures, rule)
+  // Clocks of several machines differ: a try by one that is behind is not early where there is nothing to wait for.
   return {
     _tag: "Allowed",
-    attempts: { failures, lastAt: at, openAt: at + waitAfter(failures, rule), refused: false }
+    attempts: { failures, lastAt: Math.max(at, attempts.lastAt), openAt: wait === 0 ? 0 : at + wait, refused: false }
   }
 }
 
@@ -71,6 +73,6 @@ export const attempt = (given: Attempts, at: number, rule: AttemptRule): Attempt
 export const takeBack = (attempts: Attempts): Attempts => ({
   ...attempts,
   failures: Math.max(0, attempts.failures - 1),
-  openAt: attempts.lastAt,
+  openAt: 0,
   refused: false
 })

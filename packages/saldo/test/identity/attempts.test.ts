@@ -30,8 +30,15 @@ describe("attempt", () => {
     const many: Attempts = { failures: 50, lastAt: 100_000, openAt: 108_000, refused: true }
     expect(attempt(many, 159_999, rule).attempts.failures).toBe(51)
     expect(attempt(many, 160_000, rule).attempts.failures).toBe(1)
-    expect(takeBack(many)).toEqual({ failures: 49, lastAt: 100_000, openAt: 100_000, refused: false })
+    expect(takeBack(many)).toEqual({ failures: 49, lastAt: 100_000, openAt: 0, refused: false })
     expect(takeBack(noAttempts)).toEqual(noAttempts)
+  })
+
+  it("takes no free try for early, whose machine's clock is behind", () => {
+    const first = attempt(noAttempts, 100_000, rule).attempts
+    const second = attempt(first, 99_000, rule)
+    expect(second).toMatchObject({ _tag: "Allowed", attempts: { failures: 2, lastAt: 100_000 } })
+    expect(attempt(takeBack(second.attempts), 98_000, rule)._tag).toBe("Allowed")
   })
 
   it("lets no more tries through than the waits allow, whenever they come", () => {

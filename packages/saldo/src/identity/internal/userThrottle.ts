@@ -58,10 +58,12 @@ export const makeThrottle = ({ atomic, attempts, audit, keys, policy }: Parts) =
 
   /** Counts a try at every gate, or at none when one of them is closed; then gives when to come again. */
   const count = Effect.fnUntraced(function* ({ action, from, gates, tenant }: Try) {
-    const now = (yield* DateTime.now).epochMilliseconds
-    const verdicts = yield* Effect.forEach(gates, ({ key, rule }) =>
-      Effect.map(attempts.lock({ tenant, key }), (known) => ({ key, verdict: attempt(known, now, rule) }))
+    const locked = yield* Effect.forEach(gates, ({ key, rule }) =>
+      Effect.map(attempts.lock({ tenant, key }), (known) => ({ key, rule, known }))
     )
+    // Read behind the locks: whoever waited for them comes after whoever had them.
+    const now = (yield* DateTime.now).epochMilliseconds
+    const verdicts = locked.map(({ key, known, rule }) => ({ key, verdict: attempt(known, now, rule) }))
     const refused = verdicts.flatMap(({ key, verdict }) => (verdict._tag === "Refused" ? [{ key, ...verdict }] : []))
     const kept =
       refused.length > 0 ? refused : verdicts.map(({ key, verdict }) => ({ key, attempts: verdict.attempts }))
