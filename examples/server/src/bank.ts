@@ -37,7 +37,9 @@ const ground = (storage: Storage, keys: string) =>
     )
 
 const bank = BankUseCases.layer({ products: [current, savings], timeZone, payments: policy }).pipe(
-  Layer.provide(Layer.merge(KycVerifier.layerReference, otherBanks.layer))
+  Layer.provide(Layer.merge(KycVerifier.layerReference, otherBanks.layer)),
+  // The products are ours, and a test would not let them contradict themselves.
+  Layer.orDie
 )
 
 /** Users and what they sign in by, over the trail and the idempotency of the bank. */

@@ -13,9 +13,9 @@ import * as Redacted from "effect/Redacted"
 import * as Runtime from "effect/Runtime"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import type { Place } from "./database.ts"
+import { nameOf, type Place } from "./database.ts"
 import { prepare } from "./preparing.ts"
-import { ServerFailure } from "./ServerFailure.ts"
+import { explained, ServerFailure } from "./ServerFailure.ts"
 import { serving } from "./serving.ts"
 
 const placeOf = (file: string, postgres: Option.Option<Redacted.Redacted>): Effect.Effect<Place, ServerFailure> => {
@@ -52,8 +52,10 @@ const start = Command.make(
   },
   Effect.fnUntraced(function* ({ empty, file, port, postgres }) {
     const place = yield* placeOf(file, postgres)
-    yield* prepare(place, empty)
-    return yield* Layer.launch(serving(place, { port, empty }))
+    return yield* prepare(place, empty).pipe(
+      Effect.andThen(Layer.launch(serving(place, { port, empty }))),
+      Effect.mapError(explained(nameOf(place)))
+    )
   })
 ).pipe(Command.withDescription("A bank and its market, with workers, an HTTP interface and a page to look at"))
 

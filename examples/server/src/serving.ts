@@ -13,14 +13,16 @@ import { createServer } from "node:http"
 import * as http from "@saldo/http/http"
 import { Authenticator } from "@saldo/http/server/Authenticator"
 import * as Readiness from "@saldo/http/server/Readiness"
+import * as FileMailChannel from "@saldo/identity/FileMailChannel"
 import { IdentityMail } from "saldo/identity/IdentityMail"
 import * as bank from "./bank.ts"
 import * as beginnings from "./beginnings.ts"
 import { besideOf, nameOf, type Place, storageOf } from "./database.ts"
 import { fill } from "./demo/filling.ts"
-import * as mailFolder from "./mailFolder.ts"
 import * as market from "./market.ts"
 import * as page from "./page.ts"
+import { ServerFailure } from "./ServerFailure.ts"
+import * as signIn from "./signIn.ts"
 import { welcome } from "./welcome.ts"
 import * as workers from "./workers.ts"
 
@@ -52,7 +54,33 @@ const mail = (folder: string) =>
         }
       })
     })
-  ).pipe(Layer.provide(mailFolder.layer(folder)))
+  ).pipe(Layer.provide(FileMailChannel.layer({ folder, from: "no-reply@bank.example" })))
+
+/** A server that, once it takes no connections any more, lets those go that it has as soon as they are answered. */
+const drainable = () => {
+  const server = createServer()
+  return server.prependListener("request", (_request, response) => {
+    if (!server.listening) response.setHeader("connection", "close")
+    response.once("finish", () => {
+      if (!server.listening) setImmediate(() => server.closeIdleConnections())
+    })
+  })
+}
+
+/** On this machine alone: whoever wants to be reached from elsewhere puts a proxy in front, which knows of certificates. */
+const listening = (port: number) =>
+  NodeHttpServer.layer(drainable, { port, host: "127.0.0.1", gracefulShutdownTimeout: "10 seconds" }).pipe(
+    Layer.catchTag("ServeError", () =>
+      Layer.effectContext(
+        Effect.fail(
+          new ServerFailure({
+            happened: `Nothing can listen on port ${port}: somebody else does, or may not be let.`,
+            remedy: "Name another with --port, or 0 for a free one."
+          })
+        )
+      )
+    )
+  )
 
 /** The server of a place, as long as the layer lives. */
 export const serving = (place: Place, { empty, port }: Serving) => {
@@ -61,16 +89,14 @@ export const serving = (place: Place, { empty, port }: Serving) => {
     : Layer.effectDiscard(
         Effect.tap(fill, (made) => (made ? Console.log("Made two years of demonstration data.") : Effect.void))
       )
-  const routes = HttpRouter.serve(Layer.merge(http.layer(), page.layer), {
+  const routes = HttpRouter.serve(Layer.mergeAll(http.layer(), signIn.layer, page.layer), {
     disableListenLog: true,
     disableLogger: true
   })
   return Layer.effectDiscard(welcome(nameOf(place))).pipe(
     Layer.provide(routes),
     Layer.provide(workers.layer.pipe(Layer.provide(mail(`${besideOf(place)}.mails`)))),
-    Layer.provide(
-      NodeHttpServer.layer(createServer, { port, host: "127.0.0.1", gracefulShutdownTimeout: "10 seconds" })
-    ),
+    Layer.provide(listening(port)),
     Layer.provide(Layer.merge(collection, readiness)),
     Layer.provide(Authenticator.layerIdentity),
     Layer.provide(filled),

@@ -37,7 +37,7 @@ export const customers: readonly [Customer, ...ReadonlyArray<Customer>] = [
     employer: "Nordvik Design AB",
     salary: 31_450,
     rent: 9_480,
-    saves: 4_000,
+    saves: 13_500,
     shops: 45,
     opening: 38_200
   },
@@ -49,7 +49,7 @@ export const customers: readonly [Customer, ...ReadonlyArray<Customer>] = [
     employer: "Region Mälardalen",
     salary: 38_900,
     rent: 12_150,
-    saves: 6_500,
+    saves: 18_000,
     shops: 35,
     opening: 124_000
   },
@@ -61,7 +61,7 @@ export const customers: readonly [Customer, ...ReadonlyArray<Customer>] = [
     employer: "Bageri Kornet AB",
     salary: 24_300,
     rent: 7_300,
-    saves: 1_000,
+    saves: 10_500,
     shops: 40,
     opening: 9_600
   },
@@ -73,7 +73,7 @@ export const customers: readonly [Customer, ...ReadonlyArray<Customer>] = [
     employer: "Fjällhed Skog AB",
     salary: 44_200,
     rent: 6_900,
-    saves: 9_000,
+    saves: 26_000,
     shops: 25,
     opening: 412_500
   }

@@ -80,7 +80,7 @@ const monthly = Effect.fnUntraced(function* (telling: Telling, day: LocalDate.Lo
       yield* life.pay(arrived, { to: "Älvstad Energi", account: accounts.landlord, amount, text: "El och nät" })
     }
     if (date === 15 && LocalDate.month(day) % 6 === 0) {
-      yield* life.transfer(arrived, saved, daily, life.kronor(2 * person.saves), "Semester")
+      yield* life.transfer(arrived, saved, daily, life.kronor(person.saves), "Semester")
     }
   }
 })

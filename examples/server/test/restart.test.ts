@@ -1,0 +1,139 @@
+import { afterAll, describe, expect, it } from "vitest"
+import { makeFolder, signIn, start, type Started } from "./server.ts"
+
+const { path, remove } = makeFolder()
+const running = new Set<Started>()
+afterAll(async () => {
+  for (const server of running) await server.kill()
+  remove()
+})
+
+const begin = async (file: string): Promise<Started> => {
+  const server = await start(["--file", file])
+  running.add(server)
+  return server
+}
+
+interface Transfer {
+  readonly key: string
+  readonly from: string
+  readonly to: string
+}
+
+/** Moves one krona, and gives the entry that did it; undefined when nobody answered. */
+const move = async ({ url }: Started, token: string, { from, key, to }: Transfer): Promise<string | undefined> => {
+  try {
+    const response = await fetch(`${url}/api/v1/transactions/transfers`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "idempotency-key": key },
+      body: JSON.stringify({ from, to, amount: { amount: "1.00", currency: "SEK" } })
+    })
+    const { entryId } = (await response.json()) as { readonly entryId?: string }
+    return entryId
+  } catch {
+    return undefined
+  }
+}
+
+const own = async ({ url }: Started, token: string) => {
+  const response = await fetch(`${url}/api/v1/accounts`, { headers: { authorization: `Bearer ${token}` } })
+  const { items } = (await response.json()) as { readonly items: ReadonlyArray<{ readonly id: string }> }
+  const [from, to] = items
+  if (from === undefined || to === undefined) throw new TypeError("Kim should have two accounts")
+  return { from: from.id, to: to.id }
+}
+
+const balanceOf = async (server: Started, id: string): Promise<number> => {
+  const { balance } = (await server.read(`/api/v1/accounts/${id}/balance`)) as {
+    readonly balance: { readonly amount: string }
+  }
+  return Math.round(Number(balance.amount) * 100)
+}
+
+const intact = async (server: Started): Promise<void> => {
+  expect(await server.read("/api/v1/ledger/verification")).toMatchObject({ findings: [] })
+  expect(await server.read("/api/v1/ledger/trial-balance")).toMatchObject({ balanced: true })
+}
+
+const settings = { timeout: 120_000 }
+
+/** How many are under way at once. */
+const width = 16
+
+/** Sends transfers until told to end, and notes which of them were answered. */
+const flood = (server: Started, token: string, accounts: Omit<Transfer, "key">, name: string) => {
+  const sent: Array<string> = []
+  const acknowledged = new Map<string, string>()
+  const ending = new AbortController()
+  const lane = async (): Promise<void> => {
+    while (!ending.signal.aborted) {
+      const key = `${name}-${sent.length}`
+      sent.push(key)
+      const entry = await move(server, token, { ...accounts, key })
+      if (entry === undefined) return
+      acknowledged.set(key, entry)
+    }
+  }
+  const lanes = Array.from({ length: width }, lane)
+  return {
+    sent,
+    acknowledged,
+    end: async () => {
+      ending.abort()
+      await Promise.all(lanes)
+    }
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe("a server under load", () => {
+  it("that is killed finds everything again, and does nothing twice", settings, async () => {
+    const file = path("killed.sqlite")
+    const first = await begin(file)
+    const accounts = await own(first, await signIn(first, "kim@example.test"))
+    const before = { from: await balanceOf(first, accounts.from), to: await balanceOf(first, accounts.to) }
+    const load = flood(first, await signIn(first, "kim@example.test"), accounts, "killed")
+    await pause(1500)
+    await first.kill()
+    await load.end()
+    expect(load.acknowledged.size).toBeGreaterThan(width)
+
+    const second = await begin(file)
+    // Sessions outlive the process, and what was acknowledged is answered the same; what was not is done now.
+    const token = await signIn(second, "kim@example.test")
+    for (const key of load.sent) {
+      const entry = await move(second, token, { ...accounts, key })
+      expect(entry, key).toMatch(/^entry_/u)
+      expect(load.acknowledged.get(key) ?? entry, key).toBe(entry)
+    }
+    const moved = 100 * load.sent.length
+    expect(await balanceOf(second, accounts.from)).toBe(before.from - moved)
+    expect(await balanceOf(second, accounts.to)).toBe(before.to + moved)
+    await intact(second)
+  })
+
+  it("that is asked to end answers what it has begun, and ends well", settings, async () => {
+    const file = path("ended.sqlite")
+    const first = await begin(file)
+    const token = await signIn(first, "kim@example.test")
+    const accounts = await own(first, token)
+    const before = await balanceOf(first, accounts.to)
+    const load = flood(first, token, accounts, "ended")
+    await pause(1000)
+    const asked = Date.now()
+    first.child.kill("SIGTERM")
+    const code = await first.ended
+    const tookMs = Date.now() - asked
+    await load.end()
+    expect({ code, stderr: first.stderr }).toEqual({ code: 0, stderr: "" })
+    // Connections that are kept alive do not keep the server.
+    expect(tookMs).toBeLessThan(5000)
+    expect(load.acknowledged.size).toBeGreaterThan(width)
+
+    const second = await begin(file)
+    // A call that came too late to be taken left nothing behind, so that what is there was acknowledged.
+    expect(await balanceOf(second, accounts.to)).toBe(before + 100 * load.acknowledged.size)
+    await intact(second)
+  })
+})
