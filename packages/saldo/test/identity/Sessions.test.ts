@@ -13,6 +13,7 @@ import { Sessions } from "saldo/identity/Sessions"
 import { SessionStore } from "saldo/identity/SessionStore"
 import { SessionTerms, usualTerms } from "saldo/identity/SessionTerms"
 import { Users } from "saldo/identity/Users"
+import { UserStore } from "saldo/identity/UserStore"
 import { key, redact } from "./userWorld.ts"
 import { as, asAdmin, client, inMemory, recordsOf, signedIn, somebody, stranger } from "./sessionWorld.ts"
 
@@ -71,27 +72,58 @@ describe("signing in", () => {
     }).pipe(inMemory())
   )
 
-  it.effect("begins no session for a user who was changed after the password was found right", () =>
+  /** Sessions whose users are met by an act each time that their password was found right. */
+  const interfered = (act: Effect.Effect<unknown, unknown>) =>
+    Effect.gen(function* () {
+      const users = yield* Users
+      const asked = { times: 0 }
+      const counting = Effect.sync(() => asked.times++)
+      const meddled = Layer.succeed(Users, {
+        ...users,
+        authenticate: (given) =>
+          Effect.tap(users.authenticate(given), () => Effect.andThen(counting, Effect.ignore(act)))
+      })
+      const sessions = yield* Effect.provide(Sessions, Layer.fresh(Sessions.layer).pipe(Layer.provide(meddled)))
+      return { asked, sessions }
+    })
+
+  it.effect("begins no session for a user who is locked after the password was found right", () =>
     Effect.gen(function* () {
       const { credentials, tenant, user } = yield* somebody
       const users = yield* Users
-      // Sent again it is a replay, so that it happens once.
-      const lock = users.lock({ key: key("1"), userId: user.id }).pipe(asAdmin(tenant), Effect.orDie)
-      let asked = 0
-      const interfered = Layer.succeed(Users, {
-        ...users,
-        authenticate: (given) =>
-          Effect.tap(users.authenticate(given), () => {
-            asked++
-            return lock
-          })
-      })
-      const sessions = yield* Effect.provide(Sessions, Layer.fresh(Sessions.layer).pipe(Layer.provide(interfered)))
+      const lock = users.lock({ key: key("1"), userId: user.id }).pipe(asAdmin(tenant))
+      const { asked, sessions } = yield* interfered(lock)
       expect((yield* Effect.flip(sessions.signIn({ ...credentials, client })))._tag).toBe("CredentialsRejected")
-      expect(asked).toBe(1)
+      expect(asked.times).toBe(1)
       expect((yield* sessions.listOf(user.id).pipe(asAdmin(tenant))).items).toEqual([])
-      yield* users.unlock({ key: key("2"), userId: user.id }).pipe(asAdmin(tenant))
+    }).pipe(inMemory())
+  )
+
+  it.effect("begins no session by a password that is replaced after it was found right", () =>
+    Effect.gen(function* () {
+      const { credentials, user } = yield* somebody
+      const users = yield* Users
+      const next = redact("seven purple herons dance")
+      const change = users.changePassword({ password: credentials.password, next }).pipe(as(user))
+      const { asked, sessions } = yield* interfered(change)
+      expect((yield* Effect.flip(sessions.signIn({ ...credentials, client })))._tag).toBe("CredentialsRejected")
+      expect(asked.times).toBe(1)
+      expect((yield* sessions.list().pipe(as(user))).items).toEqual([])
+      yield* sessions.signIn({ ...credentials, password: next, client })
+    }).pipe(inMemory())
+  )
+
+  it.effect("asks again when the user was changed in another way, and then begins", () =>
+    Effect.gen(function* () {
+      const { credentials, user } = yield* somebody
+      const users = yield* Users
+      const name = redact("Quirina Annat-Namn")
+      // Sent again it is a replay, so that it happens once.
+      const rename = users.changeProfile({ key: key("1"), name, locale: "sv" }).pipe(as(user))
+      const { asked, sessions } = yield* interfered(rename)
       yield* sessions.signIn({ ...credentials, client })
+      expect(asked.times).toBe(2)
+      expect((yield* sessions.list().pipe(as(user))).items.length).toBe(1)
     }).pipe(inMemory())
   )
 })
@@ -222,6 +254,21 @@ describe("a refresh", () => {
       yield* users.unlock({ key: key("2"), userId: first.user.id }).pipe(asAdmin(first.tenant))
       expect(yield* refused(first.refreshToken)).toEqual(new CredentialsInvalid())
       expect((yield* kept(first.tenant, first.session.id)).ended?.reason).toBe("user-locked")
+    }).pipe(inMemory())
+  )
+
+  it.effect("is refused while the user may not act, even if nobody ended the session", () =>
+    Effect.gen(function* () {
+      const first = yield* signedIn
+      const users = yield* UserStore
+      const put = (state: "active" | "locked", version: number) => users.save({ ...first.user, state, version })
+      yield* put("locked", first.user.version + 1)
+      expect(yield* refused(first.refreshToken)).toEqual(new CredentialsInvalid())
+      expect(yield* Effect.flip(bearer(first.accessToken))).toEqual(new CredentialsInvalid())
+      expect((yield* kept(first.tenant, first.session.id)).ended).toBe(null)
+      yield* put("active", first.user.version + 2)
+      yield* bearer(first.accessToken)
+      yield* refresh(first.refreshToken)
     }).pipe(inMemory())
   )
 
