@@ -2,7 +2,16 @@
 import type { ComponentChildren } from "preact"
 import { AccountPage } from "./pages/Account.tsx"
 import { AccountsPage } from "./pages/Accounts.tsx"
+import { ApprovalsPage } from "./pages/Approvals.tsx"
+import { AuditPage } from "./pages/Audit.tsx"
+import { LedgerPage } from "./pages/Ledger.tsx"
+import { EntryPage, LedgerAccountPage } from "./pages/LedgerDetails.tsx"
+import { ListingPage } from "./pages/Listing.tsx"
+import { MarketPage } from "./pages/Market.tsx"
+import { NewPaymentPage } from "./pages/NewPayment.tsx"
 import { OverviewPage } from "./pages/Overview.tsx"
+import { PaymentPage, PaymentsPage } from "./pages/Payments.tsx"
+import { SystemPage } from "./pages/System.tsx"
 import { TransferPage } from "./pages/Transfer.tsx"
 import type { Route } from "./router.ts"
 import { t } from "./words/words.ts"
@@ -12,9 +21,30 @@ export interface Place {
   readonly key: string
   readonly title: () => string
   readonly listed: boolean
-  /** What one must be allowed to, to have any use of it. */
+  /** What one must be allowed to have any use of it. */
   readonly needs: string | undefined
   readonly draw: (route: Route) => ComponentChildren
+}
+
+const drawPayments = (route: Route) => {
+  const [, id] = route.parts
+  if (id === undefined) return <PaymentsPage route={route} />
+  return id === "new" ? <NewPaymentPage /> : <PaymentPage id={id} />
+}
+
+const drawMarket = (route: Route) => {
+  const [, platform, loanId] = route.parts
+  return platform === undefined || loanId === undefined ? (
+    <MarketPage route={route} />
+  ) : (
+    <ListingPage platform={platform} loanId={loanId} />
+  )
+}
+
+const drawLedger = (route: Route) => {
+  const [, kind, id] = route.parts
+  if (kind === "entries" && id !== undefined) return <EntryPage id={id} />
+  return kind === "accounts" && id !== undefined ? <LedgerAccountPage id={id} /> : <LedgerPage route={route} />
 }
 
 const all: ReadonlyArray<Place> = [
@@ -32,7 +62,25 @@ const all: ReadonlyArray<Place> = [
     listed: true,
     needs: "bank:transact",
     draw: (route) => <TransferPage from={route.query.get("from") ?? undefined} />
-  }
+  },
+  { key: "payments", title: () => t("payments.title"), listed: true, needs: "bank:read", draw: drawPayments },
+  {
+    key: "approvals",
+    title: () => t("approvals.title"),
+    listed: true,
+    needs: "bank:approve",
+    draw: () => <ApprovalsPage />
+  },
+  { key: "market", title: () => t("market.title"), listed: true, needs: "lending:read", draw: drawMarket },
+  { key: "ledger", title: () => t("ledger.title"), listed: true, needs: "ledger:read", draw: drawLedger },
+  {
+    key: "audit",
+    title: () => t("audit.title"),
+    listed: true,
+    needs: "audit:read",
+    draw: (route) => <AuditPage route={route} />
+  },
+  { key: "system", title: () => t("system.title"), listed: true, needs: undefined, draw: () => <SystemPage /> }
 ]
 
 /** The pages for whoever may do so much. */

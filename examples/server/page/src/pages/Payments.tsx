@@ -1,0 +1,192 @@
+/** Payments to other banks, and one of them. */
+import { useEffect, useState } from "preact/hooks"
+import { useMay, useMe } from "../access.ts"
+import * as client from "../client/client.ts"
+import { showDay, showInstant } from "../format/dates.ts"
+import { hrefOf, narrowTo, type Route } from "../router.ts"
+import { locale } from "../settings.ts"
+import { announce } from "../ui/announce.tsx"
+import { Facts, Head, Money, More, Page, State, Table } from "../ui/basics.tsx"
+import { SelectField } from "../ui/fields.tsx"
+import { Await, Empty, Failure } from "../ui/states.tsx"
+import { useIntent } from "../ui/useIntent.ts"
+import { useLoad } from "../ui/useLoad.ts"
+import { usePages } from "../ui/usePages.ts"
+import { named, t } from "../words/words.ts"
+
+const states = ["created", "approved", "sent", "settled", "held", "failed", "returned", "cancelled"] as const
+
+const PaymentTable = ({ payments }: { readonly payments: ReadonlyArray<client.Payment> }) => (
+  <Table label={t("payments.title")}>
+    <thead>
+      <tr>
+        <Head of="payments.to" />
+        <Head of="payments.on" />
+        <Head of="payments.state" />
+        <Head of="field.amount" number />
+      </tr>
+    </thead>
+    <tbody>
+      {payments.map((payment) => (
+        <tr key={payment.id}>
+          <th scope="row">
+            <a href={hrefOf(["payments", payment.id])}>{payment.creditor.name}</a>
+            <span class="quiet block">
+              {named("scheme", payment.creditor.account.scheme)} {payment.creditor.account.number}
+            </span>
+          </th>
+          <td class="nowrap">{showDay(payment.executeOn, locale())}</td>
+          <td>
+            <State domain="order" of={payment.state} />
+          </td>
+          <td class="number">
+            <Money of={payment.amount} />
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </Table>
+)
+
+/** The list of payments. */
+export const PaymentsPage = ({ route }: { readonly route: Route }) => {
+  const me = useMe()
+  const may = useMay()
+  const state = route.query.get("state") ?? ""
+  const { loadingMore, more, moreError, of } = usePages(
+    (cursor, signal) => client.payments.list({ limit: 25, cursor, state, customerId: me.party }, signal),
+    [state, me.party]
+  )
+  return (
+    <Page
+      title={t("payments.title")}
+      lead={t("payments.lead")}
+      actions={
+        may("bank:pay") ? (
+          <a class="button button-main" href="#/payments/new">
+            {t("payments.new")}
+          </a>
+        ) : null
+      }
+    >
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        <SelectField
+          label={t("payments.state")}
+          value={state}
+          onValue={(value) => narrowTo(route, { state: value })}
+          options={[["", t("filter.any")], ...states.map((known) => [known, named("order", known)] as const)]}
+        />
+      </form>
+      <Await of={of} lines={8}>
+        {({ items, next }) =>
+          items.length === 0 ? (
+            <Empty title={t("payments.none")} />
+          ) : (
+            <>
+              <PaymentTable payments={items} />
+              {moreError === undefined ? null : <Failure error={moreError} />}
+              <More next={next} loading={loadingMore} onMore={more} />
+            </>
+          )
+        }
+      </Await>
+    </Page>
+  )
+}
+
+const messageOf = ({ message }: client.Payment): string => {
+  if (message === undefined) return "–"
+  return message._tag === "Text" ? message.text : message.reference
+}
+
+const Cancel = ({ onDone, payment }: { readonly payment: client.Payment; readonly onDone: () => void }) => {
+  const [sure, setSure] = useState(false)
+  const intent = useIntent<client.Payment>()
+  useEffect(() => {
+    if (intent.state !== "done") return
+    announce(t("payment.cancelled"))
+    onDone()
+  }, [intent.state])
+  if (intent.state === "done") return null
+  return (
+    <>
+      {intent.state === "failed" ? <Failure error={intent.error} /> : null}
+      <div class="form-actions">
+        {sure ? (
+          <>
+            <button
+              type="button"
+              class="button button-main"
+              disabled={intent.state === "sending"}
+              onClick={() => void intent.send((key) => client.payments.cancel(payment, key))}
+            >
+              {t("payment.cancel.sure")}
+            </button>
+            <button type="button" class="button" onClick={() => setSure(false)}>
+              {t("action.back")}
+            </button>
+          </>
+        ) : (
+          <button type="button" class="button" onClick={() => setSure(true)}>
+            {t("payment.cancel")}
+          </button>
+        )}
+      </div>
+    </>
+  )
+}
+
+const PaymentFacts = ({ payment }: { readonly payment: client.Payment }) => (
+  <Facts
+    of={[
+      [t("payments.state"), <State key="state" domain="order" of={payment.state} />],
+      [
+        t("payments.to"),
+        `${payment.creditor.name}, ${named("scheme", payment.creditor.account.scheme)} ${payment.creditor.account.number}`
+      ],
+      [
+        t("payment.from"),
+        <a key="from" href={hrefOf(["accounts", payment.accountId])}>
+          {t("field.account")}
+        </a>
+      ],
+      [t("payment.message"), messageOf(payment)],
+      [t("payments.on"), showDay(payment.executeOn, locale())],
+      [t("payment.created"), showInstant(payment.createdAt, locale())],
+      [t("payment.sent"), payment.sentAt === null ? "–" : showInstant(payment.sentAt, locale())],
+      ...(payment.reason === null ? [] : [[t("payment.reason"), payment.reason] as const]),
+      ...(payment.returned === null
+        ? []
+        : [[t("payment.returned"), <Money key="returned" of={payment.returned.amount} />] as const]),
+      [t("payment.end-to-end"), <code key="reference">{payment.endToEndId}</code>]
+    ]}
+  />
+)
+
+/** One payment. */
+export const PaymentPage = ({ id }: { readonly id: string }) => {
+  const may = useMay()
+  const load = useLoad((signal) => client.payments.find(id, signal), [id])
+  const waits = load.value?.state === "created" || load.value?.state === "approved"
+  return (
+    <Page
+      title={load.value?.creditor.name ?? t("payment.title")}
+      back={{ href: "#/payments", label: t("payments.title") }}
+    >
+      <Await of={load}>
+        {(payment) => (
+          <>
+            <p class="total">
+              <Money of={payment.amount} />
+            </p>
+            {payment.state === "created" && payment.approvalId !== null ? (
+              <p class="lead">{t("payment.waits")}</p>
+            ) : null}
+            <PaymentFacts payment={payment} />
+            {waits && may("bank:pay") ? <Cancel payment={payment} onDone={load.reload} /> : null}
+          </>
+        )}
+      </Await>
+    </Page>
+  )
+}
