@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import type { AuditTrail } from "../audit/AuditTrail.ts"
 import type { Actor, Identity, NotPermitted } from "../core/Actor.ts"
 import type { Atomic } from "../core/Atomic.ts"
@@ -247,6 +248,18 @@ export class Users extends Context.Service<
 
   /** The users in a store, by the standard policy. */
   static readonly layer = this.layerWith({})
+
+  /** Purges once an hour as long as the layer lives; enough in one process of many. */
+  static readonly layerPurge: Layer.Layer<never, never, Users> = Layer.effectDiscard(
+    Effect.flatMap(this, (users) =>
+      users.purge().pipe(
+        Effect.repeat({ while: (forgotten) => forgotten > 0 }),
+        Effect.catchCause((cause) => Effect.logWarning("Old tokens were not purged and will be next time", cause)),
+        Effect.repeat(Schedule.spaced("1 hour")),
+        Effect.forkScoped
+      )
+    )
+  )
 }
 
 const make = Effect.fnUntraced(function* (policy: IdentityPolicy) {

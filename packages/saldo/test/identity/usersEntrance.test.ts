@@ -233,6 +233,21 @@ describe("choosing another password", () => {
     )
   )
 
+  it.effect("leaves nothing of expired links and old tries where the worker runs", () =>
+    world(
+      Effect.gen(function* () {
+        yield* active
+        yield* request
+        yield* deliver(1)
+        yield* TestClock.adjust("2 days")
+        yield* Effect.gen(function* () {
+          yield* TestClock.adjust("1 hour")
+          expect(yield* using((users) => users.purge())).toBe(0)
+        }).pipe(Effect.provide(Users.layerPurge))
+      })
+    )
+  )
+
   it.effect("verifies the address of whoever reads its mail, and opens no lock", () =>
     world(
       Effect.gen(function* () {
