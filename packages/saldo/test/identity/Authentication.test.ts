@@ -13,7 +13,7 @@ import { SessionStore } from "saldo/identity/SessionStore"
 import { SigningKeys } from "saldo/identity/SigningKeys"
 import { Users } from "saldo/identity/Users"
 import { key, password, redact } from "./userWorld.ts"
-import { as, asAdmin, client, inMemory, recordsOf, signedIn, storages, identity } from "./sessionWorld.ts"
+import { as, asAdmin, client, inMemory, recordsOf, signedIn, somebodyIn, storages, identity } from "./sessionWorld.ts"
 
 const bearer = (token: Redacted.Redacted) => Authentication.use((authentication) => authentication.bearer(token))
 
@@ -86,6 +86,7 @@ describe("the bearer of an access token", () => {
     Effect.gen(function* () {
       const one = yield* signedIn
       const other = yield* signedIn
+      const { user: neighbour } = yield* somebodyIn(one.tenant, "neighbour@example.test")
       const { sign } = yield* AccessTokens
       const claims = {
         tenant: one.tenant,
@@ -99,6 +100,7 @@ describe("the bearer of an access token", () => {
       const wrong = [
         { tenant: other.tenant },
         { userId: other.user.id },
+        { userId: neighbour.id },
         { sessionId: other.session.id },
         { tenant: other.tenant, userId: other.user.id },
         { tenant: other.tenant, sessionId: other.session.id },

@@ -88,19 +88,21 @@ export const client = { address: "192.0.2.1", agent: "Firefox 140" }
 /** Another client, at another place. */
 export const stranger = { address: "198.51.100.7", agent: "curl 8" }
 
-/** Somebody who has signed up in a tenant of its own, and whose address is verified. */
-export const somebody = Effect.gen(function* () {
-  const tenant = yield* Id.make("tenant")
+/** Somebody who has signed up, and whose address is verified. */
+export const somebodyIn = Effect.fnUntraced(function* (tenant: string, email: string) {
   const [users, store] = [yield* Users, yield* UserStore]
-  const credentials = { tenant, email: redact(secrets.email), password: redact(secrets.password) }
+  const credentials = { tenant, email: redact(email), password: redact(secrets.password) }
   yield* users.signUp({ ...credentials, name: redact(secrets.name) })
-  const { items } = yield* store.list(tenant, {}, {})
+  const { items } = yield* store.list(tenant, { state: "unverified" }, {})
   const [there] = items
   if (there === undefined) return yield* Effect.die(new RangeError("nobody signed up"))
   const user: StoredUser = { ...there, state: "active", version: there.version + 1 }
   yield* store.save(user)
   return { tenant, credentials, user }
 })
+
+/** Somebody in a tenant of its own. */
+export const somebody = Effect.flatMap(Id.make("tenant"), (tenant) => somebodyIn(tenant, secrets.email))
 
 /** Somebody who has signed up and in. */
 export const signedIn = Effect.gen(function* () {
