@@ -1,4 +1,8 @@
+import { Permission } from "../core/Actor.ts"
 import { retryPausesMs } from "./webhookRetries.ts"
+
+/** To see and change the webhook endpoints of the tenant, and their logs. */
+export const webhooksPermission = Permission.make("webhooks:manage")
 
 /** What a host decides about webhooks. */
 export interface WebhookPolicy {

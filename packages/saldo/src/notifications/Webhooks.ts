@@ -5,23 +5,23 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import * as Stream from "effect/Stream"
 import { isIP } from "node:net"
 import { makeOnce } from "../audit/internal/commandOnce.ts"
 import { AuditStore } from "../audit/AuditStore.ts"
 import { AuditTrail } from "../audit/AuditTrail.ts"
 import { changes } from "../audit/changes.ts"
-import { Actor, type NotPermitted, Permission } from "../core/Actor.ts"
+import { Actor, type NotPermitted } from "../core/Actor.ts"
 import { Atomic } from "../core/Atomic.ts"
 import type { CommandInProgress, CommandKey, IdempotencyMismatch } from "../core/Command.ts"
 import * as Id from "../core/Id.ts"
 import { Idempotency } from "../core/Idempotency.ts"
 import type { CursorMismatch, InvalidCursor, Page, PageRequest } from "../core/Page.ts"
 import { randomBytes } from "../internal/sealing.ts"
+import { actionOf, type Ground, makeChanging, makeStates, recordOf, shown, statusOf } from "./internal/webhookActs.ts"
 import { permittedAddresses } from "./internal/publicAddresses.ts"
 import * as Commands from "./internal/webhookCommands.ts"
 import {
-  NothingToSkip,
+  type NothingToSkip,
   type WebhookDelivery,
   type WebhookDeliveryId,
   WebhookDeliveryNotFound
@@ -38,13 +38,10 @@ import {
   WebhookUrlRefused
 } from "./WebhookEndpoint.ts"
 import { WebhookKeys } from "./WebhookKeys.ts"
-import { webhookPolicy, type WebhookPolicy } from "./WebhookPolicy.ts"
+import { webhookPolicy, type WebhookPolicy, webhooksPermission } from "./WebhookPolicy.ts"
 import { secretSize, secretText } from "./webhookSignature.ts"
-import { type KeptWebhook, WebhookStore } from "./WebhookStore.ts"
+import { WebhookStore } from "./WebhookStore.ts"
 import { hostOf, webhookUrl } from "./webhookUrl.ts"
-
-/** To see and change the webhook endpoints of the tenant, and their logs. */
-export const webhooksPermission = Permission.make("webhooks:manage")
 
 /** An endpoint and the secret that signs what it gets, which is shown in this answer alone. */
 export interface WebhookWithSecret {
@@ -101,7 +98,7 @@ export class Webhooks extends Context.Service<
     readonly pause: (
       request: WebhookCommand
     ) => Effect.Effect<WebhookEndpoint, WebhookNotFound | WebhookStateUnfit | Failure, Actor>
-    /** Tells a paused or disabled endpoint again, from where it stopped. */
+    /** Tells a paused or disabled endpoint again, from where it stopped, or at once one that waits after a failure. */
     readonly resume: (
       request: WebhookCommand
     ) => Effect.Effect<WebhookEndpoint, WebhookNotFound | WebhookStateUnfit | Failure, Actor>
@@ -136,33 +133,6 @@ export class Webhooks extends Context.Service<
 
   /** The endpoints in a store. */
   static readonly layer = this.layerWith()
-}
-
-const shown = ({ secrets: _secrets, ...endpoint }: StoredWebhook): WebhookEndpoint => endpoint
-
-const statusOf = ({ standing, webhook }: KeptWebhook): WebhookStatus => ({ ...shown(webhook), ...standing })
-
-/** A URL may hold a token of its owner's, so only those who may read the trail see it there. */
-const recordOf = (
-  action: `${string}.${string}`,
-  id: WebhookEndpointId,
-  before: StoredWebhook | null,
-  after: StoredWebhook | null
-) => ({
-  action,
-  subject: { type: "webhook", id },
-  changes: changes(before, after, { "": "internal", "/state": "public", "/secrets": "secret" })
-})
-
-const actionOf = ({ operation }: { readonly operation: string }) => operation as `${string}.${string}`
-
-interface Ground {
-  readonly policy: WebhookPolicy
-  readonly store: WebhookStore["Service"]
-  readonly keys: WebhookKeys["Service"]
-  readonly sealed: AuditStore["Service"]
-  readonly audit: AuditTrail["Service"]
-  readonly once: ReturnType<typeof makeOnce>
 }
 
 /** Secrets that sign at the same time; each adds to a header, which receivers limit. */
@@ -229,27 +199,10 @@ const makeRegister = (ground: Ground) => {
   })
 }
 
-type Changing<E> = (kept: KeptWebhook, now: DateTime.Utc) => Effect.Effect<Partial<StoredWebhook>, E>
-
-/** Changes an endpoint whose turn it is, records what changed, and gives it. */
-const makeChanging = ({ audit, store }: Ground) =>
-  Effect.fnUntraced(function* <E>(action: `${string}.${string}`, endpointId: WebhookEndpointId, by: Changing<E>) {
-    const { tenant } = yield* Actor
-    const found = yield* store.lock(tenant, endpointId)
-    if (Option.isNone(found)) return yield* new WebhookNotFound({ endpointId })
-    const before = found.value.webhook
-    const now = yield* DateTime.now
-    const changed = yield* by(found.value, now)
-    const after: StoredWebhook = { ...before, ...changed, version: before.version + 1, changedAt: now }
-    yield* store.update(after)
-    yield* audit.record(recordOf(action, endpointId, before, after))
-    return after
-  })
-
 const longestOverlapHours = 7 * 24
 
 const makeTerms = (ground: Ground) => {
-  const { once } = ground
+  const { once, store } = ground
   const changing = makeChanging(ground)
   const check = checkedUrl(ground)
   return {
@@ -260,12 +213,13 @@ const makeTerms = (ground: Ground) => {
     }: WebhookCommand & { readonly terms: WebhookTerms }) {
       yield* Actor.require(webhooksPermission)
       const action = actionOf(Commands.ChangeWebhook)
-      const act = changing(action, endpointId, () =>
-        Effect.map(Effect.fromResult(check(terms.url)), (url) => ({
-          url,
-          description: terms.description,
-          events: [...new Set(terms.events)]
-        }))
+      const act = changing(action, endpointId, ({ standing, webhook: { tenant, url: former } }, now) =>
+        Effect.gen(function* () {
+          const url = yield* Effect.fromResult(check(terms.url))
+          // Another address owes nothing to the failures of the one before.
+          if (url !== former) yield* store.restart(tenant, endpointId, { ...standing, attempts: 0, dueAt: now })
+          return { url, description: terms.description, events: [...new Set(terms.events)] }
+        })
       )
       const subject = { type: "webhook", id: endpointId }
       const input = { endpointId, terms }
@@ -292,69 +246,6 @@ const makeTerms = (ground: Ground) => {
       const input = { endpointId, overlapHours: hours }
       const rotated = yield* once(Commands.RotateWebhookSecret, { key, input, action, subject, act })
       return yield* withSecret(ground, rotated)
-    })
-  }
-}
-
-const makeStates = (ground: Ground) => {
-  const { once, sealed, store } = ground
-  const changing = makeChanging(ground)
-  const subjectOf = (id: WebhookEndpointId) => ({ type: "webhook", id })
-  return {
-    pause: Effect.fn("Webhooks.pause")(function* ({ endpointId, key }: WebhookCommand) {
-      yield* Actor.require(webhooksPermission)
-      const action = actionOf(Commands.PauseWebhook)
-      const act = changing(action, endpointId, ({ webhook: { state } }) =>
-        state === "active"
-          ? Effect.succeed({ state: "paused" } as const)
-          : Effect.fail(new WebhookStateUnfit({ endpointId, state }))
-      )
-      const command = { key, input: { endpointId }, action, subject: subjectOf(endpointId), act }
-      return shown(yield* once(Commands.PauseWebhook, command))
-    }),
-    resume: Effect.fn("Webhooks.resume")(function* ({ endpointId, key }: WebhookCommand) {
-      yield* Actor.require(webhooksPermission)
-      const action = actionOf(Commands.ResumeWebhook)
-      const act = changing(action, endpointId, ({ standing, webhook: { state, tenant } }, now) =>
-        state === "active"
-          ? Effect.fail(new WebhookStateUnfit({ endpointId, state }))
-          : Effect.as(store.restart(tenant, endpointId, { position: standing.position, attempts: 0, dueAt: now }), {
-              state: "active",
-              disabledBecause: null
-            } as const)
-      )
-      const command = { key, input: { endpointId }, action, subject: subjectOf(endpointId), act }
-      return shown(yield* once(Commands.ResumeWebhook, command))
-    }),
-    skip: Effect.fn("Webhooks.skip")(function* ({ endpointId, key }: WebhookCommand) {
-      yield* Actor.require(webhooksPermission)
-      const action = actionOf(Commands.SkipWebhookEvent)
-      const act = changing(action, endpointId, ({ standing, webhook: { tenant } }, now) =>
-        Effect.gen(function* () {
-          const behind = yield* Stream.runHead(sealed.sealed(tenant, standing.position))
-          if (standing.attempts === 0 || Option.isNone(behind)) return yield* new NothingToSkip({ endpointId })
-          const { record, recordId, sequence } = behind.value
-          yield* store.restart(tenant, endpointId, { position: sequence, attempts: 0, dueAt: now })
-          yield* store.append({
-            id: yield* Id.make("delivery"),
-            tenant,
-            endpointId,
-            eventId: recordId,
-            sequence,
-            type: record?.action ?? "",
-            attempt: standing.attempts,
-            at: now,
-            outcome: "skipped",
-            status: null,
-            unreached: null,
-            durationMs: 0,
-            answer: ""
-          })
-          return {}
-        })
-      )
-      const command = { key, input: { endpointId }, action, subject: subjectOf(endpointId), act }
-      return shown(yield* once(Commands.SkipWebhookEvent, command))
     })
   }
 }

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { verify } from "saldo/notifications/webhookSignature"
-import { receiver } from "./receiver.ts"
+import { receiver } from "@saldo/testing/WebhookReceiver"
 import {
   asBank,
   byHttp,

@@ -1,4 +1,6 @@
-/** A receiver of webhooks: a real HTTP server on loopback, which remembers what came and answers as it is told. */
+/**
+ * A receiver of webhooks: a real HTTP server on loopback, which remembers what came and answers as it is told.
+ */
 import * as Effect from "effect/Effect"
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -14,6 +16,7 @@ export interface Received {
 /** What is answered; 204 unless a test says otherwise. */
 export type Answer = (response: ServerResponse, received: Received, nth: number) => void
 
+/** A receiver, and how it answers from now on. */
 export interface Receiver {
   readonly port: number
   readonly url: string
@@ -21,8 +24,10 @@ export interface Receiver {
   answer: Answer
 }
 
+/** Says that it has taken the message. */
 export const ok: Answer = (response) => response.writeHead(204).end()
 
+/** Answers with a status, some headers, and a text that repeats the status. */
 export const status =
   (code: number, headers: Record<string, string> = {}): Answer =>
   (response) =>
