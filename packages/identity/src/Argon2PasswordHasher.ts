@@ -30,7 +30,7 @@ export const owaspCost: Argon2Cost = { memoryKiB: 19_456, passes: 2, lanes: 1 }
 /** RFC 9106, section 3.1 wants 128 bits of salt and at least as many of tag. */
 const tagBytes = 32
 
-/** Bcrypt reads no further, and ends at a NUL; what lies behind would not count, so that it is not taken for the password. */
+/** Bcrypt reads no further, and repeats what it read from a zero on; passwords for which that matters are not believed. */
 const bcryptReads = 72
 
 const bcryptReadsAll = (password: string): boolean =>

@@ -155,7 +155,10 @@ describe("hashes by bcrypt", () => {
       expect((yield* verdict(hash, full)).matches).toBe(true)
       expect(Bcrypt.verifySync(`${full}more`, hash)).toBe(true)
       expect((yield* verdict(hash, `${full}more`)).matches).toBe(false)
-      expect((yield* verdict(Bcrypt.hashSync("a", { cost: 4 }), "a\u0000b")).matches).toBe(false)
+      // Bcrypt repeats the password with the zero that ends it, so that these two come to the same.
+      const short = Bcrypt.hashSync("a", { cost: 4 })
+      expect(Bcrypt.verifySync("a\u0000a", short)).toBe(true)
+      expect((yield* verdict(short, "a\u0000a")).matches).toBe(false)
     }).pipe(Effect.provide(cheap))
   )
 })
