@@ -7,6 +7,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import * as Actor from "saldo/core/Actor"
 import { sha256 } from "saldo/core/sha256"
 import type { IdentityKeyring } from "saldo/identity/IdentityKeys"
+import { IdentityTokenStore } from "saldo/identity/IdentityTokenStore"
 import { standardRoles } from "saldo/identity/Roles"
 import { SessionStore } from "saldo/identity/SessionStore"
 import { Users } from "saldo/identity/Users"
@@ -22,6 +23,7 @@ import {
   inWorld,
   key,
   latestLink,
+  mailedToken,
   next,
   password,
   records,
@@ -178,7 +180,13 @@ describe("a user itself", () => {
           using((users) => users.changePassword({ password: proof, next: wanted, keep: kept.id })).pipe(self)
         expect(yield* refusal(changePassword(redact("a wrong password"), next))).toBe("CredentialsRejected")
         expect(yield* refusal(changePassword(password, redact("quirina-nygift")))).toBe("PasswordUnsuitable")
+        yield* using((users) => users.requestPasswordReset({ tenant, email }))
+        const token = yield* mailedToken
         yield* changePassword(password, next)
+        const stale = using((users) =>
+          users.confirmPasswordReset({ tenant, token, password: redact("an old link, used") })
+        )
+        expect(yield* refusal(stale)).toBe("TokenRejected")
         const live = (yield* sessions.list(tenant, user.id, start, {})).items
         expect(live.map(({ id }) => id)).toEqual([kept.id])
         expect(yield* refusal(signIn())).toBe("CredentialsRejected")
@@ -199,8 +207,15 @@ describe("a user itself", () => {
         const remove = (proof: Redacted.Redacted) =>
           using((users) => users.delete({ password: proof })).pipe(asUser(user))
         expect(yield* refusal(remove(redact("a wrong password")))).toBe("CredentialsRejected")
+        const [sessions, tokens] = [yield* SessionStore, yield* IdentityTokenStore]
+        const session = yield* sessionOf(user, start)
+        yield* sessions.insert(session, "hash")
+        yield* using((users) => users.requestPasswordReset({ tenant, email }))
+        yield* deliver(1)
         const gone = yield* remove(password)
         expect(gone).toMatchObject({ state: "deleted", profile: null, roles: [], party: null })
+        expect(yield* sessions.find(tenant, session.id)).toMatchObject({ value: { ended: { reason: "user-deleted" } } })
+        expect(yield* tokens.forget(tenant, user.id)).toBe(0)
         expect(yield* refusal(remove(password))).toBe("UserNotFound")
         expect(yield* refusal(signIn())).toBe("CredentialsRejected")
         expect(yield* refusal(using(({ unlock }) => unlock({ key: key("1"), userId: user.id })).pipe(admin))).toBe(

@@ -15,6 +15,7 @@ import {
   inbox,
   inWorld,
   key,
+  latestLink,
   mailedToken,
   next,
   password,
@@ -83,8 +84,15 @@ describe("signing up", () => {
         const invitation = yield* mailedToken
         const verify = using((users) => users.verifyEmail({ tenant, token: early }))
         expect((yield* Effect.flip(verify))._tag).toBe("TokenRejected")
+        // Nor does anybody get a link that makes one of the two passwords good.
+        yield* using((users) => users.resendVerification({ tenant, email }))
+        const latest = yield* mailedToken
+        expect(yield* latestLink).toContain("/welcome#")
+        const accept = (token: Redacted.Redacted) =>
+          using((users) => users.acceptInvitation({ tenant, token, password: redact("another good password") }))
+        expect((yield* Effect.flip(accept(invitation)))._tag).toBe("TokenRejected")
         const accepted = yield* using((users) =>
-          users.acceptInvitation({ tenant, token: invitation, password: redact("chosen by who reads mail") })
+          users.acceptInvitation({ tenant, token: latest, password: redact("chosen by who reads mail") })
         )
         expect(accepted.state).toBe("active")
         for (const wrong of ["the attacker waits here", secrets.password]) {

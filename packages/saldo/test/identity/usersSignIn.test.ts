@@ -8,7 +8,21 @@ import * as Redacted from "effect/Redacted"
 import { TestClock } from "effect/testing"
 import { PasswordHasher, type PasswordVerdict } from "saldo/identity/PasswordHasher"
 import { Users } from "saldo/identity/Users"
-import { active, asUser, inWorld, key, password, records, redact, secrets, signIn, admin, tenant } from "./userWorld.ts"
+import {
+  active,
+  admin,
+  asUser,
+  inWorld,
+  key,
+  next,
+  password,
+  records,
+  redact,
+  secrets,
+  signIn,
+  signUp,
+  tenant
+} from "./userWorld.ts"
 
 const world = inWorld()
 
@@ -31,16 +45,18 @@ const guarded = Effect.gen(function* () {
 
 const codeNow = (secret: Redacted.Redacted) => Effect.map(DateTime.now, (now) => TotpCodes.codeAt(secret, now))
 
-/** A hasher that notes how often it is asked to compare. */
-const counting = (counted: { comparisons: number }) =>
+/** A hasher that notes with which hashes it is asked to compare, and lets something happen behind the first comparison. */
+const noting = (hashes: Array<string>, behind: { first: Effect.Effect<unknown> | null } = { first: null }) =>
   Layer.effect(
     PasswordHasher,
     Effect.map(PasswordHasher, (hasher) =>
       PasswordHasher.of({
         hash: hasher.hash,
         verify: (encoded, given): Effect.Effect<PasswordVerdict> => {
-          counted.comparisons++
-          return hasher.verify(encoded, given)
+          hashes.push(Redacted.value(encoded))
+          const meanwhile = behind.first ?? Effect.void
+          behind.first = null
+          return Effect.tap(hasher.verify(encoded, given), meanwhile)
         }
       })
     )
@@ -48,8 +64,13 @@ const counting = (counted: { comparisons: number }) =>
 
 describe("signing in", () => {
   it.effect("is refused in the same words, after the same work, whoever does not exist", () => {
-    const counted = { comparisons: 0 }
-    return inWorld({ hasher: counting(counted) })(
+    const hashes: Array<string> = []
+    const sameWork = () => {
+      expect(hashes).toHaveLength(1)
+      expect(hashes[0]).toMatch(/^\$scrypt\$n=1024\$/u)
+      hashes.length = 0
+    }
+    return inWorld({ hasher: noting(hashes) })(
       Effect.gen(function* () {
         const { id: userId } = yield* active
         const tries = [
@@ -62,18 +83,40 @@ describe("signing in", () => {
         ]
         const refusals: Array<string> = []
         for (const each of tries) {
-          counted.comparisons = 0
+          hashes.length = 0
           refusals.push(JSON.stringify(yield* Effect.flip(each)))
-          expect(counted.comparisons).toBe(1)
+          sameWork()
         }
         expect(new Set(refusals).size).toBe(1)
         yield* using(({ lock }) => lock({ key: key("lock"), userId })).pipe(admin)
-        counted.comparisons = 0
         expect(JSON.stringify(yield* Effect.flip(signIn()))).toBe(refusals[0])
-        expect(counted.comparisons).toBe(1)
+        sameWork()
       })
     )
   })
+
+  it.effect("is refused with a password that was changed while it was compared", () => {
+    const behind: { first: Effect.Effect<unknown> | null } = { first: null }
+    return inWorld({ hasher: noting([], behind) })(
+      Effect.gen(function* () {
+        const user = yield* active
+        const users = yield* Users
+        behind.first = users.changePassword({ password, next }).pipe(asUser(user), Effect.orDie)
+        expect(yield* refusal(signIn())).toBe("CredentialsRejected")
+        yield* signIn({ password: next })
+      })
+    )
+  })
+
+  it.effect("waits for the address to be verified, which only the right password learns", () =>
+    world(
+      Effect.gen(function* () {
+        yield* signUp
+        expect(yield* refusal(signIn())).toBe("EmailUnverified")
+        expect(yield* refusal(signIn({ password: wrong }))).toBe("CredentialsRejected")
+      })
+    )
+  )
 
   it.effect("takes a password from any keyboard, and an address in any case", () =>
     world(
