@@ -75,6 +75,27 @@ describe("signing up", () => {
     )
   )
 
+  it.effect("is told of in the trail, with what is personal where it can be erased, and nothing secret", () =>
+    world(
+      Effect.gen(function* () {
+        const { id } = yield* active
+        const [record] = yield* records
+        expect(record).toMatchObject({
+          action: "identity.signUp",
+          kind: "security",
+          actor: { kind: "service", id: "visitor" },
+          onBehalfOf: { tenant, id },
+          subject: { type: "user", id }
+        })
+        const told = new Map(record?.changes.map(({ after, path, redaction }) => [path, [redaction, after._tag]]))
+        expect(told.get("/profile/email")).toEqual(["personal", "Personal"])
+        expect(told.get("/profile/name")).toEqual(["personal", "Personal"])
+        expect(told.get("/password")).toEqual(["secret", "Secret"])
+        expect(told.get("/state")).toEqual(["public", "Plain"])
+      })
+    )
+  )
+
   it.effect("lets the owner of an address say what the password is when two sign up with it", () =>
     world(
       Effect.gen(function* () {

@@ -305,6 +305,32 @@ describe("a second factor", () => {
     )
   )
 
+  it.effect("is confirmed by no guess, and begun no second time", () =>
+    world(
+      Effect.gen(function* () {
+        const user = yield* active
+        const begin = (code?: Redacted.Redacted) =>
+          using(({ beginSecondFactor }) =>
+            beginSecondFactor({ password, ...(code === undefined ? {} : { code }) })
+          ).pipe(asUser(user))
+        const confirm = (code: Redacted.Redacted) =>
+          using(({ confirmSecondFactor }) => confirmSecondFactor({ code })).pipe(asUser(user))
+        expect(yield* refusal(confirm(redact("000000")))).toBe("SecondFactorUnfit")
+        const forgotten = yield* begin()
+        const { secret } = yield* begin()
+        expect(yield* refusal(confirm(yield* codeNow(forgotten.secret)))).toBe("CredentialsRejected")
+        const outcomes: Array<string> = []
+        for (let index = 0; index < 9; index++) outcomes.push(yield* refusal(confirm(redact(`00000${index}`))))
+        expect(outcomes.at(-1)).toBe("TooManyAttempts")
+        yield* TestClock.adjust("1 hour")
+        yield* confirm(yield* codeNow(secret))
+        yield* TestClock.adjust("1 minute")
+        expect(yield* refusal(begin(yield* codeNow(secret)))).toBe("SecondFactorUnfit")
+        yield* signIn({ code: yield* codeNow(secret) })
+      })
+    )
+  )
+
   it.effect("goes by password and code, and is not asked for any more", () =>
     world(
       Effect.gen(function* () {
