@@ -47,6 +47,33 @@ layer(served({ bodyLimitBytes: 1000 }), { excludeTestServices: true })("every fa
     })
   )
 
+  it.effect("text that no storage keeps, wherever it is", () =>
+    Effect.gen(function* () {
+      const { call } = yield* Served
+      for (const bad of ["a\u0000", "\ud83d"]) {
+        const answer = yield* call("POST", path, {
+          as,
+          key: "k",
+          body: { customerId: "x", name: bad, more: [{ deep: bad }] }
+        })
+        expect(answer.status).toBe(400)
+        expect(answer.body.context.errors).toMatchObject([
+          { in: "body", path: ["name"] },
+          { in: "body", path: ["more", 0, "deep"] }
+        ])
+      }
+      const sound = yield* call("POST", path, { as, key: "k", body: '{"name":"\\\\u0000 \\ud83d\\ude00"}' })
+      expect(sound.body.context.errors).toMatchObject([{ path: ["customerId"] }, { path: ["productId"] }])
+      for (const [url, place] of [
+        [`${path}?cursor=%00`, "query"],
+        [`${path}/a%00`, "path"]
+      ] as const) {
+        const answer = yield* call("GET", url, { as })
+        expect(answer.body).toMatchObject({ code: "RequestInvalid", context: { errors: [{ in: place }] } })
+      }
+    })
+  )
+
   for (const [name, method, url, call, status, code] of cases) {
     it.effect(name, () =>
       Effect.gen(function* () {

@@ -6,6 +6,7 @@ import { startKameoEmulator } from "@saldo/kameo/emulator/startKameoEmulator"
 import { kameo } from "@saldo/kameo/kameo"
 import * as RailSimulator from "@saldo/testing/RailSimulator"
 import { current, policy, savings } from "@saldo/testing/SimulationBank"
+import * as TestPostgres from "@saldo/testing/TestPostgres"
 import * as TestSqlite from "@saldo/testing/TestSqlite"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -13,6 +14,7 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import type * as SqlClient from "effect/sql/SqlClient"
 import { createServer } from "node:http"
 import { roles } from "saldo/banking/BankAccess"
 import * as BankUseCases from "saldo/banking/BankUseCases"
@@ -67,13 +69,17 @@ const authenticator = Layer.succeed(
   })
 )
 
-export const bank = BankUseCases.layer({ products: [current, savings], payments: policy }).pipe(
-  Layer.provideMerge(WrappingKeys.layer(ring)),
-  Layer.provide(Layer.merge(KycVerifier.layerReference, RailSimulator.layer({ seed: "http" }))),
-  Layer.provideMerge(SqlStores.layer),
-  Layer.provideMerge(TestSqlite.layerFile),
-  Layer.provideMerge(authenticator)
-)
+const bankOn = <A, E>(database: Layer.Layer<A | SqlClient.SqlClient, E>) =>
+  BankUseCases.layer({ products: [current, savings], payments: policy }).pipe(
+    Layer.provideMerge(WrappingKeys.layer(ring)),
+    Layer.provide(Layer.merge(KycVerifier.layerReference, RailSimulator.layer({ seed: "http" }))),
+    Layer.provideMerge(SqlStores.layer),
+    Layer.provideMerge(database),
+    Layer.provideMerge(authenticator)
+  )
+
+/** The bank on a real SQLite file. */
+export const bank = bankOn(TestSqlite.layerFile)
 
 /** The market of a local Kameo, collected into the stores in scope. */
 const market = LoanCollection.layer.pipe(
@@ -157,6 +163,9 @@ const servedOver = <A, E>(options: http.HttpOptions, needed: Layer.Layer<A | Lay
 
 /** The interface on a Node server at a free port. */
 export const served = (options: http.HttpOptions = {}) => servedOver(options, bank)
+
+/** The same on a real Postgres. */
+export const servedOnPostgres = servedOver({}, bankOn(TestPostgres.layer))
 
 /** The same, with a platform to collect from. */
 export const servedWithMarket = servedOver({}, market.pipe(Layer.provideMerge(bank)))

@@ -24,6 +24,7 @@ import {
   RequestInvalid,
   RouteNotFound
 } from "../api/RequestProblem.ts"
+import { unfitUrl, withFitText } from "./wellFormed.ts"
 
 /** What the answers are told apart by: which addresses there are, and with which methods. */
 export interface Routes {
@@ -90,6 +91,7 @@ const unreadable = new RequestInvalid({
 })
 
 const answerTo = (error: unknown, { methodsOf }: Routes, url: string, limitBytes: number) => {
+  if (error instanceof RequestInvalid) return answer(error)
   if (error instanceof StorageContention) return answer(new Overloaded(), { "retry-after": "1" })
   if (!(error instanceof HttpServerError.HttpServerError)) return undefined
   const { reason } = error
@@ -116,7 +118,10 @@ export const withProblems =
       if (Number(request.headers["content-length"]) > limitBytes) return Effect.succeed(tooLarge(limitBytes))
       if (!identity.has(request.headers["content-encoding"] ?? ""))
         return Effect.succeed(answer(new MediaTypeUnsupported()))
+      const unfit = unfitUrl(request.url)
+      if (unfit !== undefined) return Effect.succeed(answer(unfit))
       return served.pipe(
+        Effect.provideService(HttpServerRequest.HttpServerRequest, withFitText(request)),
         Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(limitBytes)),
         Effect.map((response) => {
           if (response.status === 415 && response.headers["content-type"] !== problemType) {

@@ -12,7 +12,7 @@ import * as Id from "../core/Id.ts"
 import { Idempotency, type NotExecuted } from "../core/Idempotency.ts"
 import { EntryId } from "../ledger/JournalEntry.ts"
 import { Ledger } from "../ledger/Ledger.ts"
-import type { AccountId } from "../ledger/LedgerAccount.ts"
+import { type AccountId, text } from "../ledger/LedgerAccount.ts"
 import type { Post } from "../ledger/LedgerCommand.ts"
 import { AccountUnavailable, InsufficientFunds, LedgerOverflow } from "../ledger/LedgerRefusal.ts"
 import * as Money from "../money/Money.ts"
@@ -33,13 +33,13 @@ import { makeDepositDays } from "./internal/depositDays.ts"
 import { announcedOf, events, incoming, withdrawalsUsed } from "./depositAllowances.ts"
 import { kinds, moving } from "./internal/ledgerLines.ts"
 
-const text = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(140))
+const description = text(140)
 
 /** Money over the counter, in or out. */
 export const CashTransaction = Schema.Struct({
   accountId: DepositAccountId,
   amount: MoneySchema,
-  description: Schema.optionalKey(text)
+  description: Schema.optionalKey(description)
 })
 
 /** Money over the counter. */
@@ -50,7 +50,7 @@ export const DepositTransfer = Schema.Struct({
   from: DepositAccountId,
   to: DepositAccountId,
   amount: MoneySchema,
-  description: Schema.optionalKey(text)
+  description: Schema.optionalKey(description)
 })
 
 /** Money from one account of the bank to another. */
