@@ -34,7 +34,7 @@ export const standardRoles = {
     "lending:collect"
   ),
   auditor: permissions("identity:self", "bank:read", "bank:any-customer", "ledger:read", "audit:read"),
-  admin: permissions("identity:*", "bank:*", "ledger:*", "lending:*", "audit:*")
+  admin: permissions("identity:*", "bank:*", "ledger:*", "lending:*", "audit:*", "webhooks:*")
 } as const satisfies RolePolicy
 
 /** The permissions of roles, each once. */

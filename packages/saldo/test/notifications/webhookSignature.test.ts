@@ -11,7 +11,7 @@ const headersOf = (id: string, timestamp: number, signature: string) => ({
 })
 
 const secret = fc.uint8Array({ minLength: 24, maxLength: 64 }).map(secretText)
-const id = fc.string({ minLength: 1, maxLength: 40, unit: fc.constantFrom(..."abcdefgh_0123456789") })
+const id = fc.string({ minLength: 1, maxLength: 40, unit: fc.constantFrom("a", "b", "_", "0", "9") })
 
 describe("signatures", () => {
   it("are those of the reference library, in both directions", () => {

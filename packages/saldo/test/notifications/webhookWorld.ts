@@ -1,6 +1,7 @@
 /** What webhooks take: a trail with acts in it, endpoints, keys, and a way out to loopback. */
 import * as TestPostgres from "@saldo/testing/TestPostgres"
 import * as TestSqlite from "@saldo/testing/TestSqlite"
+import type { Receiver } from "@saldo/testing/WebhookReceiver"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -88,3 +89,15 @@ export const logOf = (id: Parameters<Webhooks["Service"]["find"]>[0]) =>
     Webhooks.use(({ deliveries }) => deliveries(id)),
     ({ items }) => items.toReversed()
   )
+
+export const stores = { memory: inMemory, sqlite: inSqlite, postgres: inPostgres }
+
+/** Webhooks that really go out, over stores of their own. */
+export const world = (layer: (typeof stores)[keyof typeof stores] = inMemory, policy: Partial<WebhookPolicy> = {}) =>
+  Layer.fresh(over(layer, byHttp(), policy))
+
+/** The acts that a receiver was told of, in the order in which they came. */
+export const toldOf = ({ received }: Receiver): ReadonlyArray<string> =>
+  received.map(({ body }) => (JSON.parse(body) as { data: { subject: { id: string } } }).data.subject.id)
+
+export const idsOf = ({ received }: Receiver) => received.map(({ headers }) => headers["webhook-id"])

@@ -25,6 +25,10 @@ import { MailChannel } from "saldo/identity/MailChannel"
 import { OperatorTenant } from "saldo/identity/OperatorTenant"
 import { LoanCollection } from "saldo/lending/LoanCollection"
 import { PlatformId } from "saldo/lending/LoanListing"
+import { WebhookDispatch } from "saldo/notifications/WebhookDispatch"
+import { WebhookKeys } from "saldo/notifications/WebhookKeys"
+import { Webhooks } from "saldo/notifications/Webhooks"
+import { WebhookSender } from "saldo/notifications/WebhookSender"
 import * as SqlStores from "saldo/sql/SqlStores"
 import { product, sek } from "../banking/depositBank.ts"
 import { creditor } from "../banking/paymentBank.ts"
@@ -86,9 +90,19 @@ const identity = Layer.merge(
   )
 )
 
+/** Somebody who takes everything, but at one address. */
+const receivers = Layer.succeed(WebhookSender, {
+  send: ({ url }) =>
+    Effect.succeed({ _tag: "Answered", status: url.includes("failing") ? 500 : 204, retryAfter: null, answer: "" })
+})
+
+const notifications = Layer.merge(Webhooks.layer, WebhookDispatch.layer).pipe(
+  Layer.provide(Layer.merge(WebhookKeys.layer(ring), receivers))
+)
+
 /** Every use case, over a database of its own. */
 export const useCases = Layer.suspend(() =>
-  Layer.mergeAll(LoanCollection.layer, AuditRetention.layer, PaymentFiles.layerWith({ debtorOf })).pipe(
+  Layer.mergeAll(LoanCollection.layer, AuditRetention.layer, PaymentFiles.layerWith({ debtorOf }), notifications).pipe(
     Layer.provideMerge(identity),
     Layer.provideMerge(
       wholeBank(fragileTrail, RailSimulator.make({ seed: "audited" }), {

@@ -20,7 +20,7 @@ const intruders = {
 }
 
 const ids =
-  /\b(?:acct|apikey|appr|bene|cust|dep|entry|hold|line|nostro|pay|rmat|rrev|sess|sigkey|stmt|user)_[0-9a-z]{26}\b/gu
+  /\b(?:acct|apikey|appr|bene|cust|delivery|dep|entry|hold|line|nostro|pay|rmat|rrev|sess|sigkey|stmt|user|webhook)_[0-9a-z]{26}\b/gu
 
 /** What a caller named itself and is told not to be there. */
 const echoes = /"_tag":"\w+NotFound"[^}]*/gu
