@@ -10,6 +10,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { type CryptoKey, decodeProtectedHeader, errors, importJWK, jwtVerify, SignJWT } from "jose"
 import { type AccessClaims, AccessTokenInvalid, AccessTokens } from "saldo/identity/AccessTokens"
+import { sha256 } from "saldo/core/sha256"
 import { SessionId } from "saldo/identity/Session"
 import type { SigningKey } from "saldo/identity/SigningKey"
 import { type SigningPair, SigningKeys } from "saldo/identity/SigningKeys"
@@ -21,6 +22,8 @@ export interface JoseOptions {
   readonly issuer: string
   /** Who believes it; the issuer when left out. */
   readonly audience?: string
+  /** Of how many tokens it is remembered that their signature is right; 10,000 when left out. */
+  readonly rememberedAtMost?: number
 }
 
 const algorithm = "EdDSA"
@@ -100,7 +103,40 @@ const makeSign = (keys: SigningKeys["Service"], issuer: string, audience: string
   })
 }
 
-const makeVerify = (keys: SigningKeys["Service"], issuer: string, audience: string) => {
+interface Verified {
+  readonly claims: AccessClaims
+  readonly keyId: string
+  readonly verifiedAt: DateTime.Utc
+}
+
+/**
+ * Tokens that were verified, by their digest: a client sends the same one for half an hour, and a signature that was right
+ * stays right. What may change, the time and the key, is looked at each time.
+ */
+const makeMemory = (keys: SigningKeys["Service"], rememberedAtMost: number) => {
+  const verified = new Map<string, Verified>()
+
+  return {
+    find: Effect.fnUntraced(function* (digest: string, at: DateTime.Utc) {
+      const known = verified.get(digest)
+      if (known === undefined) return undefined
+      const { claims, keyId, verifiedAt } = known
+      const inTime = DateTime.isLessThanOrEqualTo(verifiedAt, at) && DateTime.isLessThan(at, claims.expiresAt)
+      return inTime && Option.isSome(yield* keys.verifying(keyId)) ? claims : undefined
+    }),
+    keep: (digest: string, token: Verified): void => {
+      verified.delete(digest)
+      for (const oldest of verified.keys()) {
+        if (verified.size < rememberedAtMost) break
+        verified.delete(oldest)
+      }
+      if (verified.size < rememberedAtMost) verified.set(digest, token)
+    }
+  }
+}
+
+const makeVerify = (keys: SigningKeys["Service"], { audience, issuer, rememberedAtMost }: Required<JoseOptions>) => {
+  const memory = makeMemory(keys, rememberedAtMost)
   const publicKey = remembering(
     ({ id }: SigningKey) => id,
     (key) => importJWK(jwkOf(key), algorithm)
@@ -108,6 +144,9 @@ const makeVerify = (keys: SigningKeys["Service"], issuer: string, audience: stri
 
   return Effect.fn("JoseAccessTokens.verify")(function* (token: Redacted.Redacted, at: DateTime.Utc) {
     const text = Redacted.value(token)
+    const digest = sha256(text)
+    const known = yield* memory.find(digest, at)
+    if (known !== undefined) return known
     const header = yield* Effect.try({
       try: () => decodeProtectedHeader(text),
       catch: () => refusal("malformed")
@@ -121,18 +160,24 @@ const makeVerify = (keys: SigningKeys["Service"], issuer: string, audience: stri
       try: () => jwtVerify(text, key, checks),
       catch: (error) => refusal(reasonOf(error))
     })
-    return claimsOf(yield* Effect.mapError(decodeClaims(payload), () => refusal("malformed")))
+    const claims = claimsOf(yield* Effect.mapError(decodeClaims(payload), () => refusal("malformed")))
+    memory.keep(digest, { claims, keyId: found.value.id, verifiedAt: at })
+    return claims
   })
 }
 
 /** Access tokens signed by the installation's `SigningKeys`. */
-export const layer = ({ audience, issuer }: JoseOptions): Layer.Layer<AccessTokens, never, SigningKeys> =>
+export const layer = ({
+  issuer,
+  audience = issuer,
+  rememberedAtMost = 10_000
+}: JoseOptions): Layer.Layer<AccessTokens, never, SigningKeys> =>
   Layer.effect(
     AccessTokens,
     Effect.map(SigningKeys, (keys) =>
       AccessTokens.of({
-        sign: makeSign(keys, issuer, audience ?? issuer),
-        verify: makeVerify(keys, issuer, audience ?? issuer)
+        sign: makeSign(keys, issuer, audience),
+        verify: makeVerify(keys, { issuer, audience, rememberedAtMost })
       })
     )
   )

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
+import type * as Jose from "jose"
 import { compactVerify, importJWK } from "jose"
 import {
   createHmac,
@@ -24,7 +25,22 @@ import { AccessTokens } from "saldo/identity/AccessTokens"
 import { IdentityKeys } from "saldo/identity/IdentityKeys"
 import { SigningKeys } from "saldo/identity/SigningKeys"
 import { SigningKeyStore } from "saldo/identity/SigningKeyStore"
+import { vi } from "vitest"
 import * as JoseAccessTokens from "../src/JoseAccessTokens.ts"
+
+const signatures = vi.hoisted(() => ({ count: 0 }))
+
+// The library itself, with a count of the signatures that it verifies.
+vi.mock("jose", async (importOriginal) => {
+  const original = await importOriginal<typeof Jose>()
+  return {
+    ...original,
+    jwtVerify: (...given: Parameters<typeof Jose.jwtVerify>) => {
+      signatures.count++
+      return original.jwtVerify(...given)
+    }
+  }
+})
 
 const issuer = "https://bank.example"
 
@@ -196,6 +212,46 @@ describe("tokens that others make", () => {
   )
 })
 
+describe("tokens that come again", () => {
+  it.effect("are believed as at first, and no longer, nor before", () =>
+    Effect.gen(function* () {
+      const { header, payload, secret, text } = yield* good
+      const { keys } = yield* SigningKeys.use((all) => all.published)
+      const later = forgedBy(secret, keys[0]?.x ?? "")(header, { ...payload, nbf: 600 })
+      const verdicts = Effect.all([reasonFor(text), reasonFor(text), reasonFor(later)])
+      expect(yield* verdicts).toEqual(["believed", "believed", "not-for-us"])
+      yield* TestClock.adjust("10 minutes")
+      expect(yield* verdicts).toEqual(["believed", "believed", "believed"])
+      yield* TestClock.adjust("-1 second")
+      expect(yield* verdicts).toEqual(["believed", "believed", "not-for-us"])
+      yield* TestClock.adjust("20 minutes")
+      expect(yield* verdicts).toEqual(["believed", "believed", "believed"])
+      yield* TestClock.adjust("1 second")
+      expect(yield* verdicts).toEqual(["expired", "expired", "expired"])
+    }).pipe(inWorld)
+  )
+
+  it.effect("cost no signature, as long as they are remembered", () =>
+    Effect.gen(function* () {
+      const { text } = yield* good
+      const other = yield* good
+      const verifications = (...texts: ReadonlyArray<string>) =>
+        Effect.map(Effect.forEach(texts, reasonFor), () => {
+          const { count } = signatures
+          signatures.count = 0
+          return count
+        })
+      yield* verifications()
+      expect(yield* verifications(text, text, text)).toBe(1)
+      expect(yield* verifications(other.text, text, other.text)).toBe(1)
+      const few = JoseAccessTokens.layer({ issuer, rememberedAtMost: 1 })
+      expect(yield* Effect.provide(verifications(text, text, other.text, other.text, text), few)).toBe(3)
+      const none = JoseAccessTokens.layer({ issuer, rememberedAtMost: 0 })
+      expect(yield* Effect.provide(verifications(text, text), none)).toBe(2)
+    }).pipe(inWorld)
+  )
+})
+
 describe("keys that change", () => {
   it.effect("leave the tokens of the old one good, and sign by the new one at once", () =>
     Effect.gen(function* () {
@@ -213,6 +269,7 @@ describe("keys that change", () => {
     Effect.gen(function* () {
       const keys = yield* SigningKeys
       const before = yield* good
+      expect(yield* reasonFor(before.text)).toBe("believed")
       const { key } = yield* keys.signing
       yield* keys.withdraw(key.id).pipe(Actor.as(Actor.system("system")))
       expect(yield* reasonFor(before.text)).toBe("key-unknown")

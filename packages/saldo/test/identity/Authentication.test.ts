@@ -129,6 +129,7 @@ describe("the bearer of an access token", () => {
   it.effect("is nobody when the key is withdrawn that signed", () =>
     Effect.gen(function* () {
       const { accessToken, refreshToken } = yield* signedIn
+      yield* bearer(accessToken)
       const keys = yield* SigningKeys
       const { key: signing } = yield* keys.signing
       yield* keys.withdraw(signing.id).pipe(asAdmin("system"))
