@@ -64,7 +64,7 @@ const values: ReadonlyArray<unknown> = [
   -1,
   1.5,
   1e308,
-  9007199254740993,
+  2 ** 60,
   [],
   [[[[[[]]]]]],
   {},
@@ -219,6 +219,8 @@ export const endpointsOf = (document: object): ReadonlyArray<Endpoint> =>
     })
   )
 
+const written = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value ?? ""))
+
 /** So many hostile requests to an endpoint. */
 export const hostileRequests = (
   document: object,
@@ -233,7 +235,7 @@ export const hostileRequests = (
     const valueOf = (parameter: Json): string =>
       pick(6) === 0
         ? (texts[pick(texts.length)] ?? "")
-        : String(fitting(by, parameter["schema"], 0, String(parameter["name"])) ?? "")
+        : written(fitting(by, parameter["schema"], 0, String(parameter["name"])))
     let url = path
     for (const each of asked("path")) {
       url = url.replace(
