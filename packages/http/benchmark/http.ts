@@ -18,7 +18,15 @@ import { drive, request } from "./http/wire.ts"
 const given = process.argv.find((each) => each.startsWith("--connections="))
 const connections = given === undefined ? 64 : Number(given.slice("--connections=".length))
 
-const start = async <Told>(file: string, args: ReadonlyArray<string>) => {
+/** A server in a process of its own, and what it told of itself. */
+interface Started<Told> {
+  readonly child: ChildProcess
+  readonly told: Told
+  readonly stop: () => Promise<void>
+}
+
+/** Starts a server and waits for what it tells of itself. */
+const start = async <Told>(file: string, args: ReadonlyArray<string>): Promise<Started<Told>> => {
   const child: ChildProcess = fork(fileURLToPath(new URL(`./http/${file}`, import.meta.url)), [...args], {
     execArgv: ["--conditions=saldo-source"]
   })

@@ -129,7 +129,7 @@ const program = Effect.gen(function* () {
     return transactions.transfer({ key: CommandKey.make(`direct ${count}`), from, to, amount: kronor("0.01") })
   })
   const context = yield* Effect.context<never>()
-  const done = yield* Deferred.make<void>()
+  const done = yield* Deferred.make()
   const direct = ({ clients, milliseconds }: Direct) =>
     Effect.gen(function* () {
       const [begun, before] = [performance.now(), count]
