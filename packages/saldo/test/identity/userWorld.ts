@@ -91,10 +91,7 @@ export const usersOn = ({
 export type World = Layer.Success<ReturnType<typeof usersOn>> | Layer.Success<typeof memoryStores>
 
 /** Every store in an empty database. */
-export const sqlStores = SqlOutbox.layer([mailSubscription]).pipe(
-  Layer.provideMerge(SqlStores.layer),
-  Layer.provideMerge(SessionStore.layerMemory)
-)
+export const sqlStores = SqlOutbox.layer([mailSubscription]).pipe(Layer.provideMerge(SqlStores.layer))
 
 export const inWorld =
   (options?: WorldOptions) =>

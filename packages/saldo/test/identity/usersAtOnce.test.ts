@@ -11,6 +11,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
+import * as SqlClient from "effect/sql/SqlClient"
 import { Users } from "saldo/identity/Users"
 import {
   active,
@@ -47,8 +48,8 @@ const tags = (exits: ReadonlyArray<Exit.Exit<unknown, { readonly _tag: string }>
   exits.flatMap((exit) => Option.toArray(Exit.findErrorOption(exit)).map(({ _tag }) => _tag))
 
 const storages = {
-  "sqlite file": Layer.provide(sqlStores, TestSqlite.layerFile),
-  postgres: Layer.provide(sqlStores, TestPostgres.layer)
+  "sqlite file": Layer.provideMerge(sqlStores, TestSqlite.layerFile),
+  postgres: Layer.provideMerge(sqlStores, TestPostgres.layer)
 }
 
 for (const [name, stores] of Object.entries(storages)) {
@@ -105,6 +106,20 @@ for (const [name, stores] of Object.entries(storages)) {
         const exits = yield* many(5, () => signIn({ code: shown }))
         expect(succeeded(exits)).toBe(1)
         expect(tags(exits)).toEqual(Array.from({ length: 4 }, () => "CredentialsRejected"))
+      }).pipe(world)
+    )
+
+    it.live("seal a user anew once", () =>
+      Effect.gen(function* () {
+        const { id, version } = yield* active
+        const sql = yield* SqlClient.SqlClient
+        yield* sql`UPDATE saldo_identity_users SET sealed_by = 'earlier'`
+        const done = yield* Effect.all(
+          Array.from({ length: 6 }, () => using((users) => users.reseal())),
+          { concurrency: "unbounded" }
+        )
+        expect(done.reduce((sum, count) => sum + count, 0)).toBe(1)
+        expect((yield* using(({ find }) => find(id)).pipe(admin)).version).toBe(version + 1)
       }).pipe(world)
     )
 
