@@ -13,7 +13,7 @@ import { Atomic } from "../core/Atomic.ts"
 import * as Id from "../core/Id.ts"
 import type { CursorMismatch, InvalidCursor, Page, PageRequest } from "../core/Page.ts"
 import { sha256 } from "../core/sha256.ts"
-import { type ApiKey, ApiKeyExpiryPast, type ApiKeyId, ApiKeyNotFound, ScopesExcessive } from "./ApiKey.ts"
+import { ApiKey, ApiKeyExpiryPast, type ApiKeyId, ApiKeyNotFound, ScopesExcessive } from "./ApiKey.ts"
 import { apiKeyBytes, apiKeyText, prefixOf } from "./apiKeyText.ts"
 import { type ApiKeyFilter, ApiKeyStore } from "./ApiKeyStore.ts"
 import { randomBytes } from "../internal/sealing.ts"
@@ -34,6 +34,9 @@ export interface MadeApiKey {
   readonly key: ApiKey
   readonly text: Redacted.Redacted
 }
+
+/** What a store cannot give back as it is must not get into it: a mistake in a program that let it through. */
+const checkKey = Schema.decodeUnknownEffect(Schema.toType(ApiKey))
 
 /** Why a key lets nobody in, and whose it is, if that is known. For the trail alone. */
 export class ApiKeyRefused extends Schema.TaggedError<ApiKeyRefused>()("ApiKeyRefused", {
@@ -110,7 +113,7 @@ const makeMake = ({ atomic, audit, store }: Ground) => {
   const keep = (draft: ApiKey): Effect.Effect<MadeApiKey, never, Actor> =>
     Effect.gen(function* () {
       const text = apiKeyText(yield* randomBytes(apiKeyBytes))
-      const key = { ...draft, prefix: prefixOf(text) ?? "" }
+      const key = yield* Effect.orDie(checkKey({ ...draft, prefix: prefixOf(text) ?? "" }))
       if (!(yield* store.insert(key, sha256(text)))) return yield* keep(draft)
       yield* audit.recordSecurity(recordOf("identity.make-api-key", null, key))
       return { key, text: Redacted.make(text, { label: "API key" }) }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import * as Actor from "saldo/core/Actor"
@@ -85,6 +86,10 @@ describe("a key", () => {
       const now = yield* DateTime.now
       const past = yield* Effect.flip(keys.make({ ...request, expiresAt: now }).pipe(as(user)))
       expect(past._tag).toBe("ApiKeyExpiryPast")
+      for (const name of ["", " ", "a\nb", "x".repeat(101)]) {
+        expect(Exit.hasDies(yield* Effect.exit(keys.make({ ...request, name }).pipe(as(user))))).toBe(true)
+      }
+      expect((yield* keys.list().pipe(as(user))).items).toEqual([made.key])
       const identity = yield* holder(made.text)
       const { id, tenant } = identity
       const full = new Actor.Identity({ kind: "service", tenant, id, roles: [], permissions: [everything] })
