@@ -128,7 +128,7 @@ const program = Effect.gen(function* () {
     if (from === undefined || to === undefined) throw new RangeError("there are no accounts")
     return transactions.transfer({ key: CommandKey.make(`direct ${count}`), from, to, amount: kronor("0.01") })
   })
-  const context = yield* Effect.context<never>()
+  const context = yield* Effect.context()
   const done = yield* Deferred.make()
   const direct = ({ clients, milliseconds }: Direct) =>
     Effect.gen(function* () {
