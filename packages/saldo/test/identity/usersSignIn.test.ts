@@ -158,6 +158,17 @@ describe("signing in", () => {
     )
   )
 
+  it.effect("slows guessing down in the same way where there is nobody", () =>
+    world(
+      Effect.gen(function* () {
+        yield* active
+        const guess = (address: string) =>
+          Effect.forEach(Array.from({ length: 9 }), () => refusal(signIn({ email: redact(address), password: wrong })))
+        expect(yield* guess("nobody@example.test")).toEqual(yield* guess(secrets.email))
+      })
+    )
+  )
+
   it.effect("lets nobody guess more than a hundred times in two days", () =>
     world(
       Effect.gen(function* () {

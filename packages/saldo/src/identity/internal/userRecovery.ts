@@ -4,7 +4,6 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { noAttempts } from "../attempts.ts"
 import type { Mailed, Users } from "../Users.ts"
 import type { Ground } from "./userGround.ts"
 import { makeRedeem } from "./userTokens.ts"
@@ -13,7 +12,7 @@ type Service = Users["Service"]
 
 /** How users choose another password by a link, and how what has expired is forgotten. */
 export const makeRecovery = (base: Ground) => {
-  const { attempts, endSessions, files, mailTo, passwords, policy, throttle, tokens } = base
+  const { attempts, endSessions, files, mailTo, passwords, policy, tokens } = base
   const redeem = makeRedeem(base)
   return {
     confirmPasswordReset: Effect.fn("Users.confirmPasswordReset")(function* ({
@@ -23,6 +22,8 @@ export const makeRecovery = (base: Ground) => {
       const { file, user } = yield* redeem(mailed, {
         action: "identity.confirmPasswordReset",
         purpose: "reset-password",
+        // Somebody may have guessed until the user was shut out, which is over with the password that was guessed at.
+        forgiving: true,
         prepare: ({ file: known }) =>
           passwords.choose(password, known === null ? [] : [known.email, known.name, Redacted.make(policy.issuer)]),
         // Who reads the mail has the address, so it is verified by that; a lock stays.
@@ -32,10 +33,6 @@ export const makeRecovery = (base: Ground) => {
         }),
         also: Effect.fnUntraced(function* (after) {
           yield* endSessions(after, "credentials-changed")
-          const { emailIndex, tenant } = after.user
-          // Somebody may have guessed until the user was shut out, which is over with the password that was guessed at.
-          const gates = yield* throttle.userGates(tenant, emailIndex ?? "", undefined)
-          yield* Effect.forEach(gates, ({ key }) => attempts.save({ tenant, key }, noAttempts))
           yield* mailTo(after, "password-changed")
         })
       })

@@ -24,6 +24,8 @@ interface Redemption<E> {
   readonly prepare: (known: OpenUser) => Effect.Effect<Redacted.Redacted | null, E>
   /** What becomes of the user; null when its state does not allow it. */
   readonly decide: (user: OpenUser["user"], file: UserFile, prepared: Redacted.Redacted | null) => UserChange | null
+  /** Whether it makes up for all tries on the user before it. */
+  readonly forgiving?: boolean
   /** What else happens in the transaction. */
   readonly also: (after: OpenUser) => Effect.Effect<unknown>
 }
@@ -32,7 +34,7 @@ interface Redemption<E> {
 export const makeRedeem = ({ atomic, audit, found, locked, replace, throttle, tokens }: Ground) =>
   Effect.fnUntraced(function* <E>(
     { from, tenant, token }: Mailed,
-    { action, also, decide, prepare, purpose }: Redemption<E>
+    { action, also, decide, forgiving = false, prepare, purpose }: Redemption<E>
   ): Effect.fn.Return<OpenUser, E | TokenRejected | TooManyAttempts> {
     const gates = yield* throttle.originGates(tenant, from)
     yield* throttle.enter({ tenant, action, gates, from })
@@ -61,7 +63,9 @@ export const makeRedeem = ({ atomic, audit, found, locked, replace, throttle, to
       // The token is used up all the same: what it was for cannot happen any more.
       if (Option.isNone(taken) || change === null) return Result.fail(rejected)
       const after = yield* replace(action, before, change)
-      yield* throttle.succeeded(tenant, gates)
+      const { emailIndex } = after.user
+      const settled = forgiving && emailIndex !== null ? yield* throttle.userGates(tenant, emailIndex, from) : gates
+      yield* throttle.succeeded(tenant, settled)
       yield* also(after)
       return Result.succeed(after)
     }).pipe(Actor.as(visitor(tenant)))
