@@ -26,6 +26,7 @@ import { withRequestContext } from "./server/requestContext.ts"
 import { withSecurityHeaders } from "./server/securityHeaders.ts"
 import * as SystemHandlers from "./server/SystemHandlers.ts"
 import * as TransactionsHandlers from "./server/TransactionsHandlers.ts"
+import * as WebhooksHandlers from "./server/WebhooksHandlers.ts"
 
 /** How the interface behaves to the outside. */
 export interface HttpOptions {
@@ -95,7 +96,8 @@ const handlers = Layer.mergeAll(
   MarketHandlers.layer,
   PaymentsHandlers.layer,
   SystemHandlers.layer,
-  TransactionsHandlers.layer
+  TransactionsHandlers.layer,
+  WebhooksHandlers.layer
 )
 
 /**

@@ -27,6 +27,10 @@ import { sha256 } from "saldo/core/sha256"
 import { LoanCollection } from "saldo/lending/LoanCollection"
 import { LoanPlatform } from "saldo/lending/LoanPlatform"
 import { CredentialsInvalid } from "saldo/identity/CredentialsInvalid"
+import { WebhookDispatch } from "saldo/notifications/WebhookDispatch"
+import { WebhookKeys } from "saldo/notifications/WebhookKeys"
+import { Webhooks } from "saldo/notifications/Webhooks"
+import { WebhookSender } from "saldo/notifications/WebhookSender"
 import * as SqlStores from "saldo/sql/SqlStores"
 import * as http from "../src/http.ts"
 import { Authenticator } from "../src/server/Authenticator.ts"
@@ -44,7 +48,9 @@ const ring = {
   index: Redacted.make(sha256("the index key"))
 }
 
-const machine = ["ledger:*", "lending:*", "audit:*", "system:metrics"].map((each) => Actor.Permission.make(each))
+const machine = ["ledger:*", "lending:*", "audit:*", "webhooks:*", "system:metrics"].map((each) =>
+  Actor.Permission.make(each)
+)
 
 const everybody = { ...roles, machine }
 
@@ -69,8 +75,16 @@ const authenticator = Layer.succeed(
   })
 )
 
+/** Receivers of events stand on loopback here. */
+const near = { allowHttp: true, allowedRanges: ["127.0.0.0/8"] }
+
+const webhooks = Layer.merge(Webhooks.layerWith(near), WebhookDispatch.layerWith(near)).pipe(
+  Layer.provide(Layer.merge(WebhookKeys.layer(ring), WebhookSender.layerHttp(near)))
+)
+
 const bankOn = <A, E>(database: Layer.Layer<A | SqlClient.SqlClient, E>) =>
-  BankUseCases.layer({ products: [current, savings], payments: policy }).pipe(
+  webhooks.pipe(
+    Layer.provideMerge(BankUseCases.layer({ products: [current, savings], payments: policy })),
     Layer.provideMerge(WrappingKeys.layer(ring)),
     Layer.provide(Layer.merge(KycVerifier.layerReference, RailSimulator.layer({ seed: "http" }))),
     Layer.provideMerge(SqlStores.layer),

@@ -13,6 +13,7 @@ import { PaymentsApi } from "./PaymentsApi.ts"
 import { RequestChecks } from "./RequestProblem.ts"
 import { SystemApi } from "./SystemApi.ts"
 import { TransactionsApi } from "./TransactionsApi.ts"
+import { WebhooksApi } from "./WebhooksApi.ts"
 
 const description = `Customers, accounts, payments, books, the audit trail and the market of a bank.
 
@@ -31,6 +32,7 @@ export class Api extends HttpApi.make("saldo")
   .add(LedgerApi)
   .add(AuditApi)
   .add(MarketApi)
+  .add(WebhooksApi)
   .add(SystemApi)
   .middleware(RequestChecks)
   .annotate(HttpApi.ParseOptions, { errors: "all" })
