@@ -47,6 +47,34 @@ for (const [database, world] of [
       })
     )
 
+    it.effect("changes one at a time, when all name the version that they saw", () =>
+      Effect.gen(function* () {
+        const { call } = yield* Served
+        const { as, customerId } = yield* holder("gerda", "19900118-9860")
+        const on = `/api/v1/customers/${customerId}`
+        const seen = (yield* call("GET", on, { as })).headers.get("etag") ?? ""
+        const change = (index: number) =>
+          call("PUT", `${on}/details`, {
+            ...officer,
+            key: `change-${index}`,
+            headers: { "if-match": seen },
+            body: { name: `Gerda ${index}` }
+          })
+        const answers = yield* Effect.all(
+          Array.from({ length: 8 }, (_, index) => change(index)),
+          {
+            concurrency: "unbounded"
+          }
+        )
+        const won = answers.filter(({ status }) => status === 200)
+        expect(won).toHaveLength(1)
+        for (const { body } of answers.filter((each) => !won.includes(each))) {
+          expect(body).toMatchObject({ code: "VersionMismatch", context: { expected: seen } })
+        }
+        expect((yield* call("GET", on, { as })).body).toEqual(won[0]?.body)
+      })
+    )
+
     it.effect("moves between accounts once for a key, and two customers with one key do not meet", () =>
       Effect.gen(function* () {
         const { call } = yield* Served
