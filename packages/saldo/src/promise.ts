@@ -13,18 +13,22 @@ import * as Actor from "./core/Actor.ts"
 import * as Id from "./core/Id.ts"
 import { Storage } from "./core/Storage.ts"
 import { Ledger as LedgerUseCase } from "./ledger/Ledger.ts"
-import { type ActorOptions, identityOf } from "./promise/internal/actors.ts"
+import type { ActorOptions } from "./promise/internal/actors.ts"
 import type { Audit } from "./promise/internal/audit.ts"
 import type { Bank, BankOptions } from "./promise/internal/bank.ts"
 import type { BankServices } from "./promise/internal/bankCalls.ts"
 import { Calls, Engine } from "./promise/internal/calls.ts"
-import { runsOn } from "./promise/internal/engines.ts"
+import { runsOn, runsWithIdentityOn } from "./promise/internal/engines.ts"
+import type { Identity, IdentityOptions } from "./promise/internal/identity.ts"
+import type { IdentityServices } from "./promise/internal/identityCalls.ts"
 import type { Ledger } from "./promise/internal/ledger.ts"
 import type { Loans } from "./promise/internal/loans.ts"
 import { makeAudit } from "./promise/internal/makeAudit.ts"
 import { bankLayer, bankWorkers, makeBank } from "./promise/internal/makeBank.ts"
+import { identityLayer, identityWorkers, makeIdentity } from "./promise/internal/makeIdentity.ts"
 import { makeLedger } from "./promise/internal/makeLedger.ts"
 import { makeLoans } from "./promise/internal/makeLoans.ts"
+import { identityOf } from "./promise/internal/readActor.ts"
 import { inWhole, reader } from "./promise/internal/reading.ts"
 import * as SqlStores from "./sql/SqlStores.ts"
 
@@ -39,6 +43,9 @@ export type * from "./promise/internal/bankReconciliation.ts"
 export * from "./promise/internal/bankRoles.ts"
 export * from "./promise/internal/callOptions.ts"
 export type * from "./promise/internal/externalAccount.ts"
+export type * from "./promise/internal/identity.ts"
+export type * from "./promise/internal/identitySessions.ts"
+export type * from "./promise/internal/identityUsers.ts"
 export type * from "./promise/internal/ledger.ts"
 export type * from "./promise/internal/loans.ts"
 export type * from "./promise/internal/rail.ts"
@@ -63,6 +70,17 @@ export interface BankSaldo extends Saldo {
   readonly as: (actor: ActorOptions) => BankSaldo
 }
 
+/** An open Saldo that knows its users, in the hands of one actor. */
+export interface IdentitySaldo extends Saldo {
+  readonly identity: Identity
+  readonly as: (actor: ActorOptions) => IdentitySaldo
+}
+
+/** An open Saldo with a bank and its users, in the hands of one actor. */
+export interface IdentityBankSaldo extends BankSaldo, IdentitySaldo {
+  readonly as: (actor: ActorOptions) => IdentityBankSaldo
+}
+
 /** How to open Saldo. */
 export interface SaldoOptions {
   /** `sqlite({ filename })` of `@saldo/sqlite`, `postgres({ url })` of `@saldo/postgres`, or the host's own `Storage`. */
@@ -73,8 +91,9 @@ export interface SaldoOptions {
   readonly timeZone?: string
   /**
    * Whether this process does what the clock asks for: seals the audit trail, ends overdue holds, and in a bank restricts
-   * customers whose approval has ended, orders what is planned, pays what is due, and forgets old commands. True when left
-   * out; false leaves it to another process.
+   * customers whose approval has ended, orders what is planned, pays what is due, and forgets old commands; where it
+   * knows users, sends their mails, rotates the keys that sign, and forgets old sessions and tokens. True when left out;
+   * false leaves it to another process.
    */
   readonly workers?: boolean
 }
@@ -84,6 +103,15 @@ export interface BankSaldoOptions extends SaldoOptions {
   /** What a bank needs: keys for personal data, products, a verifier of customers, a rail. */
   readonly bank: BankOptions
 }
+
+/** How to open Saldo so that it knows its users. */
+export interface IdentitySaldoOptions extends SaldoOptions {
+  /** What identity needs: keys, tools, somebody who carries mails, pages for their links. */
+  readonly identity: IdentityOptions
+}
+
+/** How to open Saldo with a bank and its users. */
+export interface IdentityBankSaldoOptions extends BankSaldoOptions, IdentitySaldoOptions {}
 
 const booksLayer = (timeZone: string | undefined) =>
   LedgerUseCase.layerWith(timeZone === undefined ? {} : { timeZone }).pipe(Layer.provideMerge(AuditTrail.layer))
@@ -106,18 +134,42 @@ const inHandsOf = (engine: Engine, actor: Actor.Identity): Saldo => {
   }
 }
 
-const bankInHandsOf = (engine: Engine<BankServices>, actor: Actor.Identity, bank: BankOptions): BankSaldo => {
+const bankInHandsOf = (engine: Engine<BankServices>, actor: Actor.Identity, options: BankOptions): BankSaldo => {
   const saldo: BankSaldo = {
     ...inHandsOf(engine, actor),
-    bank: makeBank(new Calls(engine, actor), bank),
-    as: (other) => bankInHandsOf(engine, identityOf(other), bank)
+    bank: makeBank(new Calls(engine, actor), options),
+    as: (other) => bankInHandsOf(engine, identityOf(other), options)
   }
   runsOn(saldo, engine)
   return saldo
 }
 
-const opened = async <R>(layer: Layer.Layer<R, unknown>): Promise<Engine<R>> => {
-  const runtime = ManagedRuntime.make(layer)
+const identityInHandsOf = (engine: Engine<IdentityServices>, actor: Actor.Identity): IdentitySaldo => ({
+  ...inHandsOf(engine, actor),
+  identity: makeIdentity(new Calls(engine, actor)),
+  as: (other) => identityInHandsOf(engine, identityOf(other))
+})
+
+const bothInHandsOf = (
+  engine: Engine<BankServices | IdentityServices>,
+  actor: Actor.Identity,
+  options: BankOptions
+): IdentityBankSaldo => {
+  const saldo: IdentityBankSaldo = {
+    ...bankInHandsOf(engine, actor, options),
+    identity: makeIdentity(new Calls(engine, actor)),
+    as: (other) => bothInHandsOf(engine, identityOf(other), options)
+  }
+  runsWithIdentityOn(saldo, engine)
+  return saldo
+}
+
+const opened = async <R>(
+  useCases: Layer.Layer<R, unknown>,
+  workers: Layer.Layer<never, unknown, NoInfer<R>>,
+  works: boolean
+): Promise<Engine<R>> => {
+  const runtime = ManagedRuntime.make(works ? Layer.provideMerge(workers, useCases) : useCases)
   try {
     await runtime.context()
   } catch (error) {
@@ -129,7 +181,7 @@ const opened = async <R>(layer: Layer.Layer<R, unknown>): Promise<Engine<R>> => 
 
 /**
  * Opens Saldo on a storage and brings its tables up to date. Rejects when the database cannot be opened or is newer than
- * this version, and when products of the bank contradict themselves.
+ * this version, when products of the bank contradict themselves, and with `InputInvalid` for rules that cannot be.
  *
  * @example
  * ```ts
@@ -141,18 +193,28 @@ const opened = async <R>(layer: Layer.Layer<R, unknown>): Promise<Engine<R>> => 
  * await saldo.close()
  * ```
  */
+export function createSaldo(options: IdentityBankSaldoOptions): Promise<IdentityBankSaldo>
+/** Without users of its own: the host signs people in itself. */
 export function createSaldo(options: BankSaldoOptions): Promise<BankSaldo>
 /** Without a bank. */
+export function createSaldo(options: IdentitySaldoOptions): Promise<IdentitySaldo>
+/** With neither. */
 export function createSaldo(options: SaldoOptions): Promise<Saldo>
-export async function createSaldo(options: SaldoOptions & Partial<BankSaldoOptions>): Promise<Saldo> {
-  const { bank, storage, timeZone, workers = true } = options
+export async function createSaldo(options: SaldoOptions & Partial<IdentityBankSaldoOptions>): Promise<Saldo> {
+  const { bank, identity, storage, timeZone, workers = true } = options
   const actor = Actor.system(await Effect.runPromise(readTenant(options.tenant ?? "main").pipe(inWhole("/tenant"))))
-  const stores = SqlStores.layer.pipe(Layer.provide(Storage.client(storage)))
+  const client = Storage.client(storage)
+  const stores = SqlStores.layer.pipe(Layer.provide(client))
+  const users = identity === undefined ? undefined : identityLayer(identity).pipe(Layer.provide(client))
   if (bank === undefined) {
-    const useCases = AuditRetention.layer.pipe(Layer.provideMerge(booksLayer(timeZone)), Layer.provideMerge(stores))
-    return inHandsOf(await opened(workers ? Layer.provideMerge(workersOf, useCases) : useCases), actor)
+    const books = AuditRetention.layer.pipe(Layer.provideMerge(booksLayer(timeZone)), Layer.provideMerge(stores))
+    if (users === undefined) return inHandsOf(await opened(books, workersOf, workers), actor)
+    const working = Layer.merge(workersOf, identityWorkers)
+    return identityInHandsOf(await opened(Layer.provideMerge(users, books), working, workers), actor)
   }
   const useCases = AuditRetention.layer.pipe(Layer.provideMerge(bankLayer(bank, timeZone)), Layer.provideMerge(stores))
-  const working = Layer.provideMerge(Layer.merge(workersOf, bankWorkers(bank)), useCases)
-  return bankInHandsOf(await opened(workers ? working : useCases), actor, bank)
+  const working = Layer.merge(workersOf, bankWorkers(bank))
+  if (users === undefined) return bankInHandsOf(await opened(useCases, working, workers), actor, bank)
+  const both = opened(Layer.provideMerge(users, useCases), Layer.merge(working, identityWorkers), workers)
+  return bothInHandsOf(await both, actor, bank)
 }

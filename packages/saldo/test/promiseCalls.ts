@@ -5,10 +5,10 @@ import * as MemoryLoanSource from "@saldo/testing/MemoryLoanSource"
 import { PlatformId } from "saldo/lending/LoanListing"
 import { LoanPlatform } from "saldo/lending/LoanPlatform"
 import * as Money from "saldo/money/Money"
-import type { BankSaldo } from "saldo/promise"
+import type { IdentityBankSaldo } from "saldo/promise"
 
 /** Collects from a platform that has nothing. */
-export const collect = (saldo: Pick<BankSaldo, "loans">) =>
+export const collect = (saldo: Pick<IdentityBankSaldo, "loans">) =>
   saldo.loans.collect(
     new LoanPlatform(
       "covered",
@@ -17,10 +17,15 @@ export const collect = (saldo: Pick<BankSaldo, "loans">) =>
   )
 
 const amount = Money.of("1.00", "SEK")
+const [email, password, token] = ["anna@example.test", "four random wombats sing", "not in any mail"]
 const postings = { postings: [] }
 
 /** A call for each method of each use case, named by it. Most are refused, as there is nothing yet; none is misunderstood. */
-export const calls: Readonly<Record<string, (saldo: BankSaldo, id: BankSaldo["newId"]) => unknown>> = {
+export const calls: Readonly<Record<string, (saldo: IdentityBankSaldo, id: IdentityBankSaldo["newId"]) => unknown>> = {
+  "ApiKeys.list": ({ identity }) => identity.apiKeys.list(),
+  "ApiKeys.listAll": ({ identity }) => identity.apiKeys.listAll(),
+  "ApiKeys.make": ({ identity }) => identity.apiKeys.make({ name: "Nightly", scopes: ["bank:read"], expiresAt: null }),
+  "ApiKeys.revoke": ({ identity }, id) => identity.apiKeys.revoke(id("apikey")),
   "Approvals.decide": async ({ bank }) => {
     const { id } = await bank.approvals.request({ subject: { type: "discount", id: "1" }, withinMs: 1000 })
     return bank.approvals.decide(id, { state: "approved", comment: null })
@@ -51,6 +56,9 @@ export const calls: Readonly<Record<string, (saldo: BankSaldo, id: BankSaldo["ne
     audit.recordSecurity({ action: "host.alarm", subject: { type: "thing", id: "1" } }),
   "AuditTrail.seal": ({ audit }) => audit.seal(),
   "AuditTrail.verify": ({ audit }) => audit.verify(),
+  "Authentication.apiKey": ({ identity }) => identity.authenticate({ scheme: "apiKey", text: token }),
+  "Authentication.bearer": ({ identity }) => identity.authenticate({ scheme: "bearer", text: token }),
+  "Authentication.session": ({ identity }) => identity.authenticateSession(token),
   "Beneficiaries.add": ({ bank }, id) =>
     bank.beneficiaries.add({
       key: "1",
@@ -190,6 +198,20 @@ export const calls: Readonly<Record<string, (saldo: BankSaldo, id: BankSaldo["ne
   "PaymentPlans.work": ({ bank }) => bank.plans.work(),
   "Payments.work": ({ bank }) => bank.payments.work(),
   "PersonalData.rewrap": ({ bank }) => bank.customers.rewrapKeys(),
+  "Sessions.list": ({ identity }) => identity.sessions.list(),
+  "Sessions.listOf": ({ identity }, id) => identity.sessions.listOf(id("user")),
+  "Sessions.purge": ({ identity }) => identity.sessions.purge(),
+  "Sessions.refresh": ({ identity }) => identity.sessions.refresh(token),
+  "Sessions.revoke": ({ identity }, id) => identity.sessions.revoke(id("sess")),
+  "Sessions.revokeAll": ({ identity }) => identity.sessions.revokeAll(),
+  "Sessions.revokeAllOf": ({ identity }, id) => identity.sessions.revokeAllOf(id("user")),
+  "Sessions.signIn": ({ identity }) => identity.sessions.signIn({ email, password }),
+  "Sessions.signOut": ({ identity }) => identity.sessions.signOut(token),
+  "SigningKeys.keep": ({ identity }) => identity.signingKeys.keep(),
+  "SigningKeys.published": ({ identity }) => identity.signingKeys.published(),
+  "SigningKeys.reseal": ({ identity }) => identity.signingKeys.reseal(),
+  "SigningKeys.rotate": ({ identity }) => identity.signingKeys.rotate(),
+  "SigningKeys.withdraw": ({ identity }, id) => identity.signingKeys.withdraw(id("sigkey")),
   "StatementReconciliation.accept": ({ bank }, id) =>
     bank.reconciliation.accept({ key: "1", accountId: id("nostro"), reviewId: id("rrev") }),
   "StatementReconciliation.accounts": ({ bank }) => bank.reconciliation.accounts(),
@@ -213,11 +235,36 @@ export const calls: Readonly<Record<string, (saldo: BankSaldo, id: BankSaldo["ne
   "StatementReconciliation.undo": ({ bank }, id) =>
     bank.reconciliation.undo({ key: "1", matchId: id("rmat"), reason: "a mistake" }),
   "StatementReconciliation.writeOff": ({ bank }, id) =>
-    bank.reconciliation.writeOff({ key: "1", accountId: id("nostro"), lineId: id("line"), reason: "rounding" })
+    bank.reconciliation.writeOff({ key: "1", accountId: id("nostro"), lineId: id("line"), reason: "rounding" }),
+  "Users.acceptInvitation": ({ identity }) => identity.users.acceptInvitation({ token, password }),
+  "Users.authenticate": ({ identity }) => identity.users.authenticate({ email, password }),
+  "Users.beginSecondFactor": ({ identity }) => identity.users.beginSecondFactor({ password }),
+  "Users.changePassword": ({ identity }) => identity.users.changePassword({ password, next: "seven purple herons" }),
+  "Users.changeProfile": ({ identity }) => identity.users.changeProfile({ key: "1", name: "Anna Ek", locale: "sv" }),
+  "Users.confirmPasswordReset": ({ identity }) => identity.users.confirmPasswordReset({ token, password }),
+  "Users.confirmSecondFactor": ({ identity }) => identity.users.confirmSecondFactor({ code: "123456" }),
+  "Users.delete": ({ identity }) => identity.users.delete({ password }),
+  "Users.find": ({ identity }, id) => identity.users.find(id("user")),
+  "Users.invite": ({ identity }) =>
+    identity.users.invite({ key: "2", email, name: "Anna Ek", roles: ["teller"], party: null }),
+  "Users.list": ({ identity }) => identity.users.list(),
+  "Users.lock": ({ identity }, id) => identity.users.lock({ key: "3", userId: id("user") }),
+  "Users.me": ({ identity }) => identity.users.me(),
+  "Users.purge": ({ identity }) => identity.users.purge(),
+  "Users.removeSecondFactor": ({ identity }) => identity.users.removeSecondFactor({ password }),
+  "Users.renewRecoveryCodes": ({ identity }) => identity.users.renewRecoveryCodes({ password }),
+  "Users.requestPasswordReset": ({ identity }) => identity.users.requestPasswordReset({ email }),
+  "Users.resendVerification": ({ identity }) => identity.users.resendVerification({ email }),
+  "Users.reseal": ({ identity }) => identity.users.reseal(),
+  "Users.setParty": ({ identity }, id) => identity.users.setParty({ key: "4", userId: id("user"), party: null }),
+  "Users.setRoles": ({ identity }, id) => identity.users.setRoles({ key: "5", userId: id("user"), roles: ["teller"] }),
+  "Users.signUp": ({ identity }) => identity.users.signUp({ email, password, name: "Anna Ek" }),
+  "Users.unlock": ({ identity }, id) => identity.users.unlock({ key: "6", userId: id("user") }),
+  "Users.verifyEmail": ({ identity }) => identity.users.verifyEmail({ token })
 }
 
 /** Calls of those that read stores as they are, or are no use case's. */
-export const others: Readonly<Record<string, (saldo: BankSaldo) => unknown>> = {
+export const others: Readonly<Record<string, (saldo: IdentityBankSaldo) => unknown>> = {
   all: ({ loans }) => loans.all(),
   count: ({ loans }) => loans.count(),
   find: ({ loans }) => loans.find("covered", "1"),

@@ -2,6 +2,7 @@
  * That `saldo/promise` leaves no use case out: the use cases come from the sources and their methods from what runs, and
  * each has a call here that is seen to reach it, or a reason why a host without Effect has no use for it.
  */
+import { identityTools } from "@saldo/identity/identity"
 import { sqlite } from "@saldo/sqlite/sqlite"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -10,7 +11,7 @@ import type * as ManagedRuntime from "effect/ManagedRuntime"
 import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { LoanCollection } from "saldo/lending/LoanCollection"
-import { type BankSaldo, createSaldo, InputInvalid } from "saldo/promise"
+import { createSaldo, type IdentityBankSaldo, InputInvalid } from "saldo/promise"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { calls, collect, others } from "./promiseCalls.ts"
 
@@ -57,25 +58,24 @@ vi.mock("effect/ManagedRuntime", async (importOriginal) => {
 // A collection is made for each platform that is collected from, so that what runs has none.
 Reflect.set(LoanCollection, "layer", watching(LoanCollection.layer))
 
-/** Why a Saldo lets nobody sign in. */
-const signIn = "a Saldo takes who acts from its host by `as`, which signs people in itself or mounts `@saldo/http`"
+/** Why a Saldo sends no webhooks. */
+const webhooks = "sent from the sealed trail by a process that composes them with Effect, whoever writes the trail"
 
 /** Use cases, and parts of them, that a host without Effect has no call for. */
 const exceptions: Readonly<Record<string, string>> = {
-  AccessTokens: signIn,
+  AccessTokens: "the option `identity.tools`",
   AccountHolders: "how accounts see customers; a host gives tags by an option",
   Actor: "whoever a Saldo is in the hands of; see `as`",
-  ApiKeys: signIn,
+  "ApiKeys.identify": "for `Authentication`, which refuses in one way whatever is wrong",
   "AuditTrail.append": "for use cases that draft records before they write them",
   "AuditTrail.draft": "for use cases that draft records before they write them",
   "AuditTrail.sealAll": "the worker's round over all tenants; `seal` does it for one",
-  Authentication: signIn,
   BankBooks: "opens the bank's own ledger accounts when they are needed; `ledger.accountByCode` reads them",
   BankCalendar: "the option `timeZone`",
   CustomerObligations: "how customers see accounts",
   "Customers.inBusiness": "a lock within the caller's transaction",
-  IdentityKeys: signIn,
-  IdentityMail: signIn,
+  IdentityKeys: "the option `identity.keys`",
+  IdentityMail: "carries mails to the option `identity.mail` by itself",
   Idempotency: "commands of a host's own belong to its own transactions; a worker forgets the old ones",
   PaymentAccounts: "how payments see accounts",
   "Payments.place": "for use cases, which order payments in their own transaction",
@@ -85,10 +85,13 @@ const exceptions: Readonly<Record<string, string>> = {
   "PersonalData.digest": "for use cases, which find what they keep sealed",
   "PersonalData.open": "for use cases, which check who may read",
   "PersonalData.seal": "for use cases, which keep what is sealed",
-  Presence: signIn,
-  Sessions: signIn,
-  SigningKeys: signIn,
-  Users: signIn,
+  Presence: "who is there, remembered for `Authentication`",
+  "SigningKeys.signing": "for access tokens, which sign by it",
+  "SigningKeys.verifying": "for access tokens, which are verified by it",
+  "Users.acting": "for use cases, which look up as whom a user acts",
+  WebhookDispatch: webhooks,
+  WebhookKeys: webhooks,
+  Webhooks: webhooks,
   WrappingKeys: "the option `bank.keys`"
 }
 
@@ -153,11 +156,21 @@ const unasked = () => Promise.reject(new Error("nothing is sent here"))
 
 describe("saldo/promise covers every use case", () => {
   const used = new Set<string>()
-  let saldo: BankSaldo
+  let saldo: IdentityBankSaldo
   beforeAll(async () => {
     saldo = await createSaldo({
       storage: sqlite({ filename: ":memory:" }),
       workers: false,
+      identity: {
+        keys: { current: { id: "1", key: "a".repeat(64) }, index: "b".repeat(64) },
+        tools: identityTools({ issuer: "https://bank.example" }),
+        mail: unasked,
+        pages: {
+          "verify-email": "https://bank.example/verify",
+          "reset-password": "https://bank.example/reset",
+          "accept-invitation": "https://bank.example/welcome"
+        }
+      },
       bank: {
         keys: { current: { id: "1", key: "a".repeat(64) }, index: "b".repeat(64) },
         products: [],

@@ -1,16 +1,28 @@
 /**
  * Which engine an open Saldo runs on.
  */
-import type { BankSaldo } from "../../promise.ts"
+import type { BankSaldo, IdentityBankSaldo } from "../../promise.ts"
 import type { BankServices } from "./bankCalls.ts"
 import type { Engine } from "./calls.ts"
+import type { IdentityServices } from "./identityCalls.ts"
 
-const engines = new WeakMap<BankSaldo, Engine<BankServices>>()
+const banks = new WeakMap<BankSaldo, Engine<BankServices>>()
+const withIdentity = new WeakMap<BankSaldo, Engine<BankServices | IdentityServices>>()
 
 /** Remembers what an open Saldo runs on. */
 export const runsOn = (saldo: BankSaldo, engine: Engine<BankServices>): void => {
-  engines.set(saldo, engine)
+  banks.set(saldo, engine)
+}
+
+/** Remembers what an open Saldo runs on that knows its users. */
+export const runsWithIdentityOn = (saldo: IdentityBankSaldo, engine: Engine<BankServices | IdentityServices>): void => {
+  banks.set(saldo, engine)
+  withIdentity.set(saldo, engine)
 }
 
 /** What an open Saldo runs on. */
-export const engineOf = (saldo: BankSaldo): Engine<BankServices> | undefined => engines.get(saldo)
+export const engineOf = (saldo: BankSaldo): Engine<BankServices> | undefined => banks.get(saldo)
+
+/** What an open Saldo runs on that knows its users. */
+export const identityEngineOf = (saldo: BankSaldo): Engine<BankServices | IdentityServices> | undefined =>
+  withIdentity.get(saldo)

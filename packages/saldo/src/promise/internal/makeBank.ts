@@ -4,7 +4,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as BankUseCases from "../../banking/BankUseCases.ts"
 import { Customers } from "../../banking/Customers.ts"
@@ -12,12 +11,13 @@ import { PaymentLimit } from "../../banking/PaymentLimit.ts"
 import { type PaymentPolicy, permissive } from "../../banking/PaymentPolicy.ts"
 import { PaymentPlans } from "../../banking/PaymentPlans.ts"
 import { Payments } from "../../banking/Payments.ts"
-import { type NamedKey, WrappingKeys } from "../../banking/WrappingKeys.ts"
+import { WrappingKeys } from "../../banking/WrappingKeys.ts"
 import { Idempotency } from "../../core/Idempotency.ts"
 import { MoneySchema } from "../../money/MoneySchema.ts"
 import { HolidayCalendarSchema } from "../../time/HolidayCalendarSchema.ts"
-import type { Bank, BankKey, BankKeys, BankOptions, PaymentRules } from "./bank.ts"
+import type { Bank, BankOptions, PaymentRules } from "./bank.ts"
 import type { BankCalls } from "./bankCalls.ts"
+import { keyRing } from "./keyRing.ts"
 import { makeAccounts, makeProducts, makeTransactions, productsOf } from "./makeBankAccounts.ts"
 import { makeBeneficiaries, makeCustomers } from "./makeBankCustomers.ts"
 import { makeApprovals, makePayments } from "./makeBankPayments.ts"
@@ -25,7 +25,6 @@ import { filesLayer, makePaymentFiles, makePlans } from "./makeBankPlans.ts"
 import { makeReconciliation } from "./makeBankReconciliation.ts"
 import { kycLayer, railLayer } from "./railLayers.ts"
 import { inWhole, reader } from "./reading.ts"
-import { Secret } from "./secret.ts"
 
 const Rules = Schema.Struct({
   limits: Schema.optionalKey(Schema.Array(PaymentLimit)),
@@ -37,12 +36,6 @@ const Rules = Schema.Struct({
   businessDays: Schema.optionalKey(HolidayCalendarSchema),
   handover: Schema.optionalKey(Schema.Literals(["rail", "file"]))
 })
-
-const keyOf = (text: string | Secret) => Redacted.make(text instanceof Secret ? text.reveal() : text)
-const namedKey = ({ id, key }: BankKey): NamedKey => ({ id, key: keyOf(key) })
-
-const keysLayer = ({ current, index, previous = [] }: BankKeys) =>
-  WrappingKeys.layer({ current: namedKey(current), previous: previous.map(namedKey), index: keyOf(index) })
 
 const readRules = reader(Rules)
 
@@ -76,7 +69,13 @@ export const bankLayer = (
       })
       return filesLayer(files).pipe(Layer.provideMerge(useCases))
     })
-  ).pipe(Layer.provide([keysLayer(keys), kycLayer(kyc), railLayer(rail, rules.handover === "file" ? "files" : "none")]))
+  ).pipe(
+    Layer.provide([
+      WrappingKeys.layer(keyRing(keys)),
+      kycLayer(kyc),
+      railLayer(rail, rules.handover === "file" ? "files" : "none")
+    ])
+  )
 
 /** Whether orders leave from here: over the rail, or in files. */
 const mayWork = ({ payments, rail }: BankOptions): boolean => rail !== undefined || payments?.handover === "file"

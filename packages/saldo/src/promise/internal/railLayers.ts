@@ -12,9 +12,10 @@ import { PaymentRail } from "../../banking/PaymentRail.ts"
 import { PaymentStatus } from "../../banking/PaymentStatus.ts"
 import { RailUnavailable } from "../../banking/RailEvent.ts"
 import { MoneySchema } from "../../money/MoneySchema.ts"
+import { asked } from "./asked.ts"
 import { toPlain } from "./plain.ts"
-import type { Asking, Kyc, Rail } from "./rail.ts"
-import { type Reader, reader } from "./reading.ts"
+import type { Kyc, Rail } from "./rail.ts"
+import { reader } from "./reading.ts"
 
 const Report = Schema.Struct({ status: PaymentStatus, reason: Schema.NullOr(Schema.String) })
 const named = { id: Schema.NonEmptyString, endToEndId: Schema.NonEmptyString }
@@ -31,25 +32,6 @@ export const RailEvent = Schema.Union([
 ])
 
 const Events = Schema.Struct({ events: Schema.Array(RailEvent), next: Schema.String })
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error)
-
-/** Asks a function of the host's; `undefined` is an answer for the reader to judge. */
-const asked = <A, E>(
-  question: (asking: Asking) => Promise<unknown>,
-  read: Reader<A>,
-  unavailable: (reason: string) => E
-): Effect.Effect<A, E> =>
-  Effect.tryPromise({
-    try: (signal) => question({ signal }),
-    catch: (error) => unavailable(`it failed with ${nameOf(error)}`)
-  }).pipe(
-    Effect.flatMap((answer) =>
-      Effect.mapError(read(answer), (error) =>
-        unavailable(`its answer does not fit at ${error._tag === "InputInvalid" ? error.path || "/" : "/"}`)
-      )
-    )
-  )
 
 const read = {
   report: reader(Report),
