@@ -245,7 +245,7 @@ describe("tokens that come again", () => {
       expect(yield* verifications(text, text, text)).toBe(1)
       expect(yield* verifications(other.text, text, other.text)).toBe(1)
       const few = JoseAccessTokens.layer({ issuer, rememberedAtMost: 1 })
-      expect(yield* Effect.provide(verifications(text, text, other.text, other.text, text), few)).toBe(3)
+      expect(yield* Effect.provide(verifications(text, text, other.text, other.text, other.text, text), few)).toBe(3)
       const none = JoseAccessTokens.layer({ issuer, rememberedAtMost: 0 })
       expect(yield* Effect.provide(verifications(text, text), none)).toBe(2)
     }).pipe(inWorld)
