@@ -13,7 +13,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
+    include: ["packages/*/test/**/*.test.ts", "examples/**/test/**/*.test.ts"],
     globalSetup: ["packages/testing/src/internal/postgresGlobalSetup.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -48,10 +48,14 @@ const Inside = ({ me }: { readonly me: client.Me }) => {
   }, [route.path])
   return (
     <MeContext.Provider value={me}>
-      <a class="skip" href="#main" onClick={(event) => {
-        event.preventDefault()
-        document.querySelector<HTMLElement>("#main h1")?.focus()
-      }}>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault()
+          document.querySelector<HTMLElement>("#main h1")?.focus()
+        }}
+      >
         {t("skip")}
       </a>
       <TopBar places={places} at={place?.key} me={me} />

@@ -5,7 +5,9 @@ import type { Me } from "./client/client.ts"
 
 /** Whether permissions grant one, by itself or by a `*` over its domain. */
 export const grants = (permissions: ReadonlyArray<string>, wanted: string): boolean =>
-  permissions.some((held) => held === wanted || held === "*" || (held.endsWith(":*") && wanted.startsWith(held.slice(0, -1))))
+  permissions.some(
+    (held) => held === wanted || held === "*" || (held.endsWith(":*") && wanted.startsWith(held.slice(0, -1)))
+  )
 
 /** Who is signed in. */
 export const MeContext = createContext<Me | undefined>(undefined)

@@ -54,7 +54,8 @@ const all: ReadonlyArray<Place> = [
     title: () => t("accounts.title"),
     listed: true,
     needs: "bank:read",
-    draw: (route) => (route.parts[1] === undefined ? <AccountsPage route={route} /> : <AccountPage id={route.parts[1]} />)
+    draw: (route) =>
+      route.parts[1] === undefined ? <AccountsPage route={route} /> : <AccountPage id={route.parts[1]} />
   },
   {
     key: "transfer",

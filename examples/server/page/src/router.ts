@@ -22,7 +22,14 @@ const decoded = (text: string): string => {
 /** Reads a place from the hash of an address. */
 export const routeFrom = (hash: string): Route => {
   const [path = "", query = ""] = hash.replace(/^#\/?/u, "").split("?", 2)
-  return { parts: path.split("/").filter((part) => part !== "").map(decoded), query: new URLSearchParams(query), path }
+  return {
+    parts: path
+      .split("/")
+      .filter((part) => part !== "")
+      .map(decoded),
+    query: new URLSearchParams(query),
+    path
+  }
 }
 
 /** The address of a place. */
@@ -34,11 +41,6 @@ export const hrefOf = (
   for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== "") params.set(name, value)
   const text = params.toString()
   return `#/${parts.map(encodeURIComponent).join("/")}${text === "" ? "" : `?${text}`}`
-}
-
-/** Goes to a place. */
-export const goTo = (href: string): void => {
-  location.hash = href
 }
 
 /** Changes what a page is narrowed by, without a new step in the browser's history. */

@@ -54,19 +54,21 @@ const summaryOf = (points: ReadonlyArray<DayAmount>, currency: string, end: numb
 }
 
 /** An amount over days. */
-export const StepChart = ({ currency, end, height = 240, points, title }: StepChartProps) => {
+export const StepChart = ({ currency, end: last, height = 240, points, title }: StepChartProps) => {
   const { ref, width } = useWidth()
   const id = useId()
   const [day, setDay] = useState<number>()
-  const start = points[0]?.day ?? end
+  const start = points[0]?.day ?? last
+  // What began today is shown as a day's worth.
+  const end = Math.max(last, start + 1)
   const amounts = points.map(({ amount }) => amount)
   const least = amounts.reduce((low, amount) => (amount < low ? amount : low), amounts[0] ?? 0n)
   const most = amounts.reduce((high, amount) => (amount > high ? amount : high), amounts[0] ?? 0n)
   // An axis begins at zero unless that would hide what happens.
-  const ticks = ticksOf(least > 0n && least * 4n < most * 3n ? 0n : least, most)
+  const ticks = ticksOf(least > 0n && (least === most || least * 4n < most * 3n) ? 0n : least, most)
   const [bottom = 0n, top = 1n] = [ticks[0], ticks.at(-1)]
   const inner = { width: width - edge.left - edge.right, height: height - edge.top - edge.bottom }
-  const x = (at: number) => edge.left + (end === start ? 0 : ((at - start) / (end - start)) * inner.width)
+  const x = (at: number) => edge.left + ((at - start) / (end - start)) * inner.width
   const y = (amount: bigint) => edge.top + (1 - shareOf(amount, bottom, top)) * inner.height
   const line = points
     .map(({ amount, day: at }, index) => (index === 0 ? `M${x(at)},${y(amount)}` : `H${x(at)}V${y(amount)}`))
@@ -92,10 +94,16 @@ export const StepChart = ({ currency, end, height = 240, points, title }: StepCh
           onPointerLeave={() => setDay(undefined)}
         >
           <title id={`${id}-title`}>{title}</title>
-          <desc id={`${id}-desc`}>{summaryOf(points, currency, end)}</desc>
+          <desc id={`${id}-desc`}>{summaryOf(points, currency, last)}</desc>
           {ticks.map((tick) => (
             <g key={String(tick)}>
-              <line class={tick === 0n ? "chart-zero" : "chart-grid"} x1={edge.left} x2={width - edge.right} y1={y(tick)} y2={y(tick)} />
+              <line
+                class={tick === 0n ? "chart-zero" : "chart-grid"}
+                x1={edge.left}
+                x2={width - edge.right}
+                y1={y(tick)}
+                y2={y(tick)}
+              />
               <text class="chart-label" x={edge.left - 8} y={y(tick)} dy="0.32em" text-anchor="end">
                 {showShort(tick, currency, locale())}
               </text>

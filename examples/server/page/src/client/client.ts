@@ -3,7 +3,6 @@
  */
 import type { AccountsApi } from "@saldo/http/api/AccountsApi"
 import type { AuditApi } from "@saldo/http/api/AuditApi"
-import type { CustomersApi } from "@saldo/http/api/CustomersApi"
 import type { LedgerApi } from "@saldo/http/api/LedgerApi"
 import type { CollectionEvent, MarketApi } from "@saldo/http/api/MarketApi"
 import type { PaymentsApi } from "@saldo/http/api/PaymentsApi"
@@ -120,22 +119,14 @@ export const accounts = {
     request<AnswerOf<typeof TransactionsApi, "transfer">>("POST", "/api/v1/transactions/transfers", { body, key })
 }
 
-/** Customers. */
-export const customers = {
-  find: of<AnswerOf<typeof CustomersApi, "find">>((customer) => `/api/v1/customers/${customer}`)
-}
-
 /** Payments and the consent to them. */
 export const payments = {
   list: list<Payments<"list">>("/api/v1/payments"),
   find: of<Payment>((payment) => `/api/v1/payments/${payment}`),
   approvals: list<Payments<"approvals">>("/api/v1/payment-approvals"),
   create: (body: PaymentOrder, key: string) => request<Payment>("POST", "/api/v1/payments", { body, key }),
-  decide: (
-    payment: Pick<Payment, "id" | "version">,
-    body: BodyOf<typeof PaymentsApi, "decide">,
-    key: string
-  ) => request<Payment>("POST", `/api/v1/payments/${id(payment.id)}/decision`, { body, key, version: payment.version }),
+  decide: (payment: Pick<Payment, "id" | "version">, body: BodyOf<typeof PaymentsApi, "decide">, key: string) =>
+    request<Payment>("POST", `/api/v1/payments/${id(payment.id)}/decision`, { body, key, version: payment.version }),
   cancel: (payment: Pick<Payment, "id" | "version">, key: string) =>
     request<Payment>("POST", `/api/v1/payments/${id(payment.id)}/cancellation`, { key, version: payment.version })
 }
@@ -164,7 +155,10 @@ export const market = {
     body: BodyOf<typeof MarketApi, "collect">,
     parts: { readonly key: string; readonly signal: AbortSignal },
     onEvent: (event: Progress) => void
-  ) => readEvents(await respond("POST", "/api/v1/market/collections", { body, ...parts }), onEvent)
+  ) =>
+    readEvents(await respond("POST", "/api/v1/market/collections", { body, ...parts }), (event) =>
+      onEvent(event as Progress)
+    )
 }
 
 /** The trail of what was done. */

@@ -25,9 +25,9 @@ export const makeEventReader = (onData: (data: string) => void): ((chunk: string
 }
 
 /** Reads the events of an answer to its end. */
-export const readEvents = async <A>(response: Response, onEvent: (event: A) => void): Promise<void> => {
+export const readEvents = async (response: Response, onEvent: (event: unknown) => void): Promise<void> => {
   if (response.body === null) return
-  const read = makeEventReader((data) => onEvent(JSON.parse(data) as A))
+  const read = makeEventReader((data) => onEvent(JSON.parse(data)))
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   for (;;) {
     const { done, value } = await reader.read()

@@ -21,27 +21,28 @@ const Lines = ({ statement }: { readonly statement: client.Statement }) => (
   <Table label={t("statement.title")}>
     <thead>
       <tr>
-        <Head of="field.booked" />
+        <Head of="field.booked" wide />
         <Head of="field.description" />
         <Head of="field.amount" number />
-        <Head of="field.balance" number />
+        <Head of="field.balance" number wide />
       </tr>
     </thead>
     <tbody>
       <tr class="line-edge">
-        <td>{showDay(statement.start, locale())}</td>
+        <td class="wide">{showDay(statement.start, locale())}</td>
         <td>{t("statement.opening")}</td>
-        <td />
+        <td class="wide" />
         <td class="number">
           <Money of={statement.opening} />
         </td>
       </tr>
       {statement.lines.map((line, index) => (
         <tr key={index}>
-          <td class="nowrap">{showDay(line.bookedOn, locale())}</td>
+          <td class="nowrap wide">{showDay(line.bookedOn, locale())}</td>
           <td>
             {line.description === "" ? named("kind", line.kind) : line.description}
             <span class="quiet block">
+              <span class="narrow">{showDay(line.bookedOn, locale())} · </span>
               {named("kind", line.kind)}
               {line.valueOn === line.bookedOn ? "" : ` · ${t("statement.value")} ${showDay(line.valueOn, locale())}`}
             </span>
@@ -49,15 +50,15 @@ const Lines = ({ statement }: { readonly statement: client.Statement }) => (
           <td class="number">
             <Money of={line.amount} signed />
           </td>
-          <td class="number">
+          <td class="number wide">
             <Money of={line.balanceAfter} />
           </td>
         </tr>
       ))}
       <tr class="line-edge">
-        <td>{showDay(LocalDate.addDays(LocalDate.of(statement.end), -1), locale())}</td>
+        <td class="wide">{showDay(LocalDate.addDays(LocalDate.of(statement.end), -1), locale())}</td>
         <td>{t("statement.closing")}</td>
-        <td />
+        <td class="wide" />
         <td class="number">
           <Money of={statement.closing} />
         </td>
@@ -66,7 +67,13 @@ const Lines = ({ statement }: { readonly statement: client.Statement }) => (
   </Table>
 )
 
-const Statement = ({ account, statement }: { readonly account: client.Account; readonly statement: client.Statement }) => (
+const Statement = ({
+  account,
+  statement
+}: {
+  readonly account: client.Account
+  readonly statement: client.Statement
+}) => (
   <>
     {balancesOver([{ account, statement }], statement.start).map(({ currency, points }) => (
       <div class="screen-only" key={currency}>

@@ -1,5 +1,5 @@
 /** The accounts within reach, with what each has. */
-import { useMay } from "../access.ts"
+import { useMay, useMe } from "../access.ts"
 import * as client from "../client/client.ts"
 import { hrefOf, narrowTo, type Route } from "../router.ts"
 import { Head, Money, More, Page, State, Table } from "../ui/basics.tsx"
@@ -17,7 +17,7 @@ const Has = ({ account }: { readonly account: client.Account }) => {
     return (
       <>
         <td class="number quiet">{error === undefined ? "…" : t("accounts.unknown")}</td>
-        <td class="number quiet">{error === undefined ? "…" : t("accounts.unknown")}</td>
+        <td class="number quiet wide">{error === undefined ? "…" : t("accounts.unknown")}</td>
       </>
     )
   }
@@ -26,13 +26,14 @@ const Has = ({ account }: { readonly account: client.Account }) => {
       <td class="number">
         <Money of={value.balance} />
       </td>
-      <td class="number">{value.available === null ? "–" : <Money of={value.available} />}</td>
+      <td class="number wide">{value.available === null ? "–" : <Money of={value.available} />}</td>
     </>
   )
 }
 
 /** The list of accounts. */
 export const AccountsPage = ({ route }: { readonly route: Route }) => {
+  const me = useMe()
   const may = useMay()
   const state = route.query.get("state") ?? ""
   const { loadingMore, more, moreError, of } = usePages(
@@ -68,9 +69,9 @@ export const AccountsPage = ({ route }: { readonly route: Route }) => {
                 <thead>
                   <tr>
                     <Head of="field.account" />
-                    <Head of="field.state" />
+                    <Head of="field.state" wide />
                     <Head of="field.balance" number />
-                    <Head of="field.available" number />
+                    <Head of="field.available" number wide />
                   </tr>
                 </thead>
                 <tbody>
@@ -78,9 +79,12 @@ export const AccountsPage = ({ route }: { readonly route: Route }) => {
                     <tr key={account.id}>
                       <th scope="row">
                         <a href={hrefOf(["accounts", account.id])}>{account.name}</a>
-                        <span class="quiet block">{account.product.productId}</span>
+                        <span class="quiet block">
+                          {account.product.productId}
+                          {me.party === null ? ` · ${account.customerId}` : ""}
+                        </span>
                       </th>
-                      <td>
+                      <td class="wide">
                         <State domain="state" of={account.state} />
                       </td>
                       <Has account={account} />

@@ -30,9 +30,7 @@ const sideText = (side: Side): string => {
 }
 
 const Changes = ({ record }: { readonly record: client.AuditRecord }) =>
-  record.changes.length === 0 ? (
-    <span class="quiet">–</span>
-  ) : (
+  record.changes.length === 0 ? null : (
     <details>
       <summary>{tn("audit.changes.count", record.changes.length)}</summary>
       <ul class="changes">
@@ -51,33 +49,31 @@ const Records = ({ records }: { readonly records: ReadonlyArray<client.AuditReco
   <Table label={t("audit.title")}>
     <thead>
       <tr>
-        <Head of="field.time" />
+        <Head of="field.time" wide />
         <Head of="audit.action" />
-        <Head of="audit.actor" />
+        <Head of="audit.actor" wide />
         <Head of="audit.outcome" />
-        <Head of="audit.changes" />
       </tr>
     </thead>
     <tbody>
       {records.map((record) => (
         <tr key={record.id}>
-          <td class="nowrap">{showExact(record.recordedAt, locale())}</td>
+          <td class="nowrap wide">{showExact(record.recordedAt, locale())}</td>
           <th scope="row">
             {record.action}
             <span class="quiet block">
+              <span class="narrow">{showExact(record.recordedAt, locale())} · </span>
               {record.subject.type} {record.subject.id}
             </span>
+            <Changes record={record} />
           </th>
-          <td>
+          <td class="wide">
             {record.actor.id}
             <span class="quiet block">{record.actor.kind}</span>
           </td>
           <td>
             <State domain="outcome" of={record.outcome} />
             {record.reason === null ? null : <span class="quiet block">{record.reason}</span>}
-          </td>
-          <td>
-            <Changes record={record} />
           </td>
         </tr>
       ))}

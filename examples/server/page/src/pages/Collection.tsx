@@ -20,7 +20,8 @@ const seenOf = ({ counts, total }: Pick<Told, "counts" | "total">): string =>
     : t("market.progress.of", { seen: count(counts.seen), total: count(total) })
 
 const Progress = ({ told }: { readonly told: Told | undefined }) => {
-  const share = told === undefined || told.total === null || told.total === 0 ? undefined : told.counts.seen / told.total
+  const share =
+    told === undefined || told.total === null || told.total === 0 ? undefined : told.counts.seen / told.total
   const percent = share === undefined ? undefined : Math.min(100, Math.round(share * 100))
   return (
     <div>

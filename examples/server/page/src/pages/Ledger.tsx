@@ -27,7 +27,7 @@ const Trial = ({ balance }: { readonly balance: client.TrialBalance }) => (
       <thead>
         <tr>
           <Head of="field.account" />
-          <Head of="field.type" />
+          <Head of="field.type" wide />
           <Head of="field.debit" number />
           <Head of="field.credit" number />
         </tr>
@@ -39,7 +39,7 @@ const Trial = ({ balance }: { readonly balance: client.TrialBalance }) => (
               <a href={hrefOf(["ledger", "accounts", account.id])}>{account.name}</a>
               <span class="quiet block">{account.code}</span>
             </th>
-            <td>{named("type", account.type)}</td>
+            <td class="wide">{named("type", account.type)}</td>
             <Side of={debit} />
             <Side of={credit} />
           </tr>
@@ -48,9 +48,10 @@ const Trial = ({ balance }: { readonly balance: client.TrialBalance }) => (
       <tfoot>
         {balance.totals.map(({ credit, currency, debit }) => (
           <tr key={currency}>
-            <th scope="row" colSpan={2}>
+            <th scope="row">
               {t("ledger.total")}, {currency}
             </th>
+            <td class="wide" />
             <td class="number">
               <Money of={debit} />
             </td>
@@ -87,7 +88,7 @@ const TrialSection = ({ route }: { readonly route: Route }) => {
 
 /** What an entry moved: the posted amounts of its debit side, currency by currency. */
 const movedBy = ({ lines }: client.Entry): MoneyText | undefined =>
-  lines.filter(({ posted, side }) => side === "debit" && !isNothing(posted))[0]?.posted ?? lines[0]?.pending
+  lines.find(({ posted, side }) => side === "debit" && !isNothing(posted))?.posted ?? lines[0]?.pending
 
 const kinds = ["posted", "held", "captured", "voided", "expired"] as const
 
@@ -114,7 +115,12 @@ const Entries = ({ route }: { readonly route: Route }) => {
           options={[["", t("filter.any")], ...kinds.map((kind) => [kind, named("kind", kind)] as const)]}
         />
         <TextField label={t("field.code")} value={asked.code} onValue={(code) => set({ code })} autocomplete="off" />
-        <TextField label={t("field.from")} type="date" value={asked.valueFrom} onValue={(valueFrom) => set({ valueFrom })} />
+        <TextField
+          label={t("field.from")}
+          type="date"
+          value={asked.valueFrom}
+          onValue={(valueFrom) => set({ valueFrom })}
+        />
         <TextField label={t("field.until")} type="date" value={asked.valueTo} onValue={(valueTo) => set({ valueTo })} />
       </form>
       <Await of={of} lines={8}>
@@ -138,9 +144,9 @@ const EntryTable = ({ entries }: { readonly entries: ReadonlyArray<client.Entry>
   <Table label={t("ledger.entries")}>
     <thead>
       <tr>
-        <Head of="field.number" number />
+        <Head of="field.number" number wide />
         <Head of="field.entry" />
-        <Head of="ledger.booked" />
+        <Head of="ledger.booked" wide />
         <Head of="field.amount" number />
       </tr>
     </thead>
@@ -149,7 +155,7 @@ const EntryTable = ({ entries }: { readonly entries: ReadonlyArray<client.Entry>
         const moved = movedBy(entry)
         return (
           <tr key={entry.id}>
-            <td class="number">{showCount(entry.sequence, locale())}</td>
+            <td class="number wide">{showCount(entry.sequence, locale())}</td>
             <th scope="row">
               <a href={hrefOf(["ledger", "entries", entry.id])}>
                 {entry.description ?? named("kind", entry.code ?? entry.kind)}
@@ -158,7 +164,7 @@ const EntryTable = ({ entries }: { readonly entries: ReadonlyArray<client.Entry>
                 {named("kind", entry.kind)} · {t("ledger.value")} {showDay(entry.valueOn, locale())}
               </span>
             </th>
-            <td class="nowrap">{showInstant(entry.bookedAt, locale())}</td>
+            <td class="nowrap wide">{showInstant(entry.bookedAt, locale())}</td>
             <td class="number">{moved === undefined ? "" : <Money of={moved} />}</td>
           </tr>
         )

@@ -14,11 +14,7 @@ const Postings = ({ entry }: { readonly entry: client.Entry }) => {
   const ids = [...new Set(entry.lines.map(({ accountId }) => accountId))]
   const names = useLoad(
     async (signal) =>
-      new Map(
-        await Promise.all(
-          ids.map(async (id) => [id, (await client.ledger.account(id, signal)).name] as const)
-        )
-      ),
+      new Map(await Promise.all(ids.map(async (id) => [id, (await client.ledger.account(id, signal)).name] as const))),
     [entry.id]
   )
   const pending = entry.lines.some((line) => /[1-9]/u.test(line.pending.amount))

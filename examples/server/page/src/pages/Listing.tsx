@@ -133,12 +133,7 @@ export const ListingPage = ({ loanId, platform }: { readonly platform: string; r
               <Money of={listing.amount} />
             </p>
             <LoanFacts listing={listing} />
-            {listing.description === null ? null : (
-              <Section title={t("market.about")}>
-                <p>{listing.description}</p>
-              </Section>
-            )}
-            <p class="quiet">
+            <p class="quiet note">
               {t("market.seen")} {showInstant(lastSeenAt, locale())}
               {isWeb(listing.url) ? (
                 <>
@@ -149,6 +144,11 @@ export const ListingPage = ({ loanId, platform }: { readonly platform: string; r
                 </>
               ) : null}
             </p>
+            {listing.description === null ? null : (
+              <Section title={t("market.about")}>
+                <p>{listing.description}</p>
+              </Section>
+            )}
           </>
         )}
       </Await>

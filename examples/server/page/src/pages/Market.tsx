@@ -23,12 +23,12 @@ const Listings = ({ listings }: { readonly listings: ReadonlyArray<client.Stored
     <thead>
       <tr>
         <Head of="market.loan" />
-        <Head of="market.status" />
+        <Head of="market.status" wide />
         <Head of="market.sought-amount" number />
-        <Head of="market.funded" number />
-        <Head of="market.rate" number />
-        <Head of="market.months" number />
-        <Head of="market.grade" />
+        <Head of="market.funded" number wide />
+        <Head of="market.rate" number wide />
+        <Head of="market.months" number wide />
+        <Head of="market.grade" wide />
       </tr>
     </thead>
     <tbody>
@@ -37,19 +37,26 @@ const Listings = ({ listings }: { readonly listings: ReadonlyArray<client.Stored
           <th scope="row">
             <a href={hrefOf(["market", listing.platform, listing.loanId])}>{listing.title}</a>
             <span class="quiet block">
+              <span class="narrow">
+                {named("status", listing.status)}
+                {listing.annualRate === null ? "" : ` · ${showPercent(listing.annualRate.percent, locale())}`}
+                {" · "}
+              </span>
               {[listing.platform, listing.loanId, listing.country].filter((part) => part !== null).join(" · ")}
             </span>
           </th>
-          <td>
+          <td class="wide">
             <State domain="status" of={listing.status} />
           </td>
           <td class="number">
             <Money of={listing.amount} />
           </td>
-          <td class="number">{listing.fundedBps === null ? "–" : showBasisPoints(listing.fundedBps, locale())}</td>
-          <td class="number">{listing.annualRate === null ? "–" : showPercent(listing.annualRate.percent, locale())}</td>
-          <td class="number">{listing.durationMonths ?? "–"}</td>
-          <td>{listing.riskGrade ?? "–"}</td>
+          <td class="number wide">{listing.fundedBps === null ? "–" : showBasisPoints(listing.fundedBps, locale())}</td>
+          <td class="number wide">
+            {listing.annualRate === null ? "–" : showPercent(listing.annualRate.percent, locale())}
+          </td>
+          <td class="number wide">{listing.durationMonths ?? "–"}</td>
+          <td class="wide">{listing.riskGrade ?? "–"}</td>
         </tr>
       ))}
     </tbody>
@@ -187,11 +194,7 @@ export const MarketPage = ({ route }: { readonly route: Route }) => {
   return (
     <Page title={t("market.title")} lead={t("market.lead")}>
       {may("lending:collect") ? <Collection onDone={reload} /> : null}
-      <Filters
-        asked={asked}
-        everything={everything}
-        onAsk={(change) => narrowTo(route, { ...asked, ...change })}
-      />
+      <Filters asked={asked} everything={everything} onAsk={(change) => narrowTo(route, { ...asked, ...change })} />
       <Section title={t("market.loans")}>
         <Await of={of} lines={8}>
           {({ items, next }) =>

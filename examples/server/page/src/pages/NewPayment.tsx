@@ -15,7 +15,7 @@ import { Await, Empty, Failure } from "../ui/states.tsx"
 import { type Intent, useIntent } from "../ui/useIntent.ts"
 import { useLoad } from "../ui/useLoad.ts"
 import { named, t } from "../words/words.ts"
-import { amountError, Steps } from "./orders.tsx"
+import { accountNames, amountError, Steps } from "./orders.tsx"
 
 type Scheme = AccountText["scheme"]
 
@@ -47,7 +47,9 @@ const orderOf = (draft: Draft, money: client.PaymentOrder["amount"]): client.Pay
     creditor: { name: draft.name.trim(), account: { scheme: draft.scheme, number: draft.number.trim() } },
     ...(message === ""
       ? {}
-      : { message: draft.kind === "text" ? { _tag: "Text", text: message } : { _tag: "Reference", reference: message } }),
+      : {
+          message: draft.kind === "text" ? { _tag: "Text", text: message } : { _tag: "Reference", reference: message }
+        }),
     ...(draft.on === "" ? {} : { executeOn: draft.on })
   }
 }
@@ -55,6 +57,7 @@ const orderOf = (draft: Draft, money: client.PaymentOrder["amount"]): client.Pay
 const Form = ({ accounts, draft, onDraft, onReview }: FormProps) => {
   const [tried, setTried] = useState(false)
   const set = (change: Partial<Draft>) => onDraft({ ...draft, ...change })
+  const names = accountNames(accounts)
   const currency = accounts.find(({ id }) => id === draft.accountId)?.currency ?? "SEK"
   const amount = readAmount(draft.amount, currency, locale())
   const missing = (value: string) => (tried && value.trim() === "" ? t("error.missing") : undefined)
@@ -73,7 +76,7 @@ const Form = ({ accounts, draft, onDraft, onReview }: FormProps) => {
         label={t("payment.from")}
         value={draft.accountId}
         onValue={(accountId) => set({ accountId })}
-        options={accounts.map(({ currency: held, id, name }) => [id, `${name} (${held})`] as const)}
+        options={accounts.map(({ currency: held, id }) => [id, `${names.get(id) ?? id} (${held})`] as const)}
       />
       <TextField
         label={t("payment.name")}
@@ -159,7 +162,10 @@ const Review = ({ from, intent, onBack, order }: ReviewProps) => {
           [t("payment.from"), from],
           [t("payment.name"), name],
           [named("scheme", account.scheme), account.number],
-          [t("payment.message"), message === undefined ? "–" : message._tag === "Text" ? message.text : message.reference],
+          [
+            t("payment.message"),
+            message === undefined ? "–" : message._tag === "Text" ? message.text : message.reference
+          ],
           [t("payment.on"), showDay(order.executeOn ?? today(), locale())]
         ]}
       />
@@ -232,7 +238,7 @@ const Flow = ({ accounts }: { readonly accounts: ReadonlyArray<client.Account> }
         <Form accounts={accounts} draft={draft} onDraft={setDraft} onReview={setOrder} />
       ) : intent.answer === undefined ? (
         <Review
-          from={accounts.find(({ id }) => id === order.accountId)?.name ?? order.accountId}
+          from={accountNames(accounts).get(order.accountId) ?? order.accountId}
           order={order}
           intent={intent}
           onBack={() => {

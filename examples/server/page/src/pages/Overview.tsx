@@ -30,7 +30,17 @@ const hold = async (span: SpanName, customerId: string | null, signal: AbortSign
   return { held, days, more: page.next !== null }
 }
 
-const Holdings = ({ held, more, start, end }: { readonly held: ReadonlyArray<Held>; readonly more: boolean; readonly start: string; readonly end: string }) => (
+const Holdings = ({
+  held,
+  more,
+  start,
+  end
+}: {
+  readonly held: ReadonlyArray<Held>
+  readonly more: boolean
+  readonly start: string
+  readonly end: string
+}) => (
   <>
     <div class="totals">
       {sumByCurrency(held.map(({ statement }) => statement.closing)).map((sum) => (

@@ -21,7 +21,7 @@ const PaymentTable = ({ payments }: { readonly payments: ReadonlyArray<client.Pa
     <thead>
       <tr>
         <Head of="payments.to" />
-        <Head of="payments.on" />
+        <Head of="payments.on" wide />
         <Head of="payments.state" />
         <Head of="field.amount" number />
       </tr>
@@ -32,10 +32,11 @@ const PaymentTable = ({ payments }: { readonly payments: ReadonlyArray<client.Pa
           <th scope="row">
             <a href={hrefOf(["payments", payment.id])}>{payment.creditor.name}</a>
             <span class="quiet block">
+              <span class="narrow">{showDay(payment.executeOn, locale())} · </span>
               {named("scheme", payment.creditor.account.scheme)} {payment.creditor.account.number}
             </span>
           </th>
-          <td class="nowrap">{showDay(payment.executeOn, locale())}</td>
+          <td class="nowrap wide">{showDay(payment.executeOn, locale())}</td>
           <td>
             <State domain="order" of={payment.state} />
           </td>

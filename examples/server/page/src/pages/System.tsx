@@ -82,9 +82,7 @@ const Metrics = ({ samples }: { readonly samples: ReadonlyArray<Sample> }) => (
                     .join(" ")}
                 </code>
               </td>
-              <td class="number">
-                {new Intl.NumberFormat(locale(), { maximumSignificantDigits: 6 }).format(value)}
-              </td>
+              <td class="number">{new Intl.NumberFormat(locale(), { maximumSignificantDigits: 6 }).format(value)}</td>
             </tr>
           ))}
       </tbody>

@@ -13,7 +13,7 @@ import { focusFirstError, SelectField, TextField } from "../ui/fields.tsx"
 import { Await, Empty, Failure } from "../ui/states.tsx"
 import { type Intent, useIntent } from "../ui/useIntent.ts"
 import { useLoad } from "../ui/useLoad.ts"
-import { amountError, Steps } from "./orders.tsx"
+import { accountNames, amountError, Steps } from "./orders.tsx"
 import { t } from "../words/words.ts"
 
 interface Draft {
@@ -33,8 +33,7 @@ interface FormProps {
   readonly onReview: (transfer: client.Transfer) => void
 }
 
-const nameOf = (accounts: ReadonlyArray<client.Account>, id: string): string =>
-  accounts.find((account) => account.id === id)?.name ?? id
+const nameOf = (accounts: ReadonlyArray<client.Account>, id: string): string => accountNames(accounts).get(id) ?? id
 
 const Form = ({ accounts, draft, onDraft, onReview }: FormProps) => {
   const [tried, setTried] = useState(false)
@@ -57,7 +56,7 @@ const Form = ({ accounts, draft, onDraft, onReview }: FormProps) => {
         label={t("transfer.from")}
         value={draft.from}
         onValue={(value) => set({ from: value })}
-        options={accounts.map(({ currency: held, id, name }) => [id, `${name} (${held})`] as const)}
+        options={accounts.map(({ currency: held, id }) => [id, `${nameOf(accounts, id)} (${held})`] as const)}
       />
       <SelectField
         label={t("transfer.to")}
@@ -66,7 +65,7 @@ const Form = ({ accounts, draft, onDraft, onReview }: FormProps) => {
         error={tried && draft.to !== other ? toError : undefined}
         options={[
           ["", t("transfer.choose")],
-          ...accounts.filter(({ id }) => id !== draft.from).map(({ id, name }) => [id, name] as const),
+          ...accounts.filter(({ id }) => id !== draft.from).map(({ id }) => [id, nameOf(accounts, id)] as const),
           [other, t("transfer.other")]
         ]}
       />
@@ -133,7 +132,11 @@ const Review = ({ accounts, intent, onBack, transfer }: ReviewProps) => {
           [
             t("transfer.fee"),
             quote.value === undefined ? (
-              quote.error === undefined ? "…" : t("accounts.unknown")
+              quote.error === undefined ? (
+                "…"
+              ) : (
+                t("accounts.unknown")
+              )
             ) : (
               <Money key="fee" of={feesOf(quote.value, { amount: "0", currency: amount.currency })} />
             )
@@ -141,10 +144,7 @@ const Review = ({ accounts, intent, onBack, transfer }: ReviewProps) => {
         ]}
       />
       {intent.state === "failed" ? (
-        <Failure
-          error={intent.error}
-          {...(intent.error instanceof NoAnswer ? { note: t("intent.unknown") } : {})}
-        />
+        <Failure error={intent.error} {...(intent.error instanceof NoAnswer ? { note: t("intent.unknown") } : {})} />
       ) : null}
       <div class="form-actions">
         <button
@@ -163,7 +163,15 @@ const Review = ({ accounts, intent, onBack, transfer }: ReviewProps) => {
   )
 }
 
-const Done = ({ onAnother, receipt, transfer }: { readonly onAnother: () => void; readonly receipt: Receipt; readonly transfer: client.Transfer }) => (
+const Done = ({
+  onAnother,
+  receipt,
+  transfer
+}: {
+  readonly onAnother: () => void
+  readonly receipt: Receipt
+  readonly transfer: client.Transfer
+}) => (
   <div class="form">
     <p class="total">
       <Money of={receipt.amount} />
@@ -185,7 +193,13 @@ const Done = ({ onAnother, receipt, transfer }: { readonly onAnother: () => void
   </div>
 )
 
-const Flow = ({ accounts, from }: { readonly accounts: ReadonlyArray<client.Account>; readonly from: string | undefined }) => {
+const Flow = ({
+  accounts,
+  from
+}: {
+  readonly accounts: ReadonlyArray<client.Account>
+  readonly from: string | undefined
+}) => {
   const begun = accounts.find(({ id }) => id === from) ?? accounts[0]
   const empty: Draft = { from: begun?.id ?? "", to: "", elsewhere: "", amount: "", description: "" }
   const [draft, setDraft] = useState(empty)
@@ -236,7 +250,9 @@ export const TransferPage = ({ from }: { readonly from: string | undefined }) =>
   return (
     <Page title={t("transfer.title")} lead={t("transfer.lead")}>
       <Await of={load}>
-        {({ items }) => (items.length === 0 ? <Empty title={t("accounts.none")} /> : <Flow accounts={items} from={from} />)}
+        {({ items }) =>
+          items.length === 0 ? <Empty title={t("accounts.none")} /> : <Flow accounts={items} from={from} />
+        }
       </Await>
     </Page>
   )

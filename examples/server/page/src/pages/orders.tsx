@@ -1,7 +1,17 @@
 /** What transfers and payments have in common. */
 import { useEffect, useRef } from "preact/hooks"
+import type { Account } from "../client/client.ts"
 import type { TypedAmount } from "../format/money.ts"
 import { t } from "../words/words.ts"
+
+/** The names of accounts, with the end of the number where a name alone would not tell two apart. */
+export const accountNames = (accounts: ReadonlyArray<Account>): ReadonlyMap<string, string> => {
+  const counts = new Map<string, number>()
+  for (const { name } of accounts) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return new Map(
+    accounts.map(({ id, name }) => [id, (counts.get(name) ?? 0) > 1 ? `${name} …${id.slice(-6)}` : name] as const)
+  )
+}
 
 /** What is wrong with a typed amount, in words. */
 export const amountError = (amount: TypedAmount): string | undefined => {

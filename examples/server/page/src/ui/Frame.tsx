@@ -111,7 +111,5 @@ export const Connection = () => {
       removeEventListener("offline", look)
     }
   }, [])
-  return (
-    <div role="status">{online ? null : <p class="offline">{t("state.offline.banner")}</p>}</div>
-  )
+  return <div role="status">{online ? null : <p class="offline">{t("state.offline.banner")}</p>}</div>
 }

@@ -148,9 +148,16 @@ export const More = ({ loading, next, onMore }: MoreProps) =>
     </p>
   )
 
+interface HeadProps {
+  readonly of: Word
+  readonly number?: boolean
+  /** Left out where there is little room. */
+  readonly wide?: boolean
+}
+
 /** A column's heading. */
-export const Head = ({ number = false, of }: { readonly of: Word; readonly number?: boolean }) => (
-  <th scope="col" class={number ? "number" : ""}>
+export const Head = ({ number = false, of, wide = false }: HeadProps) => (
+  <th scope="col" class={`${number ? "number" : ""} ${wide ? "wide" : ""}`}>
     {t(of)}
   </th>
 )

@@ -61,7 +61,13 @@ interface InputProps extends FieldProps {
 export const TextField = ({ class: extra, error, hint, label, onValue, value, ...rest }: InputProps) => (
   <Field label={label} hint={hint} error={error} {...(extra === undefined ? {} : { class: extra })}>
     {(described) => (
-      <input {...rest} type={rest.type as "text"} {...described} value={value} onInput={({ currentTarget }) => onValue(currentTarget.value)} />
+      <input
+        {...rest}
+        type={rest.type as "text"}
+        {...described}
+        value={value}
+        onInput={({ currentTarget }) => onValue(currentTarget.value)}
+      />
     )}
   </Field>
 )

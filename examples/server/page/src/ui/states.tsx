@@ -83,7 +83,11 @@ interface AwaitProps<A> {
 export const Await = <A,>({ children, lines, of }: AwaitProps<A>) => {
   const { error, loading, reload, value } = of
   if (value === undefined) {
-    return error === undefined ? <Loading {...(lines === undefined ? {} : { lines })} /> : <Failure error={error} retry={reload} />
+    return error === undefined ? (
+      <Loading {...(lines === undefined ? {} : { lines })} />
+    ) : (
+      <Failure error={error} retry={reload} />
+    )
   }
   return (
     <div aria-busy={loading}>

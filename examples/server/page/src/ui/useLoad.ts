@@ -23,14 +23,15 @@ export const useLoad = <A>(load: (signal: AbortSignal) => Promise<A>, depends: R
     const same = shown.current === about
     shown.current = about
     setState(({ value }) => ({ value: same ? value : undefined, error: undefined, loading: true }))
-    load(ending.signal).then(
-      (value) => {
+    const run = async () => {
+      try {
+        const value = await load(ending.signal)
         if (!ending.signal.aborted) setState({ value, error: undefined, loading: false })
-      },
-      (error: unknown) => {
+      } catch (error) {
         if (!ending.signal.aborted) setState(({ value }) => ({ value, error, loading: false }))
       }
-    )
+    }
+    void run()
     return () => ending.abort()
   }, [about, turn])
   const unanswered = state.error instanceof NoAnswer

@@ -10,7 +10,9 @@ const dictionaries: Readonly<Record<"en" | "sv", Readonly<Record<Word, string>>>
 
 /** The text of a name, with what belongs into its braces. */
 export const t = (word: Word, values: Readonly<Record<string, string | number>> = {}): string =>
-  dictionaries[current().language][word].replaceAll(/\{(\w+)\}/gu, (whole, name: string) => String(values[name] ?? whole))
+  dictionaries[current().language][word].replaceAll(/\{(\w+)\}/gu, (whole, name: string) =>
+    String(values[name] ?? whole)
+  )
 
 type Counted = { [K in Word]: K extends `${infer Stem}.one` ? Stem : never }[Word]
 

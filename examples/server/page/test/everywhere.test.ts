@@ -1,0 +1,227 @@
+import { mkdir } from "node:fs/promises"
+import { fileURLToPath } from "node:url"
+import type { Browser, Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { expectAccessible, expectNoOverflow, openPage, settled, signIn, startBrowser, visit } from "./browser.ts"
+import { startServer, type StartedServer } from "./server.ts"
+
+let server: StartedServer
+let browser: Browser
+
+/** Where pictures of the pages are left for people to look at. */
+const pictures = fileURLToPath(new URL("../../../../.test-results/page/", import.meta.url))
+
+beforeAll(async () => {
+  await mkdir(pictures, { recursive: true })
+  ;[server, browser] = await Promise.all([startServer(), startBrowser()])
+}, 180_000)
+
+afterAll(async () => {
+  await browser.close()
+  await server.stop()
+})
+
+const adam = "adam@bank.example"
+
+/** The address of the first link in the main part of a page that leads below a place. */
+const linkBelow = async (page: Page, place: string, below: string): Promise<string> => {
+  await visit(page, place)
+  return (await page.locator(`#main a[href^="${below}"]`).first().getAttribute("href")) ?? place
+}
+
+const places = async (page: Page): Promise<ReadonlyArray<readonly [string, string]>> => [
+  ["overview", "#/"],
+  ["accounts", "#/accounts"],
+  ["account", await linkBelow(page, "#/accounts", "#/accounts/")],
+  ["transfer", "#/transfer"],
+  ["payments", "#/payments"],
+  ["payment", await linkBelow(page, "#/payments", "#/payments/pay_")],
+  ["new-payment", "#/payments/new"],
+  ["approvals", "#/approvals"],
+  ["market", "#/market"],
+  ["listing", await linkBelow(page, "#/market?status=open", "#/market/kameo/")],
+  ["ledger", "#/ledger"],
+  ["entries", "#/ledger?view=entries"],
+  ["entry", await linkBelow(page, "#/ledger?view=entries", "#/ledger/entries/")],
+  ["ledger-account", await linkBelow(page, "#/ledger", "#/ledger/accounts/")],
+  ["audit", "#/audit"],
+  ["system", "#/system"],
+  ["nowhere", "#/nowhere"]
+]
+
+describe("every page", () => {
+  for (const width of [360, 1440]) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      it(`fits ${width} pixels in the ${colorScheme}, can be read by everybody, and is quiet in the console`, async () => {
+        const options = { viewport: { width, height: 900 }, colorScheme }
+        const { close, complaints, page } = await openPage(browser, server.url, options)
+        const look = async (name: string) => {
+          const where = `${name} at ${width} in the ${colorScheme}`
+          await expectNoOverflow(page, where)
+          await expectAccessible(page, where)
+          await page.screenshot({ path: `${pictures}${name}-${width}-${colorScheme}.png`, fullPage: true })
+        }
+        await look("sign-in")
+        await signIn(page, adam)
+        for (const [name, place] of await places(page)) {
+          await visit(page, place)
+          expect(await page.locator("h1").count(), name).toBe(1)
+          await look(name)
+        }
+        expect(complaints).toEqual([])
+        await close()
+      }, 120_000)
+    }
+  }
+})
+
+describe("the keyboard", () => {
+  it("goes past the menu, and is at the heading of each page that it comes to", async () => {
+    const { close, page } = await openPage(browser, server.url)
+    await signIn(page, adam)
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    await page.keyboard.press("Tab")
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the content")
+    await page.keyboard.press("Enter")
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H1")
+    await page.getByRole("navigation").getByRole("link", { name: "Ledger" }).focus()
+    await page.keyboard.press("Enter")
+    await page.waitForFunction(() => document.activeElement?.textContent === "Ledger")
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H1")
+    expect(await page.title()).toBe("Ledger · Saldo")
+    await page.goBack()
+    await page.waitForFunction(() => document.activeElement?.tagName === "H1")
+    expect(await page.title()).toBe("Hello, Adam · Saldo")
+    await close()
+  })
+
+  it("opens and closes the menu where there is no room for it", async () => {
+    const { close, page } = await openPage(browser, server.url, { viewport: { width: 360, height: 780 } })
+    await signIn(page, adam)
+    const menu = page.getByRole("button", { name: "Menu" })
+    expect(await page.getByRole("navigation").isVisible()).toBe(false)
+    await menu.press("Enter")
+    expect(await page.getByRole("navigation").isVisible()).toBe(true)
+    await page.keyboard.press("Escape")
+    expect(await page.getByRole("navigation").isVisible()).toBe(false)
+    await menu.click()
+    await page.getByRole("link", { name: "Market" }).first().click()
+    await page.getByRole("heading", { level: 1, name: "Market" }).waitFor()
+    expect(await page.getByRole("navigation").isVisible()).toBe(false)
+    await close()
+  })
+})
+
+describe("language and appearance", () => {
+  it("are changed in place, in words, amounts and dates, and are the same at the next visit", async () => {
+    const { close, page } = await openPage(browser, server.url, { colorScheme: "light" })
+    await signIn(page, "kim@example.test")
+    await settled(page)
+    expect(await page.locator(".total").first().textContent()).toMatch(/^SEK\s[\d,]+\.\d\d$/u)
+    await page.getByLabel("Language").selectOption("sv")
+    await page.getByRole("heading", { level: 1, name: "Hej, Kim" }).waitFor()
+    expect(await page.locator(".total").first().textContent()).toMatch(/^[\d\s]+,\d\d\skr$/u)
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("sv")
+    const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    const light = await paper()
+    await page.getByLabel("Utseende").selectOption("dark")
+    const dark = await paper()
+    expect(dark).not.toBe(light)
+    await page.reload()
+    await page.getByRole("heading", { level: 1, name: "Hej, Kim" }).waitFor()
+    expect(await paper()).toBe(dark)
+    await close()
+  })
+})
+
+describe("when something is amiss", () => {
+  it("says that there is no connection, keeps what is there, and goes on by itself", async () => {
+    const { close, page } = await openPage(browser, server.url)
+    await signIn(page, adam)
+    await visit(page, "#/accounts")
+    await page.context().setOffline(true)
+    await page.getByText("What you see may have changed since it was loaded").waitFor()
+    expect(await page.getByRole("region", { name: "Accounts" }).isVisible()).toBe(true)
+    await page.getByRole("navigation").getByRole("link", { name: "Payments" }).click()
+    await page.getByRole("alert").getByText("You are offline").waitFor()
+    await page.context().setOffline(false)
+    await page.getByRole("region", { name: "Payments" }).waitFor()
+    expect(await page.getByRole("alert").count()).toBe(0)
+    await close()
+  })
+
+  it("tells the problem of the server, its number in the log, and tries again when asked to", async () => {
+    const { close, page } = await openPage(browser, server.url)
+    await signIn(page, adam)
+    let broken = true
+    await page.route("**/api/v1/ledger/trial-balance*", (route) =>
+      broken
+        ? route.fulfill({
+            status: 500,
+            contentType: "application/problem+json",
+            headers: { "x-request-id": "req_17" },
+            body: JSON.stringify({
+              type: "https://saldo.dev/problems/internal-failure",
+              title: "Internal failure",
+              status: 500,
+              code: "InternalFailure",
+              detail: "Something went wrong on our side"
+            })
+          })
+        : route.continue()
+    )
+    await visit(page, "#/ledger")
+    const alert = page.getByRole("alert")
+    await alert.getByText("Internal failure").waitFor()
+    await alert.getByText("req_17").waitFor()
+    broken = false
+    await alert.getByRole("button", { name: "Try again" }).click()
+    await page.getByText("Debits and credits are equal").waitFor()
+    await close()
+  })
+
+  it("stays whole when the server goes away, and says so", async () => {
+    const { close, page } = await openPage(browser, server.url)
+    await signIn(page, adam)
+    await page.route("**/api/v1/audit/**", (route) => route.abort("connectionrefused"))
+    await visit(page, "#/audit")
+    await page.getByRole("alert").getByText("The server does not answer").waitFor()
+    await expectAccessible(page, "an error")
+    await close()
+  })
+
+  it("says that an account is not there", async () => {
+    const { close, page } = await openPage(browser, server.url)
+    await signIn(page, adam)
+    await visit(page, "#/accounts/dep_06dpdrxn1wtz5fbr3j5tnm8gq4")
+    await page.getByRole("alert").getByText("Deposit account not found").waitFor()
+    await close()
+  })
+})
+
+describe("what the page weighs and how soon it is there", () => {
+  it("is 150 kB compressed at most, from nowhere else, and drawn within a second", async () => {
+    const { close, page } = await openPage(browser, server.url)
+    const asked: Array<string> = []
+    page.on("request", (request) => asked.push(request.url()))
+    const session = await page.context().newCDPSession(page)
+    let bytes = 0
+    session.on("Network.loadingFinished", ({ encodedDataLength }) => {
+      bytes += encodedDataLength
+    })
+    await session.send("Network.enable")
+    await session.send("Network.setCacheDisabled", { cacheDisabled: true })
+    await page.addInitScript(() => {
+      new PerformanceObserver((list) => {
+        document.documentElement.dataset["lcp"] = String(list.getEntries().at(-1)?.startTime)
+      }).observe({ type: "largest-contentful-paint", buffered: true })
+    })
+    await page.reload({ waitUntil: "networkidle" })
+    await page.waitForFunction(() => document.documentElement.dataset["lcp"] !== undefined)
+    expect(bytes).toBeGreaterThan(10_000)
+    expect(bytes).toBeLessThanOrEqual(150_000)
+    expect(Number(await page.evaluate(() => document.documentElement.dataset["lcp"]))).toBeLessThan(1000)
+    expect(asked.filter((url) => !url.startsWith(server.url))).toEqual([])
+    await close()
+  })
+})
