@@ -47,6 +47,10 @@ layer(served(), { excludeTestServices: true })("books over HTTP", (it) => {
         body: { amount: sek("15.00") }
       })
       expect(captured.body).toMatchObject({ kind: "captured", holdId })
+      for (const elsewhere of [`entries/${posted.body.id}`, `holds/${holdId}`, `accounts/${anna}`]) {
+        const stranger = yield* call("GET", `${on}/${elsewhere}`, { as: "machine:books:elsewhere" })
+        expect(stranger.status).toBe(404)
+      }
       const reversal = yield* call("POST", `${on}/entries/${posted.body.id}/reversal`, { as, key: "back", body: {} })
       expect(reversal.body).toMatchObject({ code: "InsufficientFunds", context: { available: sek("85.00") } })
 
