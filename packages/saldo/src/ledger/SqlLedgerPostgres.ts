@@ -230,11 +230,13 @@ const makeTexts = () => {
   }
 }
 
-const placeOf = (row: PlacedRow | undefined, accounts: number): Effect.Effect<Place | undefined> => {
-  if (row === undefined || row.base === null || row.base_at === null) return Effect.succeed(undefined)
-  return Number(row.changed) === accounts
-    ? Effect.succeed({ sequence: Number(row.base) + 1, micros: Number(row.base_at) + 1 })
-    : Effect.die(new RangeError("An account's row was not where the transaction had locked it"))
+/** Where a block came to stand; `undefined` when nothing was written. */
+const placeOf = (row: PlacedRow | undefined, accounts: number): Place | undefined => {
+  if (row === undefined || row.base === null || row.base_at === null) return undefined
+  if (Number(row.changed) !== accounts) {
+    throw new RangeError("An account's row was not where the transaction had locked it")
+  }
+  return { sequence: Number(row.base) + 1, micros: Number(row.base_at) + 1 }
 }
 
 /** Makes what writes blocks on Postgres, in a transaction that has locked what they change. */
@@ -275,7 +277,7 @@ export const makePostgresWriteBlocks = (sql: SqlClient.SqlClient): WriteBlocks =
         nowMicros
       )
       const [row] = yield* sql.unsafe<PlacedRow>(textOf({ ...parts, alone: false }), parameters)
-      const place = yield* placeOf(row, written.accountRows.length)
+      const place = placeOf(row, written.accountRows.length)
       if (place === undefined) {
         yield* remove(tenant, row?.strays ?? [])
         return undefined
@@ -314,6 +316,6 @@ export const makePostgresWriteAlone = (sql: SqlClient.SqlClient) => {
       BigInt(standing.accountRows.length),
       ...appendValues(records)
     ])
-    return yield* placeOf(row, standing.accountRows.length)
+    return placeOf(row, standing.accountRows.length)
   })
 }
