@@ -63,6 +63,11 @@ describe("every page", () => {
         }
         await look("sign-in")
         await signIn(page, adam)
+        if (colorScheme === "dark") {
+          await page.evaluate(() => localStorage.setItem("saldo.language", "sv"))
+          await page.reload()
+          await page.getByRole("heading", { level: 1, name: "Hej, Adam" }).waitFor()
+        }
         for (const [name, place] of await places(page)) {
           await visit(page, place)
           expect(await page.locator("h1").count(), name).toBe(1)
@@ -73,6 +78,23 @@ describe("every page", () => {
       }, 120_000)
     }
   }
+})
+
+describe("the look at a page", () => {
+  it("finds what nobody could name, and what does not fit", async () => {
+    const { close, page } = await openPage(browser, server.url)
+    await page.evaluate(() => {
+      document.querySelector("main")?.append(document.createElement("button"))
+    })
+    await expect(expectAccessible(page, "a button without a name")).rejects.toThrow(/button-name/u)
+    await page.evaluate(() => {
+      const wide = document.createElement("p")
+      wide.style.width = "200vw"
+      document.body.append(wide)
+    })
+    await expect(expectNoOverflow(page, "a wide paragraph")).rejects.toThrow(/a wide paragraph/u)
+    await close()
+  })
 })
 
 describe("the keyboard", () => {

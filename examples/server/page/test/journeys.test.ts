@@ -209,6 +209,41 @@ describe("a customer", () => {
       [cut]
     ))
 
+  it("pays once, though the page was loaded anew before an answer came", () =>
+    as(
+      kim,
+      async (page) => {
+        await visit(page, "#/payments/new")
+        await page.getByLabel("Receiver", { exact: true }).fill("Tidningen Tiden")
+        await page.getByLabel("Kind of number").selectOption({ label: "IBAN" })
+        await page.getByLabel("Account number").fill("SE45 5000 0000 0583 9825 7466")
+        await page.getByLabel("Amount (SEK)").fill("249.00")
+        await page.getByRole("button", { name: "Review" }).click()
+        const sent: Array<unknown> = []
+        await page.route("**/api/v1/payments", async (route) => {
+          sent.push([route.request().headers()["idempotency-key"], route.request().postDataJSON()])
+          if (sent.length > 1) return route.continue()
+          await route.fetch()
+          return route.abort("connectionreset")
+        })
+        await page.getByRole("button", { name: "Pay", exact: true }).click()
+        await page.getByRole("alert").waitFor()
+        await page.reload()
+        await page.getByRole("alert").getByText("it will be carried out once and no more").waitFor()
+        await page.getByRole("button", { name: "Send again" }).click()
+        await page.getByRole("link", { name: "Show the payment" }).waitFor()
+        expect(sent).toHaveLength(2)
+        expect(sent[1]).toEqual(sent[0])
+        await page.unroute("**/api/v1/payments")
+        await visit(page, "#/payments")
+        expect(await rowOf(page, "Tidningen Tiden").count()).toBe(1)
+        // What is done is done: the next payment begins empty.
+        await visit(page, "#/payments/new")
+        expect(await page.getByLabel("Receiver", { exact: true }).inputValue()).toBe("")
+      },
+      [cut]
+    ))
+
   it("is told which field of a payment the bank found fault with", () =>
     as(
       kim,

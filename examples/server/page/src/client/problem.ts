@@ -42,6 +42,11 @@ export class SignedOut extends Error {
   override readonly name = "SignedOut"
 }
 
+/** Whether a write that failed so may have been carried out all the same, now or in a moment. */
+export const mayHaveHappened = (error: unknown): boolean =>
+  error instanceof NoAnswer ||
+  (error instanceof Problem && (error.status >= 500 || error.code === "command-in-progress"))
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null
 

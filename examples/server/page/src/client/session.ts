@@ -31,6 +31,8 @@ const keep = ({ accessToken, refreshToken }: Tokens): void => {
 const forget = (): void => {
   access = undefined
   localStorage.removeItem(place)
+  // What was begun here is of nobody else's concern.
+  sessionStorage.clear()
   for (const listener of listeners) listener(false)
 }
 

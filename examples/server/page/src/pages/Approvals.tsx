@@ -27,7 +27,7 @@ const Decision = ({ payment }: { readonly payment: client.Payment }) => {
     setChoice(approve)
     const text = comment.trim()
     const body = { approve, ...(text === "" ? {} : { comment: text }) }
-    void intent.send((key) => client.payments.decide(payment, body, key))
+    void intent.send(undefined, (_, key) => client.payments.decide(payment, body, key))
   }
   if (intent.state === "done") return <p class="notice">{said}</p>
   const sending = intent.state === "sending"

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks"
 import { useMe } from "../access.ts"
 import * as client from "../client/client.ts"
-import { NoAnswer } from "../client/problem.ts"
+import { mayHaveHappened } from "../client/problem.ts"
 import type { AccountText } from "../client/wire.ts"
 import { readDay, showDay, today } from "../format/dates.ts"
 import { readAmount } from "../format/money.ts"
@@ -146,7 +146,7 @@ const Form = ({ accounts, draft, onDraft, onReview }: FormProps) => {
 interface ReviewProps {
   readonly from: string
   readonly order: client.PaymentOrder
-  readonly intent: Intent<client.Payment>
+  readonly intent: Intent<client.Payment, client.PaymentOrder>
   readonly onBack: () => void
 }
 
@@ -170,14 +170,14 @@ const Review = ({ from, intent, onBack, order }: ReviewProps) => {
         ]}
       />
       {intent.state === "failed" ? (
-        <Failure error={intent.error} {...(intent.error instanceof NoAnswer ? { note: t("intent.unknown") } : {})} />
+        <Failure error={intent.error} {...(mayHaveHappened(intent.error) ? { note: t("intent.unknown") } : {})} />
       ) : null}
       <div class="form-actions">
         <button
           type="button"
           class="button button-main"
           disabled={sending}
-          onClick={() => void intent.send((key) => client.payments.create(order, key))}
+          onClick={() => void intent.send(order, client.payments.create)}
         >
           {sending ? t("intent.sending") : intent.state === "failed" ? t("intent.again") : t("payment.go")}
         </button>
@@ -225,8 +225,8 @@ const Flow = ({ accounts }: { readonly accounts: ReadonlyArray<client.Account> }
     on: ""
   }
   const [draft, setDraft] = useState(empty)
-  const [order, setOrder] = useState<client.PaymentOrder>()
-  const intent = useIntent<client.Payment>()
+  const intent = useIntent<client.Payment, client.PaymentOrder>("saldo.payment")
+  const [order, setOrder] = useState(intent.unfinished)
   const step = intent.state === "done" ? 2 : order === undefined ? 0 : 1
   useEffect(() => {
     if (step === 2) announce(t("payment.done"))
@@ -243,7 +243,7 @@ const Flow = ({ accounts }: { readonly accounts: ReadonlyArray<client.Account> }
           intent={intent}
           onBack={() => {
             // What is changed is another intent, unless it may have been carried out already.
-            if (!(intent.error instanceof NoAnswer)) intent.renew()
+            if (!mayHaveHappened(intent.error)) intent.renew()
             setOrder(undefined)
           }}
         />

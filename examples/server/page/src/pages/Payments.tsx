@@ -119,7 +119,7 @@ const Cancel = ({ onDone, payment }: { readonly payment: client.Payment; readonl
               type="button"
               class="button button-main"
               disabled={intent.state === "sending"}
-              onClick={() => void intent.send((key) => client.payments.cancel(payment, key))}
+              onClick={() => void intent.send(undefined, (_, key) => client.payments.cancel(payment, key))}
             >
               {t("payment.cancel.sure")}
             </button>
@@ -168,6 +168,13 @@ const PaymentFacts = ({ payment }: { readonly payment: client.Payment }) => (
 export const PaymentPage = ({ id }: { readonly id: string }) => {
   const may = useMay()
   const load = useLoad((signal) => client.payments.find(id, signal), [id])
+  const underway = load.value?.state === "sent"
+  useEffect(() => {
+    if (!underway) return
+    // Other banks answer within seconds, and whoever looks at a payment waits for that.
+    const timer = setInterval(load.reload, 5000)
+    return () => clearInterval(timer)
+  }, [underway, load.reload])
   const waits = load.value?.state === "created" || load.value?.state === "approved"
   return (
     <Page

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks"
 import { useMe } from "../access.ts"
 import * as client from "../client/client.ts"
-import { NoAnswer } from "../client/problem.ts"
+import { mayHaveHappened } from "../client/problem.ts"
 import type { MoneyText } from "../client/wire.ts"
 import { readAmount, sumByCurrency } from "../format/money.ts"
 import { hrefOf } from "../router.ts"
@@ -110,7 +110,7 @@ type Receipt = Awaited<ReturnType<typeof client.accounts.transfer>>
 interface ReviewProps {
   readonly accounts: ReadonlyArray<client.Account>
   readonly transfer: client.Transfer
-  readonly intent: Intent<Receipt>
+  readonly intent: Intent<Receipt, client.Transfer>
   readonly onBack: () => void
 }
 
@@ -144,14 +144,14 @@ const Review = ({ accounts, intent, onBack, transfer }: ReviewProps) => {
         ]}
       />
       {intent.state === "failed" ? (
-        <Failure error={intent.error} {...(intent.error instanceof NoAnswer ? { note: t("intent.unknown") } : {})} />
+        <Failure error={intent.error} {...(mayHaveHappened(intent.error) ? { note: t("intent.unknown") } : {})} />
       ) : null}
       <div class="form-actions">
         <button
           type="button"
           class="button button-main"
           disabled={sending}
-          onClick={() => void intent.send((key) => client.accounts.transfer(transfer, key))}
+          onClick={() => void intent.send(transfer, client.accounts.transfer)}
         >
           {sending ? t("intent.sending") : intent.state === "failed" ? t("intent.again") : t("transfer.go")}
         </button>
@@ -203,8 +203,8 @@ const Flow = ({
   const begun = accounts.find(({ id }) => id === from) ?? accounts[0]
   const empty: Draft = { from: begun?.id ?? "", to: "", elsewhere: "", amount: "", description: "" }
   const [draft, setDraft] = useState(empty)
-  const [transfer, setTransfer] = useState<client.Transfer>()
-  const intent = useIntent<Receipt>()
+  const intent = useIntent<Receipt, client.Transfer>("saldo.transfer")
+  const [transfer, setTransfer] = useState(intent.unfinished)
   const step = intent.state === "done" ? 2 : transfer === undefined ? 0 : 1
   useEffect(() => {
     if (step === 2) announce(t("transfer.done"))
@@ -221,7 +221,7 @@ const Flow = ({
           intent={intent}
           onBack={() => {
             // What is changed is another intent, unless it may have been carried out already.
-            if (!(intent.error instanceof NoAnswer)) intent.renew()
+            if (!mayHaveHappened(intent.error)) intent.renew()
             setTransfer(undefined)
           }}
         />
