@@ -20,9 +20,9 @@ import * as beginnings from "./beginnings.ts"
 import { besideOf, nameOf, type Place, storageOf } from "./database.ts"
 import { fill } from "./demo/filling.ts"
 import * as market from "./market.ts"
+import { tenant } from "./offer.ts"
 import * as page from "./page.ts"
 import { ServerFailure } from "./ServerFailure.ts"
-import * as signIn from "./signIn.ts"
 import { welcome } from "./welcome.ts"
 import * as workers from "./workers.ts"
 
@@ -89,7 +89,7 @@ export const serving = (place: Place, { empty, port }: Serving) => {
     : Layer.effectDiscard(
         Effect.tap(fill, (made) => (made ? Console.log("Made two years of demonstration data.") : Effect.void))
       )
-  const routes = HttpRouter.serve(Layer.mergeAll(http.layer(), signIn.layer, page.layer), {
+  const routes = HttpRouter.serve(Layer.merge(http.layer({ tenant }), page.layer), {
     disableListenLog: true,
     disableLogger: true
   })

@@ -57,6 +57,31 @@ describe("start in an empty folder", () => {
     ).toBeGreaterThan(100)
   })
 
+  it("hands out the page and what it loads, compressed, once, and with nothing inline", async () => {
+    const page = await fetch(`${server.url}/`)
+    const html = await page.text()
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8")
+    const linked = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/gu)].map(([, asset = ""]) => asset)
+    expect(linked.map((asset) => asset.split(".").at(-1))).toEqual(["svg", "css", "js", "js"])
+    for (const asset of ["/", ...linked]) {
+      const whole = await fetch(server.url + asset, { headers: { "accept-encoding": "identity" } })
+      const zipped = await fetch(server.url + asset, { headers: { "accept-encoding": "deflate, br;q=0, gzip" } })
+      expect(zipped.headers.get("content-encoding"), asset).toBe("gzip")
+      expect(await zipped.text(), asset).toBe(await whole.text())
+      expect(zipped.headers.get("etag"), asset).not.toBe(whole.headers.get("etag"))
+      const policy = whole.headers.get("content-security-policy") ?? ""
+      expect(policy, asset).toContain("default-src 'none'")
+      expect(policy, asset).not.toContain("unsafe")
+      const known = await fetch(server.url + asset, {
+        headers: { "accept-encoding": "identity", "if-none-match": whole.headers.get("etag") ?? "" }
+      })
+      expect({ status: known.status, text: await known.text() }, asset).toEqual({ status: 304, text: "" })
+    }
+    for (const none of ["/assets/", "/assets/main.js", "/assets/..%2fserver.ts"]) {
+      expect((await fetch(server.url + none)).status, none).toBe(404)
+    }
+  })
+
   it("keeps its keys from others, and says so when they are gone", async () => {
     expect(statSync(`${file}.keys`).mode & 0o777).toBe(0o600)
     expect(readdirSync(path("."))).not.toContain("bank.sqlite.draft")
