@@ -11,8 +11,11 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import { Api } from "./api/Api.ts"
 import * as AccountsHandlers from "./server/AccountsHandlers.ts"
+import * as ApiKeysHandlers from "./server/ApiKeysHandlers.ts"
 import * as AuditHandlers from "./server/AuditHandlers.ts"
+import * as AuthHandlers from "./server/AuthHandlers.ts"
 import * as authentication from "./server/authentication.ts"
+import { TrustedProxies } from "./server/clientAddress.ts"
 import * as CustomersHandlers from "./server/CustomersHandlers.ts"
 import * as LedgerHandlers from "./server/LedgerHandlers.ts"
 import * as MarketHandlers from "./server/MarketHandlers.ts"
@@ -24,8 +27,10 @@ import { routesOf, withProblems } from "./server/problems.ts"
 import * as requestChecks from "./server/requestChecks.ts"
 import { withRequestContext } from "./server/requestContext.ts"
 import { withSecurityHeaders } from "./server/securityHeaders.ts"
+import { SignInTenant } from "./server/SignInTenant.ts"
 import * as SystemHandlers from "./server/SystemHandlers.ts"
 import * as TransactionsHandlers from "./server/TransactionsHandlers.ts"
+import * as UsersHandlers from "./server/UsersHandlers.ts"
 import * as WebhooksHandlers from "./server/WebhooksHandlers.ts"
 
 /** How the interface behaves to the outside. */
@@ -36,6 +41,10 @@ export interface HttpOptions {
   readonly allowedOrigins?: ReadonlyArray<string>
   /** Whether `/docs` has a page on which the interface can be read and tried out; it has when left out. */
   readonly docs?: boolean
+  /** The tenant whose users sign in here; `main` when left out. */
+  readonly tenant?: string
+  /** How many proxies of the host's own stand before it, whose `X-Forwarded-For` is believed; none when left out. */
+  readonly trustedProxies?: number
 }
 
 const openapiPath = "/openapi.json"
@@ -90,13 +99,16 @@ const around = ({ allowedOrigins = [], bodyLimitBytes = 256 * 1024, docs = true 
 
 const handlers = Layer.mergeAll(
   AccountsHandlers.layer,
+  ApiKeysHandlers.layer,
   AuditHandlers.layer,
+  AuthHandlers.layer,
   CustomersHandlers.layer,
   LedgerHandlers.layer,
   MarketHandlers.layer,
   PaymentsHandlers.layer,
   SystemHandlers.layer,
   TransactionsHandlers.layer,
+  UsersHandlers.layer,
   WebhooksHandlers.layer
 )
 
@@ -112,6 +124,13 @@ export const layer = (options: HttpOptions = {}) =>
     ),
     options.docs === false ? Layer.empty : docsPage.layer,
     around(options)
+  ).pipe(
+    Layer.provide(
+      Layer.merge(
+        Layer.succeed(SignInTenant, options.tenant ?? "main"),
+        Layer.succeed(TrustedProxies, options.trustedProxies ?? 0)
+      )
+    )
   )
 
 /** What the routes need of a host: an `Authenticator`, and the use cases behind the groups. */

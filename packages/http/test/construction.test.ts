@@ -1,7 +1,7 @@
 import { expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { current } from "./contract/committed.ts"
-import { operations, publicEndpoints, readsByPost } from "./contract/operations.ts"
+import { operations, publicEndpoints, keyless } from "./contract/operations.ts"
 import { Served, served } from "./world.ts"
 
 layer(served(), { excludeTestServices: true })("every endpoint, called", (it) => {
@@ -21,7 +21,7 @@ layer(served(), { excludeTestServices: true })("every endpoint, called", (it) =>
       )
     }
 
-    if (method !== "get" && !readsByPost.has(id)) {
+    if (method !== "get" && !keyless.has(id)) {
       it.effect(`${id} writes nothing without a key`, () =>
         Effect.gen(function* () {
           const { call } = yield* Served

@@ -3,7 +3,8 @@ import * as Effect from "effect/Effect"
 import type { Customers } from "saldo/banking/Customers"
 import { current } from "./contract/committed.ts"
 import { endpointsOf, hostileRequests, type Known } from "./contract/hostile.ts"
-import { activeCustomer, secrets, Served, served } from "./world.ts"
+import { servedWithUsersAndTokens } from "./identityWorld.ts"
+import { activeCustomer, secrets, Served } from "./world.ts"
 
 /** Of each endpoint. */
 const count = 200
@@ -43,7 +44,7 @@ const known = Effect.gen(function* () {
   return made
 })
 
-layer(served(), { excludeTestServices: true })("hostile requests", (it) => {
+layer(servedWithUsersAndTokens, { excludeTestServices: true })("hostile requests", (it) => {
   let things: Effect.Effect<Known, never, Customers | Served> = known
   const remembered = Effect.suspend(() =>
     Effect.tap(things, (found) => Effect.sync(() => void (things = Effect.succeed(found))))

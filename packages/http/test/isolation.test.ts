@@ -2,7 +2,8 @@ import { expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { current } from "./contract/committed.ts"
 import { operations, publicEndpoints } from "./contract/operations.ts"
-import { activeCustomer, type Answer, Served, served } from "./world.ts"
+import { servedWithUsersAndTokens, signedIn } from "./identityWorld.ts"
+import { activeCustomer, type Answer, Served } from "./world.ts"
 
 const sek = (amount: string) => ({ amount, currency: "SEK" })
 const iban = "SE45 5000 0000 0583 9825 7466"
@@ -45,7 +46,19 @@ const owner = Effect.gen(function* () {
     key: "payee",
     body: creditor
   })
+  const { email, sessionId } = yield* signedIn("owner")
+  const users = yield* call("GET", "/api/v1/users", { as: "machine" })
+  const user = users.body.items.find((each: { readonly email: string }) => each.email === email) as {
+    readonly id: string
+  }
+  const apiKey = yield* call("POST", "/api/v1/api-keys", {
+    as: `machine:${user.id}`,
+    body: { name: "Accounting", scopes: ["identity:self"], expiresAt: null }
+  })
   const ids = {
+    "api-keys": apiKey.body.key.id as string,
+    users: user.id,
+    "users/me/sessions": sessionId,
     accounts: accountId,
     customers: customerId as string,
     "customers/beneficiaries": beneficiary.body.id as string,
@@ -53,7 +66,7 @@ const owner = Effect.gen(function* () {
     "payment-plans": plan.body.id as string,
     payments: payment.body.id as string
   }
-  return { own, ids, texts: [...Object.values(ids), iban.replaceAll(" ", "")] }
+  return { own, ids, texts: [...Object.values(ids), email, iban.replaceAll(" ", "")] }
 })
 
 /** The address with the owner's ids in place of those that nothing has. */
@@ -78,6 +91,8 @@ const bodies: Readonly<Record<string, unknown>> = {
   "customers.submitDocuments": { documents: [{ kind: "passport", digest: "a".repeat(64), expiresOn: null }] },
   "customers.decide": { verdict: "rejected", reasons: ["review"], expiresAt: null },
   "customers.addBeneficiary": { name: "Me", account: { scheme: "Iban", number: iban } },
+  "users.setParty": { party: "somebody" },
+  "users.setRoles": { roles: ["customer"] },
   "payments.decide": { approve: true },
   "payments.decidePlan": { approve: true },
   "payments.changePlan": { skipped: [], pauses: [] }
@@ -92,7 +107,7 @@ const shownBy = (id: string, { body, text }: Answer): string =>
     ? JSON.stringify(body.items.filter(({ outcome }: { readonly outcome: string }) => outcome !== "refused"))
     : text
 
-layer(served(), { excludeTestServices: true })("what belongs to somebody", (it) => {
+layer(servedWithUsersAndTokens, { excludeTestServices: true })("what belongs to somebody", (it) => {
   it.effect("is not there for any other customer, nor for anybody of another tenant, at any endpoint", () =>
     Effect.gen(function* () {
       const { call } = yield* Served

@@ -48,7 +48,7 @@ const ring = {
   index: Redacted.make(sha256("the index key"))
 }
 
-const machine = ["ledger:*", "lending:*", "audit:*", "webhooks:*", "system:metrics"].map((each) =>
+const machine = ["ledger:*", "lending:*", "audit:*", "identity:*", "webhooks:*", "system:metrics"].map((each) =>
   Actor.Permission.make(each)
 )
 
@@ -161,7 +161,8 @@ export class Served extends Context.Service<
   { readonly url: string; readonly call: ReturnType<typeof callsOf> }
 >()("test/Served") {}
 
-const servedOver = <A, E>(options: http.HttpOptions, needed: Layer.Layer<A | Layer.Success<typeof bank>, E>) =>
+/** The interface on a Node server at a free port, over what it needs. */
+export const servedOver = <A, E>(options: http.HttpOptions, needed: Layer.Layer<A | Layer.Success<typeof bank>, E>) =>
   Layer.effect(
     Served,
     Effect.gen(function* () {

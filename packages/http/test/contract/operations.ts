@@ -3,10 +3,49 @@
  */
 
 /** Endpoints that anybody may call. */
-export const publicEndpoints: ReadonlySet<string> = new Set(["system.live", "system.ready"])
+export const publicEndpoints: ReadonlySet<string> = new Set([
+  "auth.acceptInvitation",
+  "auth.confirmPasswordReset",
+  "auth.keys",
+  "auth.login",
+  "auth.logout",
+  "auth.refresh",
+  "auth.requestPasswordReset",
+  "auth.resendVerification",
+  "auth.signup",
+  "auth.verifyEmail",
+  "system.live",
+  "system.ready"
+])
 
 /** Endpoints that only read, and whose question does not fit an address, or must not stand in one. */
-export const readsByPost: ReadonlySet<string> = new Set(["customers.search", "market.search"])
+const readsByPost = ["customers.search", "market.search"]
+
+/**
+ * Endpoints whose request or answer holds a secret of which nothing is to be remembered, so that they take no key: what they
+ * change is what they are judged by, or, of an API key, is thrown away when its answer is lost.
+ */
+const secretWrites = [
+  "apiKeys.make",
+  "auth.acceptInvitation",
+  "auth.beginSecondFactor",
+  "auth.changePassword",
+  "auth.confirmPasswordReset",
+  "auth.confirmSecondFactor",
+  "auth.login",
+  "auth.logout",
+  "auth.refresh",
+  "auth.removeSecondFactor",
+  "auth.renewRecoveryCodes",
+  "auth.requestPasswordReset",
+  "auth.resendVerification",
+  "auth.signup",
+  "auth.verifyEmail",
+  "users.deleteMe"
+]
+
+/** Endpoints that are no reads by `GET` and take no key all the same. */
+export const keyless: ReadonlySet<string> = new Set([...readsByPost, ...secretWrites])
 
 /** One endpoint. */
 export interface Operation {
