@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type * as Actor from "../../core/Actor.ts"
+import { Idempotency } from "../../core/Idempotency.ts"
 import * as SqlOutbox from "../../core/SqlOutbox.ts"
 import { Authentication } from "../../identity/Authentication.ts"
 import { BreachedPasswordSource } from "../../identity/BreachedPasswordSource.ts"
@@ -109,6 +110,7 @@ const purging = Layer.effectDiscard(
 
 /** What the clock does for identity. */
 export const identityWorkers = Layer.mergeAll(
+  Idempotency.layerPurge,
   IdentityMail.layerDelivery,
   Sessions.layerPurge,
   SigningKeys.layerKeeping,
