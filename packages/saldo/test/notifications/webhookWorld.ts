@@ -43,9 +43,9 @@ export const inPostgres = SqlStores.layer.pipe(Layer.provide(TestPostgres.layer)
 type Stores = Layer.Success<typeof inMemory>
 
 /** Webhooks over stores and a sender. */
-export const over = <E, E2>(
-  stores: Layer.Layer<Stores, E>,
-  sender: Layer.Layer<WebhookSender, E2>,
+export const over = <A, E, E2, R = never>(
+  stores: Layer.Layer<Stores, E, R>,
+  sender: Layer.Layer<A | WebhookSender, E2>,
   policy: Partial<WebhookPolicy> = {}
 ) => {
   const decided = { allowHttp: true, allowedRanges: loopback, ...policy }
