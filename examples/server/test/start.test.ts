@@ -10,7 +10,7 @@ let server: Started
 
 beforeAll(async () => {
   server = await start(["--file", file])
-})
+}, 120_000)
 
 afterAll(async () => {
   await server.kill()
@@ -82,7 +82,7 @@ describe("start in an empty folder", () => {
     }
   })
 
-  it("keeps its keys from others, and says so when they are gone", async () => {
+  it("keeps its keys from others, and says so when they are gone", { timeout: 120_000 }, async () => {
     expect(statSync(`${file}.keys`).mode & 0o777).toBe(0o600)
     expect(readdirSync(path("."))).not.toContain("bank.sqlite.draft")
     const other = path("other.sqlite")

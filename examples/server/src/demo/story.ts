@@ -28,7 +28,6 @@ import { StoryClock } from "./StoryClock.ts"
 interface Purchase {
   readonly holdId: HoldId
   readonly shop: string
-  readonly askedOn: LocalDate.LocalDate
 }
 
 interface Telling {
@@ -36,7 +35,8 @@ interface Telling {
   readonly chance: Chance
   readonly cards: AccountId
   readonly people: ReadonlyArray<Arrived>
-  readonly purchases: Array<Purchase>
+  /** By the day on which the shop asks. */
+  readonly purchases: Map<LocalDate.LocalDate, ReadonlyArray<Purchase>>
 }
 
 const [second, hour] = [1000, 3_600_000]
@@ -51,12 +51,13 @@ const shopping = Effect.fnUntraced(function* ({ cards, chance, people, purchases
     const amount = life.ore(chance.between(shop.from * 100, shop.to * 100))
     const holdId = yield* life.buy(cards, daily, amount, shop.name)
     const askedOn = LocalDate.addDays(day, chance.between(1, 3))
-    if (holdId !== null) purchases.push({ holdId, shop: shop.name, askedOn })
+    if (holdId === null) continue
+    purchases.set(askedOn, [...(purchases.get(askedOn) ?? []), { holdId, shop: shop.name }])
   }
 })
 
 const captures = Effect.fnUntraced(function* ({ purchases }: Telling, day: LocalDate.LocalDate) {
-  for (const { askedOn, holdId, shop } of purchases) if (askedOn === day) yield* life.capture(holdId, shop)
+  for (const { holdId, shop } of purchases.get(day) ?? []) yield* life.capture(holdId, shop)
 })
 
 /** A round of the workers, and another one when the rail has come to an end. */
@@ -168,7 +169,7 @@ const tell = Effect.fnUntraced(function* (clock: StoryClock, today: LocalDate.Lo
   if (officer === undefined) return
   const people: Array<Arrived> = []
   const chance = chanceOf(LocalDate.toEpochDay(today))
-  const telling: Telling = { clock, chance, cards: (yield* life.openCards).id, people, purchases: [] }
+  const telling: Telling = { clock, chance, cards: (yield* life.openCards).id, people, purchases: new Map() }
   for (const person of customers) {
     const arrived = yield* arrive(officer, person)
     yield* life.receive(arrived.daily, life.kronor(person.opening), "Från min gamla bank")
