@@ -5,7 +5,7 @@ import { chromium as engine, type Browser, type BrowserContextOptions, type Page
 import { expect } from "vitest"
 
 /** The password of everybody in the demonstration. */
-const password = "lantern-over-quiet-water"
+export const password = "lantern-over-quiet-water"
 
 /** Starts the browser. */
 export const startBrowser = async (): Promise<Browser> =>

@@ -91,6 +91,7 @@ describe("the look at a page", () => {
     )
     await page.evaluate(() => {
       const wide = document.createElement("p")
+      wide.textContent = "wide"
       wide.style.width = "200vw"
       document.body.append(wide)
     })

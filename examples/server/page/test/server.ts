@@ -10,17 +10,18 @@ const entry = fileURLToPath(new URL("../../src/server.ts", import.meta.url))
 /** A running server. */
 export interface StartedServer {
   readonly url: string
+  /** The database; what lies beside it begins with its name. */
+  readonly file: string
   readonly stop: () => Promise<void>
 }
 
 /** Starts a server and waits until it says where it is. */
 export const startServer = async (): Promise<StartedServer> => {
   const folder = await mkdtemp(join(tmpdir(), "saldo-page-"))
-  const child = spawn(
-    process.execPath,
-    ["--conditions=saldo-source", entry, "--port", "0", "--file", join(folder, "bank.sqlite")],
-    { stdio: ["ignore", "pipe", "pipe"] }
-  )
+  const file = join(folder, "bank.sqlite")
+  const child = spawn(process.execPath, ["--conditions=saldo-source", entry, "--port", "0", "--file", file], {
+    stdio: ["ignore", "pipe", "pipe"]
+  })
   const ended = new Promise<void>((resolve) => {
     child.once("exit", () => resolve())
   })
@@ -40,5 +41,5 @@ export const startServer = async (): Promise<StartedServer> => {
     child.stderr.on("data", hear)
     child.once("exit", (code) => reject(new Error(`The server ended with ${code}:\n${said}`)))
   })
-  return { url, stop }
+  return { url, file, stop }
 }

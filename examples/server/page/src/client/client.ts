@@ -20,8 +20,9 @@ type Payments<Name extends string> = AnswerOf<typeof PaymentsApi, Name>
 /** Who is signed in. */
 export interface Me {
   readonly id: string
-  readonly email: string
-  readonly name: string
+  /** Null, as the name is, of somebody who was deleted. */
+  readonly email: string | null
+  readonly name: string | null
   readonly locale: string
   readonly roles: ReadonlyArray<string>
   readonly permissions: ReadonlyArray<string>

@@ -14,6 +14,7 @@ import { Choice, Money, Page, Section } from "../ui/basics.tsx"
 import { Await, Empty } from "../ui/states.tsx"
 import { useLoad } from "../ui/useLoad.ts"
 import { named, t, tn } from "../words/words.ts"
+import { accountNames } from "./orders.tsx"
 import { balancesOver, type Held, latest } from "./holdings.ts"
 
 const shownAccounts = 8
@@ -65,6 +66,7 @@ const Holdings = ({
 /** The latest movements. */
 const Activity = ({ held }: { readonly held: ReadonlyArray<Held> }) => {
   const movements = latest(held, 8)
+  const names = accountNames(held.map(({ account }) => account))
   if (movements.length === 0) return <Empty title={t("overview.quiet")} />
   return (
     <ul class="list">
@@ -74,7 +76,7 @@ const Activity = ({ held }: { readonly held: ReadonlyArray<Held> }) => {
             <span>
               <strong>{line.description === "" ? named("kind", line.kind) : line.description}</strong>
               <span class="quiet">
-                {showDay(line.bookedOn, locale(), "short")} · {account.name}
+                {showDay(line.bookedOn, locale(), "short")} · {names.get(account.id)}
               </span>
             </span>
             <Money of={line.amount} signed />
@@ -85,21 +87,24 @@ const Activity = ({ held }: { readonly held: ReadonlyArray<Held> }) => {
   )
 }
 
-const AccountList = ({ held }: { readonly held: ReadonlyArray<Held> }) => (
-  <ul class="list">
-    {held.map(({ account, statement }) => (
-      <li key={account.id}>
-        <a href={hrefOf(["accounts", account.id])} class="row">
-          <span>
-            <strong>{account.name}</strong>
-            <span class="quiet">{account.product.productId}</span>
-          </span>
-          <Money of={statement.closing} />
-        </a>
-      </li>
-    ))}
-  </ul>
-)
+const AccountList = ({ held }: { readonly held: ReadonlyArray<Held> }) => {
+  const names = accountNames(held.map(({ account }) => account))
+  return (
+    <ul class="list">
+      {held.map(({ account, statement }) => (
+        <li key={account.id}>
+          <a href={hrefOf(["accounts", account.id])} class="row">
+            <span>
+              <strong>{names.get(account.id)}</strong>
+              <span class="quiet">{account.product.productId}</span>
+            </span>
+            <Money of={statement.closing} />
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+}
 
 const Glance = ({ statistics }: { readonly statistics: client.Statistics }) => {
   if (statistics.listings === 0) {
@@ -202,12 +207,14 @@ const Balances = () => {
   )
 }
 
+const greeting = (name: string | null): string => t("overview.greeting", { name: name?.split(" ")[0] ?? "–" })
+
 /** The first page after signing in. */
 export const OverviewPage = () => {
   const me = useMe()
   const may = useMay()
   return (
-    <Page title={t("overview.greeting", { name: me.name.split(" ")[0] ?? me.name })} lead={showDay(today(), locale())}>
+    <Page title={greeting(me.name)} lead={showDay(today(), locale())}>
       {may("bank:read") ? <Balances /> : null}
       {may("lending:read") ? <Market /> : null}
     </Page>

@@ -35,8 +35,8 @@ const Requests = ({ figures }: { readonly figures: ReadonlyArray<RequestFigures>
       <tr>
         <Head of="system.route" />
         <Head of="system.request-count" number />
-        <Head of="system.failures" number />
-        <Head of="system.median" number />
+        <Head of="system.failures" number wide />
+        <Head of="system.median" number wide />
         <Head of="system.p99" number />
       </tr>
     </thead>
@@ -47,8 +47,8 @@ const Requests = ({ figures }: { readonly figures: ReadonlyArray<RequestFigures>
             <code>{route}</code>
           </th>
           <td class="number">{showCount(count, locale())}</td>
-          <td class="number">{showCount(failures, locale())}</td>
-          <td class="number">{seconds(median)}</td>
+          <td class="number wide">{showCount(failures, locale())}</td>
+          <td class="number wide">{seconds(median)}</td>
           <td class="number">{seconds(p99)}</td>
         </tr>
       ))}

@@ -86,7 +86,7 @@ export const TopBar = ({ at, me, places }: TopBarProps) => {
         </nav>
         <div class="frame-foot">
           <p class="frame-me">
-            <strong>{me.name}</strong>
+            <strong>{me.name ?? me.id}</strong>
             <span>{me.email}</span>
           </p>
           <Preferences />
