@@ -14,6 +14,7 @@ import * as SqlPaymentPlanStore from "../banking/SqlPaymentPlanStore.ts"
 import * as SqlReconciliationTables from "../banking/SqlReconciliationTables.ts"
 import * as SqlDeadLetterStore from "../core/SqlDeadLetterStore.ts"
 import * as SqlIdempotencyStore from "../core/SqlIdempotencyStore.ts"
+import * as SqlRateLimitStore from "../core/SqlRateLimitStore.ts"
 import * as SqlApiKeyStore from "../identity/SqlApiKeyStore.ts"
 import * as SqlAttemptStore from "../identity/SqlAttemptStore.ts"
 import * as SqlIdentityTokenStore from "../identity/SqlIdentityTokenStore.ts"
@@ -42,7 +43,14 @@ export interface AppliedMigration {
 
 /** Every domain that keeps something in SQL, in the order in which domains may refer to each other. */
 export const domains: ReadonlyArray<DomainMigrations> = [
-  { domain: "core", migrations: { ...SqlIdempotencyStore.migrations, ...SqlDeadLetterStore.migrations } },
+  {
+    domain: "core",
+    migrations: {
+      ...SqlIdempotencyStore.migrations,
+      ...SqlDeadLetterStore.migrations,
+      ...SqlRateLimitStore.migrations
+    }
+  },
   { domain: "audit", migrations: SqlAuditTables.migrations },
   {
     domain: "identity",
