@@ -4,11 +4,14 @@
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpPlatform from "effect/http/HttpPlatform"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { RateLimitStore } from "saldo/core/RateLimitStore"
 import { Api } from "./api/Api.ts"
 import * as AccountsHandlers from "./server/AccountsHandlers.ts"
 import * as ApiKeysHandlers from "./server/ApiKeysHandlers.ts"
@@ -24,6 +27,7 @@ import * as PaymentsHandlers from "./server/PaymentsHandlers.ts"
 import * as docsPage from "./server/docs.ts"
 import { docsPath } from "./server/docs.ts"
 import { routesOf, withProblems } from "./server/problems.ts"
+import { type RateLimits, usualRateLimits, withRateLimits } from "./server/rateLimits.ts"
 import * as requestChecks from "./server/requestChecks.ts"
 import { withRequestContext } from "./server/requestContext.ts"
 import { withSecurityHeaders } from "./server/securityHeaders.ts"
@@ -45,6 +49,8 @@ export interface HttpOptions {
   readonly tenant?: string
   /** How many proxies of the host's own stand before it, whose `X-Forwarded-For` is believed; none when left out. */
   readonly trustedProxies?: number
+  /** How often somebody may call where a `RateLimitStore` is in scope; what is left out is as in `usualRateLimits`. */
+  readonly rateLimits?: Partial<RateLimits>
 }
 
 const openapiPath = "/openapi.json"
@@ -62,13 +68,23 @@ const endpoints = (docs: boolean) => {
 }
 
 /** What stands around every request, from the outside in: its id, headers, origins, compression, problems. */
-const around = ({ allowedOrigins = [], bodyLimitBytes = 256 * 1024, docs = true }: HttpOptions) =>
+const around = ({
+  allowedOrigins = [],
+  bodyLimitBytes = 256 * 1024,
+  docs = true,
+  rateLimits = {},
+  trustedProxies = 0
+}: HttpOptions) =>
   HttpRouter.middleware(
     Effect.gen(function* () {
       const platform = yield* HttpPlatform.HttpPlatform
       const routes = routesOf(endpoints(docs))
       const guarded = withProblems(routes, bodyLimitBytes)
       const measured = withMeasures(routes)
+      const store = yield* Effect.serviceOption(RateLimitStore)
+      const limited = Option.isSome(store)
+        ? withRateLimits(store.value, { ...usualRateLimits, ...rateLimits }, trustedProxies)
+        : identity
       // Events must leave when they happen, and compression would hold them back.
       const compressed = HttpMiddleware.compression({
         compressible: (type) => /[/+]json\b|^text\/(?:plain|html)/u.test(type)
@@ -86,11 +102,15 @@ const around = ({ allowedOrigins = [], bodyLimitBytes = 256 * 1024, docs = true 
                 "x-api-key",
                 "x-request-id"
               ],
-              exposedHeaders: ["etag", "link", "retry-after", "x-request-id"],
+              exposedHeaders: ["etag", "link", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"],
               maxAge: 600
             })
       return (served) => {
-        const inner = Effect.provideService(compressed(measured(guarded(served))), HttpPlatform.HttpPlatform, platform)
+        const inner = Effect.provideService(
+          compressed(measured(guarded(limited(served)))),
+          HttpPlatform.HttpPlatform,
+          platform
+        )
         return withRequestContext(withSecurityHeaders(cors === undefined ? inner : cors(inner)))
       }
     }),

@@ -228,3 +228,16 @@ layer(servedWithUsers(), { excludeTestServices: true })("somebody", (it) => {
     })
   )
 })
+
+layer(servedWithUsers({ trustedProxies: 1 }), { excludeTestServices: true })("behind a proxy", (it) => {
+  it.effect("a session shows the address that the proxy saw", () =>
+    Effect.gen(function* () {
+      const { call } = yield* Served
+      const { email, password } = yield* signedIn("judit")
+      const headers = { "x-forwarded-for": "10.9.9.9, 192.0.2.7" }
+      const login = yield* call("POST", "/api/auth/login", { body: { email, password }, headers })
+      const listed = yield* call("GET", "/api/v1/users/me/sessions", { as: login.body.accessToken })
+      expect(listed.body.items[0]).toMatchObject({ address: "192.0.2.7", current: true })
+    })
+  )
+})

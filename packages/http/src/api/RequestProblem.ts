@@ -71,6 +71,17 @@ export class MediaTypeUnsupported extends Schema.TaggedError<MediaTypeUnsupporte
   }
 }
 
+/** Somebody calls too often; the policy says what is counted. */
+export class TooManyRequests extends Schema.TaggedError<TooManyRequests>()(
+  "TooManyRequests",
+  { policy: Schema.Literals(["address", "credential", "entrance"]), retryAfterSeconds: Schema.Int },
+  { httpApiStatus: 429 }
+) {
+  override get message(): string {
+    return `There were too many requests; send the next one in ${this.retryAfterSeconds} seconds`
+  }
+}
+
 /** Something went wrong with us; the log has it under the request's id. */
 export class InternalFailure extends Schema.TaggedError<InternalFailure>()(
   "InternalFailure",
@@ -91,5 +102,5 @@ export class Overloaded extends Schema.TaggedError<Overloaded>()("Overloaded", {
 
 /** Declares on every endpoint what a request may do wrong, and says which of its values are not what the contract asks for. */
 export class RequestChecks extends HttpApiMiddleware.Service<RequestChecks>()("@saldo/http/api/RequestChecks", {
-  error: problems(RequestInvalid, BodyTooLarge, MediaTypeUnsupported, InternalFailure, Overloaded)
+  error: problems(RequestInvalid, BodyTooLarge, MediaTypeUnsupported, TooManyRequests, InternalFailure, Overloaded)
 }) {}

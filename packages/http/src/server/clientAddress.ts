@@ -17,7 +17,8 @@ export const TrustedProxies: Context.Reference<number> = Context.Reference<numbe
 export const addressBehind = (trusted: number, peer: string | null, forwarded: string | undefined): string | null => {
   if (trusted <= 0 || forwarded === undefined) return peer
   const seen = forwarded.split(",").map((address) => address.trim())
-  const address = seen[Math.max(0, seen.length - trusted)]
+  // Where fewer are named than are trusted, the request came around one of them, and its word counts for nothing.
+  const address = seen.at(-trusted)
   return address === undefined || address === "" ? peer : address
 }
 

@@ -22,7 +22,8 @@ import {
   MethodNotAllowed,
   Overloaded,
   RequestInvalid,
-  RouteNotFound
+  RouteNotFound,
+  TooManyRequests
 } from "../api/RequestProblem.ts"
 import { unfitUrl, withFitText } from "./wellFormed.ts"
 
@@ -57,6 +58,7 @@ type Failure =
   | Overloaded
   | RequestInvalid
   | RouteNotFound
+  | TooManyRequests
 
 const toBody = Schema.encodeSync(
   Schema.Union(
@@ -67,12 +69,14 @@ const toBody = Schema.encodeSync(
       MethodNotAllowed,
       Overloaded,
       RequestInvalid,
-      RouteNotFound
+      RouteNotFound,
+      TooManyRequests
     )
   )
 )
 
-const answer = (failure: Failure, headers: Readonly<Record<string, string>> = {}) => {
+/** A failure of the interface itself as an answer. */
+export const answer = (failure: Failure, headers: Readonly<Record<string, string>> = {}) => {
   const body = toBody(failure)
   return HttpServerResponse.jsonUnsafe(body, { status: body.status, contentType: problemType, headers })
 }
