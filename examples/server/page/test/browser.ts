@@ -98,4 +98,15 @@ export const expectAccessible = async (page: Page, where: string): Promise<void>
 export const expectNoOverflow = async (page: Page, where: string): Promise<void> => {
   const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
   expect(excess, where).toBeLessThanOrEqual(0)
+  // Amounts are never broken, so they are what sticks out; tables scroll by themselves.
+  const beyond = await page.evaluate(() =>
+    [...document.querySelectorAll(".section .money")]
+      .filter((money) => money.closest(".table-frame") === null)
+      .filter((money) => {
+        const edge = money.closest(".section")?.getBoundingClientRect().right ?? 0
+        return money.getBoundingClientRect().right > edge - 16
+      })
+      .map(({ textContent }) => textContent)
+  )
+  expect(beyond, where).toEqual([])
 }

@@ -3,6 +3,7 @@
  */
 import type { AccountsApi } from "@saldo/http/api/AccountsApi"
 import type { AuditApi } from "@saldo/http/api/AuditApi"
+import type { AuthApi } from "@saldo/http/api/AuthApi"
 import type { LedgerApi } from "@saldo/http/api/LedgerApi"
 import type { CollectionEvent, MarketApi } from "@saldo/http/api/MarketApi"
 import type { PaymentsApi } from "@saldo/http/api/PaymentsApi"
@@ -17,18 +18,8 @@ type Ledger<Name extends string> = AnswerOf<typeof LedgerApi, Name>
 type Market<Name extends string> = AnswerOf<typeof MarketApi, Name>
 type Payments<Name extends string> = AnswerOf<typeof PaymentsApi, Name>
 
-/** Who is signed in. */
-export interface Me {
-  readonly id: string
-  /** Null, as the name is, of somebody who was deleted. */
-  readonly email: string | null
-  readonly name: string | null
-  readonly locale: string
-  readonly roles: ReadonlyArray<string>
-  readonly permissions: ReadonlyArray<string>
-  /** The customer for whom this user acts. */
-  readonly party: string | null
-}
+/** Who is signed in, with what that one may do; name and address are null of somebody who was deleted. */
+export type Me = AnswerOf<typeof AuthApi, "me">
 
 /** An account of a customer. */
 export type Account = Accounts<"find">

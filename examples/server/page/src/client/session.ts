@@ -2,20 +2,14 @@
  * Staying signed in. The access token lives in memory alone; the refresh token, good for one use, is shared by the tabs of
  * a browser, which take turns at using it.
  */
+import type { AuthApi } from "@saldo/http/api/AuthApi"
 import { problemFrom, NoAnswer, SignedOut } from "./problem.ts"
+import type { AnswerOf, BodyOf } from "./wire.ts"
 
-/** What the server gives who signs in, and who stays. */
-interface Tokens {
-  readonly accessToken: string
-  readonly refreshToken: string
-}
+type Tokens = Pick<AnswerOf<typeof AuthApi, "login">, "accessToken" | "refreshToken">
 
 /** What somebody signs in with. */
-export interface Credentials {
-  readonly email: string
-  readonly password: string
-  readonly code?: string
-}
+export type Credentials = BodyOf<typeof AuthApi, "login">
 
 const place = "saldo.refresh"
 let access: string | undefined
