@@ -5,8 +5,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import type { ActorOptions, BankSaldo } from "saldo/promise"
-import { identityOf, openedOf } from "saldo/promise/opened"
+import type { ActorOptions, BankSaldo, IdentityBankSaldo } from "saldo/promise"
+import { identityOf, knowsUsers, openedOf } from "saldo/promise/opened"
 import { CredentialsInvalid } from "saldo/identity/CredentialsInvalid"
 import * as http from "./http.ts"
 import { Authenticator, type CredentialScheme } from "./server/Authenticator.ts"
@@ -29,6 +29,12 @@ export interface HandlerOptions extends http.HttpOptions {
   ) => Promise<ActorOptions | undefined>
 }
 
+/** How a host mounts the interface whose Saldo knows its users. */
+export interface IdentityHandlerOptions extends http.HttpOptions {
+  /** In place of the access tokens and API keys of the Saldo. */
+  readonly authenticate?: HandlerOptions["authenticate"]
+}
+
 /** The interface of an open Saldo. */
 export interface Handler extends AsyncDisposable {
   /** Answers a request. Never rejects but with `SaldoClosed`, once the Saldo closes. */
@@ -49,6 +55,15 @@ const authenticatorOf = (authenticate: HandlerOptions["authenticate"]) =>
         )
     })
   )
+
+const neededBy = async (saldo: BankSaldo, authenticate: HandlerOptions["authenticate"] | undefined) => {
+  if (authenticate !== undefined) {
+    return Layer.merge(Layer.succeedContext(await openedOf(saldo).context()), authenticatorOf(authenticate))
+  }
+  if (!knowsUsers(saldo)) throw new TypeError("expected authenticate, as this Saldo has no users of its own")
+  const services = Layer.succeedContext(await openedOf(saldo).context())
+  return Layer.provideMerge(Authenticator.layerIdentity, services)
+}
 
 /**
  * Makes the interface of an open Saldo. Closing the Saldo waits for the requests that are being answered.
@@ -75,13 +90,14 @@ const authenticatorOf = (authenticate: HandlerOptions["authenticate"]) =>
  * response.status // => 200
  * ```
  */
-export const createHandler = async (
-  saldo: BankSaldo,
-  { authenticate, ...options }: HandlerOptions
-): Promise<Handler> => {
-  const { context, during } = openedOf(saldo)
-  const services = Layer.succeedContext(await context())
-  const { dispose, handler } = http.toWebHandler(Layer.merge(services, authenticatorOf(authenticate)), options)
+export function createHandler(saldo: BankSaldo, options: HandlerOptions): Promise<Handler>
+/** For a Saldo with users, who sign in here and then act by their access tokens and API keys. */
+export function createHandler(saldo: IdentityBankSaldo, options?: IdentityHandlerOptions): Promise<Handler>
+export async function createHandler(saldo: BankSaldo, given: IdentityHandlerOptions = {}): Promise<Handler> {
+  const { authenticate, ...options } = given
+  const { during } = openedOf(saldo)
+  const needed = await neededBy(saldo, authenticate)
+  const { dispose, handler } = http.toWebHandler(needed, options)
   return {
     handle: (request) => during(() => handler(request, Context.empty())),
     close: dispose,

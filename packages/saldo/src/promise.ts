@@ -113,6 +113,9 @@ export interface IdentitySaldoOptions extends SaldoOptions {
 /** How to open Saldo with a bank and its users. */
 export interface IdentityBankSaldoOptions extends BankSaldoOptions, IdentitySaldoOptions {}
 
+/** Tells the ways to open a Saldo apart before the compiler looks into functions among the options. */
+type Without<Option extends string> = { readonly [K in Option]?: never }
+
 const booksLayer = (timeZone: string | undefined) =>
   LedgerUseCase.layerWith(timeZone === undefined ? {} : { timeZone }).pipe(Layer.provideMerge(AuditTrail.layer))
 
@@ -195,11 +198,11 @@ const opened = async <R>(
  */
 export function createSaldo(options: IdentityBankSaldoOptions): Promise<IdentityBankSaldo>
 /** Without users of its own: the host signs people in itself. */
-export function createSaldo(options: BankSaldoOptions): Promise<BankSaldo>
+export function createSaldo(options: BankSaldoOptions & Without<"identity">): Promise<BankSaldo>
 /** Without a bank. */
-export function createSaldo(options: IdentitySaldoOptions): Promise<IdentitySaldo>
+export function createSaldo(options: IdentitySaldoOptions & Without<"bank">): Promise<IdentitySaldo>
 /** With neither. */
-export function createSaldo(options: SaldoOptions): Promise<Saldo>
+export function createSaldo(options: SaldoOptions & Without<"bank" | "identity">): Promise<Saldo>
 export async function createSaldo(options: SaldoOptions & Partial<IdentityBankSaldoOptions>): Promise<Saldo> {
   const { bank, identity, storage, timeZone, workers = true } = options
   const actor = Actor.system(await Effect.runPromise(readTenant(options.tenant ?? "main").pipe(inWhole("/tenant"))))
