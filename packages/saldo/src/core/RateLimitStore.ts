@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 
 /** How it stands after a take: how many there were in the window, this one included, and when the window ends. */
 export interface Taken {
@@ -32,6 +33,18 @@ export class RateLimitStore extends Context.Service<
 
   /** Counts of this process alone. */
   static readonly layerMemory: Layer.Layer<RateLimitStore> = this.layerMemoryOf(100_000)
+
+  /** Purges once a minute as long as the layer lives; enough in one process of many. */
+  static readonly layerPurge: Layer.Layer<never, never, RateLimitStore> = Layer.effectDiscard(
+    Effect.flatMap(this, (store) =>
+      Effect.flatMap(DateTime.now, (now) => store.purge(now, 10_000)).pipe(
+        Effect.repeat({ while: (forgotten) => forgotten > 0 }),
+        Effect.catchCause((cause) => Effect.logWarning("Old counts were not purged and will be next time", cause)),
+        Effect.repeat(Schedule.spaced("1 minute")),
+        Effect.forkScoped
+      )
+    )
+  )
 }
 
 const makeMemory = (capacity: number): RateLimitStore["Service"] => {

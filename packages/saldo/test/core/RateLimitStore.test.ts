@@ -5,6 +5,7 @@ import * as TestSqlite from "@saldo/testing/TestSqlite"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as TestClock from "effect/testing/TestClock"
 import { RateLimitStore } from "saldo/core/RateLimitStore"
 import * as SqlRateLimitStore from "saldo/core/SqlRateLimitStore"
 import * as Migrations from "saldo/sql/Migrations"
@@ -25,4 +26,17 @@ it.effect("memory forgets the oldest window rather than to grow without end", ()
     expect((yield* store.take("b", 1000, now)).count).toBe(2)
     expect((yield* store.take("a", 1000, now)).count).toBe(1)
   }).pipe(Effect.provide(RateLimitStore.layerMemoryOf(2)))
+)
+
+it.effect("what is over is purged by the minute", () =>
+  Effect.gen(function* () {
+    const store = yield* RateLimitStore
+    const begun = yield* DateTime.now
+    yield* store.take("old", 30_000, begun)
+    yield* store.take("new", 300_000, begun)
+    yield* TestClock.adjust("61 seconds")
+    // As if no time had passed: what was forgotten begins anew.
+    expect((yield* store.take("old", 30_000, begun)).count).toBe(1)
+    expect((yield* store.take("new", 300_000, begun)).count).toBe(2)
+  }).pipe(Effect.provide(RateLimitStore.layerPurge.pipe(Layer.provideMerge(RateLimitStore.layerMemory))))
 )
