@@ -218,9 +218,32 @@ layer(servedWithUsers(), { excludeTestServices: true })("somebody", (it) => {
     })
   )
 
+  it.effect("hears nothing back of a password, token or code that does not fit", () =>
+    Effect.gen(function* () {
+      const { call } = yield* Served
+      const planted = "planted wombat"
+      const long = planted.repeat(100)
+      const sent = [
+        ["/api/auth/login", { email: "anna@example.test", password: long }],
+        ["/api/auth/login", { email: "anna@example.test", password: [planted] }],
+        ["/api/auth/login", { email: { [planted]: planted }, password: "x" }],
+        ["/api/auth/login", { email: "anna@example.test", password: "x", code: long }],
+        ["/api/auth/refresh", { refreshToken: long }],
+        ["/api/auth/signup", { email: long, name: "Anna", password: planted }],
+        ["/api/auth/password-reset-confirm", { token: { planted }, password: planted }]
+      ] as const
+      for (const [path, body] of sent) {
+        const answer = yield* call("POST", path, { body })
+        expect(answer).toMatchObject({ status: 400, body: { code: "RequestInvalid" } })
+        expect(answer.text).not.toContain(planted)
+      }
+    })
+  )
+
   it.effect("finds the public keys where others look for them", () =>
     Effect.gen(function* () {
       const { call } = yield* Served
+      yield* signedIn("kajsa")
       const { body, status } = yield* call("GET", "/.well-known/jwks.json")
       expect(status).toBe(200)
       expect(body.keys[0]).toMatchObject({ kty: "OKP", crv: "Ed25519", alg: "EdDSA" })
