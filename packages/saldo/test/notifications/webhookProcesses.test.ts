@@ -148,6 +148,25 @@ describe("a process that tells endpoints", () => {
     }).pipe(asBank, Effect.provide(Layer.fresh(over(inMemory, interfering))))
   })
 
+  it.effect("goes by what its owner has changed in the middle of its turn, from the next event on", () => {
+    const act = { now: Effect.void as Effect.Effect<unknown> }
+    const interfering = sending((send) => (message) => Effect.tap(send(message), () => act.now))
+    return Effect.gen(function* () {
+      const there = yield* receiver
+      const { endpoint } = yield* registered(there.url)
+      yield* happened(2)
+      yield* happened(1, { action: "other.act" })
+      const webhooks = yield* Webhooks
+      const terms = { url: endpoint.url, description: "", events: ["other.*"] }
+      act.now = Effect.orDie(asBank(webhooks.change({ key: key("changed"), endpointId: endpoint.id, terms })))
+      expect([yield* tellAll, yield* tellAll]).toEqual([1, 1])
+      expect(there.received.map(({ body }) => body.slice(0, 20))).toEqual([
+        '{"type":"demo.act","',
+        '{"type":"other.act",'
+      ])
+    }).pipe(asBank, Effect.provide(Layer.fresh(over(inMemory, interfering))))
+  })
+
   it.effect("gives up its place after so many events, and goes on in the next turn", () =>
     Effect.gen(function* () {
       const there = yield* receiver
