@@ -127,8 +127,8 @@ describe("a server under load", () => {
     const tookMs = Date.now() - asked
     await load.end()
     expect({ code, stderr: first.stderr }).toEqual({ code: 0, stderr: "" })
-    // Connections that are kept alive do not keep the server.
-    expect(tookMs).toBeLessThan(5000)
+    // Connections that are kept alive do not keep the server for the ten seconds that open requests would get.
+    expect(tookMs).toBeLessThan(9000)
     expect(load.acknowledged.size).toBeGreaterThan(width)
 
     const second = await begin(file)
