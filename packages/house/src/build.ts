@@ -31,7 +31,7 @@ export const build = (): string => {
   return (
     run("node_modules/typescript/bin/tsc", "-b", "packages/house/tsconfig.build.json") ||
     // A command is one file, so that it starts in a fifth of a second; it takes the place of the module of its name.
-    run("node_modules/tsup/dist/cli-default.js", "--config", "packages/kameo/tsup.config.ts", "--silent")
+    run("packages/kameo/node_modules/tsup/dist/cli-default.js", "--config", "packages/kameo/tsup.config.ts", "--silent")
   )
 }
 
