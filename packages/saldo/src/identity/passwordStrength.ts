@@ -147,7 +147,7 @@ const withoutRepetition = (text: string): string => {
  * import { passwordWeaknesses, standardPolicy } from "saldo/identity/passwordStrength"
  *
  * passwordWeaknesses("correct horse battery", [], standardPolicy) // => []
- * passwordWeaknesses("Passw0rd1234", [], standardPolicy) // => ["sequence", "common"]
+ * passwordWeaknesses("Passw0rd1234", [], standardPolicy) // => ["common"]
  * passwordWeaknesses("quirina-2026", ["quirina@example.com"], standardPolicy) // => ["personal"]
  * ```
  */

@@ -75,7 +75,7 @@ describe("signing up", () => {
     )
   )
 
-  it.effect("is told of in the trail, with what is personal where it can be erased, and nothing secret", () =>
+  it.effect("is told of in the trail, without what is personal or secret", () =>
     world(
       Effect.gen(function* () {
         const { id } = yield* active
@@ -88,8 +88,8 @@ describe("signing up", () => {
           subject: { type: "user", id }
         })
         const told = new Map(record?.changes.map(({ after, path, redaction }) => [path, [redaction, after._tag]]))
-        expect(told.get("/profile/email")).toEqual(["personal", "Personal"])
-        expect(told.get("/profile/name")).toEqual(["personal", "Personal"])
+        expect(told.get("/profile/email")).toEqual(["secret", "Secret"])
+        expect(told.get("/profile/name")).toEqual(["secret", "Secret"])
         expect(told.get("/password")).toEqual(["secret", "Secret"])
         expect(told.get("/state")).toEqual(["public", "Plain"])
       })

@@ -1,5 +1,5 @@
 /**
- * What the trail says about users: that something secret changed, never what; and of whoever has not signed in, only where
+ * What the trail says about users: that something personal or secret changed, never what; and of whoever has not signed in, only where
  * it came from.
  */
 import * as Redacted from "effect/Redacted"
@@ -18,7 +18,7 @@ const classes: RedactionClasses = {
   "": "internal",
   "/state": "public",
   "/roles": "public",
-  "/profile": "personal",
+  "/profile": "secret",
   "/password": "secret",
   "/secondFactor/secret": "secret",
   "/secondFactor/lastStep": "secret",

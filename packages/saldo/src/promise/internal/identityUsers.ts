@@ -81,7 +81,7 @@ export interface Users {
   readonly renewRecoveryCodes: (proof: UserProof, options?: CallOptions) => Promise<RecoveryCodes>
   /** Asks for no second factor any more. */
   readonly removeSecondFactor: (proof: UserProof, options?: CallOptions) => Promise<User>
-  /** Forgets what is personal about the user who acts, and ends its sessions; what the trail has of it goes by `audit.erase`. */
+  /** Forgets what is personal about the user who acts, and ends its sessions. What it did stays in the trail. */
   readonly delete: (proof: UserProof, options?: CallOptions) => Promise<User>
 
   /** Rejects with `UserNotFound`. */
