@@ -9,14 +9,12 @@ import * as BankUseCases from "saldo/banking/BankUseCases"
 import { KycVerifier } from "saldo/banking/KycVerifier"
 import * as SqlOutbox from "saldo/core/SqlOutbox"
 import { type Storage, Storage as Stored } from "saldo/core/Storage"
-import { ApiKeys } from "saldo/identity/ApiKeys"
-import { Authentication } from "saldo/identity/Authentication"
 import { BreachedPasswordSource } from "saldo/identity/BreachedPasswordSource"
+import * as IdentityUseCases from "saldo/identity/IdentityUseCases"
 import { mailSubscription } from "saldo/identity/MailDue"
-import { Presence } from "saldo/identity/Presence"
-import { Sessions } from "saldo/identity/Sessions"
-import { SigningKeys } from "saldo/identity/SigningKeys"
-import { Users } from "saldo/identity/Users"
+import { WebhookDispatch } from "saldo/notifications/WebhookDispatch"
+import { Webhooks } from "saldo/notifications/Webhooks"
+import { WebhookSender } from "saldo/notifications/WebhookSender"
 import * as SqlStores from "saldo/sql/SqlStores"
 import * as keyFile from "./keyFile.ts"
 import { current, policy, savings, timeZone } from "./offer.ts"
@@ -42,17 +40,19 @@ const bank = BankUseCases.layer({ products: [current, savings], timeZone, paymen
   Layer.orDie
 )
 
-/** Users and what they sign in by, over the trail and the idempotency of the bank. */
-const identity = Authentication.layer.pipe(
-  Layer.provideMerge(Layer.merge(Sessions.layer, ApiKeys.layer)),
-  Layer.provideMerge(Layer.merge(Users.layerWith({ roles, issuer: "Saldo Bank" }), JoseAccessTokens.layer({ issuer }))),
-  Layer.provideMerge(SigningKeys.layer),
-  Layer.provideMerge(Presence.layer),
+/** Users and what they sign in by. */
+const identity = IdentityUseCases.layer({
+  accessTokens: JoseAccessTokens.layer({ issuer }),
+  policy: { roles, issuer: "Saldo Bank" }
+}).pipe(
   Layer.provide(
     Layer.mergeAll(BreachedPasswordSource.layerList([]), Argon2PasswordHasher.layer, TotpOneTimeCodes.layer)
   )
 )
 
+/** Who elsewhere is told of what happens. */
+const webhooks = Layer.merge(Webhooks.layer, WebhookDispatch.layer).pipe(Layer.provide(WebhookSender.layerHttp()))
+
 /** Every use case, on a storage, with the keys of a file. */
 export const layer = (storage: Storage, keys: string) =>
-  identity.pipe(Layer.provideMerge(bank), Layer.provideMerge(ground(storage, keys)))
+  Layer.merge(identity, webhooks).pipe(Layer.provideMerge(bank), Layer.provideMerge(ground(storage, keys)))

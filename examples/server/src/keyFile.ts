@@ -8,11 +8,13 @@ import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import { DataKeyStore } from "saldo/banking/DataKeyStore"
 import { WrappingKeys } from "saldo/banking/WrappingKeys"
 import * as Id from "saldo/core/Id"
 import { IdentityKeys } from "saldo/identity/IdentityKeys"
+import { WebhookKeys } from "saldo/notifications/WebhookKeys"
 import { ServerFailure } from "./ServerFailure.ts"
 
 const Key = Schema.RedactedFromValue(
@@ -23,8 +25,12 @@ const Key = Schema.RedactedFromValue(
 const NamedKey = Schema.Struct({ id: Schema.NonEmptyString, key: Key })
 const Ring = Schema.Struct({ current: NamedKey, previous: Schema.optionalKey(Schema.Array(NamedKey)), index: Key })
 
-/** What the file holds: the keys of customers' data, and those of users, sessions and tokens. */
-const Keys = Schema.Struct({ customers: Ring, identity: Ring })
+/** What the file holds: the keys of customers' data, those of users, sessions and tokens, and those of webhooks' secrets. */
+const Keys = Schema.Struct({
+  customers: Ring,
+  identity: Ring,
+  webhooks: Schema.Struct(Struct.omit(Ring.fields, ["index"]))
+})
 
 /** The keys of a bank. */
 export type Keys = typeof Keys.Type
@@ -37,9 +43,11 @@ const newKey = Effect.sync(() =>
   Redacted.make(Buffer.from(SecureRandom.randomBytesUnsafe(32)).toString("hex"), { label: "key" })
 )
 
-const newRing = Effect.gen(function* () {
-  return { current: { id: yield* Id.make("key"), key: yield* newKey }, index: yield* newKey }
+const newNamedKey = Effect.gen(function* () {
+  return { id: yield* Id.make("key"), key: yield* newKey }
 })
+
+const newRing = Effect.all({ current: newNamedKey, index: newKey })
 
 const read = Effect.fnUntraced(function* (file: string) {
   const files = yield* FileSystem.FileSystem
@@ -71,7 +79,7 @@ const make = Effect.fnUntraced(function* (file: string) {
   const files = yield* FileSystem.FileSystem
   const folder = (yield* Path.Path).dirname(file)
   const draft = `${file}.${yield* Id.make("draft")}`
-  const keys = { customers: yield* newRing, identity: yield* newRing }
+  const keys = { customers: yield* newRing, identity: yield* newRing, webhooks: { current: yield* newNamedKey } }
   const text = yield* Effect.orDie(Schema.encodeEffect(KeyText)(keys))
   yield* files.writeFileString(draft, `${text}\n`, { flag: "wx", mode: 0o600 }).pipe(
     Effect.andThen(onDisk(draft, "r+")),
@@ -107,10 +115,10 @@ const keysOf = Effect.fnUntraced(function* (file: string) {
   )
 })
 
-/** The keys in a file, for customers' data and for identity. */
+/** The keys in a file, for each that seals. */
 export const layer = (file: string) =>
   Layer.unwrap(
-    Effect.map(keysOf(file), ({ customers, identity }) =>
-      Layer.merge(WrappingKeys.layer(customers), IdentityKeys.layer(identity))
+    Effect.map(keysOf(file), ({ customers, identity, webhooks }) =>
+      Layer.mergeAll(WrappingKeys.layer(customers), IdentityKeys.layer(identity), WebhookKeys.layer(webhooks))
     )
   )

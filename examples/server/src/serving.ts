@@ -12,8 +12,11 @@ import * as SqlClient from "effect/sql/SqlClient"
 import { createServer } from "node:http"
 import * as http from "@saldo/http/http"
 import { Authenticator } from "@saldo/http/server/Authenticator"
+import { usualRateLimits } from "@saldo/http/server/rateLimits"
 import * as Readiness from "@saldo/http/server/Readiness"
 import * as FileMailChannel from "@saldo/identity/FileMailChannel"
+import { RateLimitStore } from "saldo/core/RateLimitStore"
+import * as SqlRateLimitStore from "saldo/core/SqlRateLimitStore"
 import { IdentityMail } from "saldo/identity/IdentityMail"
 import * as bank from "./bank.ts"
 import * as beginnings from "./beginnings.ts"
@@ -82,6 +85,23 @@ const listening = (port: number) =>
     )
   )
 
+/**
+ * How often somebody may call: ten times as often as usual, as on this machine all callers have one address. Behind a proxy
+ * the usual limits are right, with the proxy trusted to say where a call came from.
+ */
+const rateLimits = Object.fromEntries(
+  Object.entries(usualRateLimits).map(([name, { limit, windowSeconds }]) => [
+    name,
+    { limit: limit * 10, windowSeconds }
+  ])
+)
+
+/** The processes on one Postgres count together. */
+const counting = (place: Place) =>
+  RateLimitStore.layerPurge.pipe(
+    Layer.provideMerge(place._tag === "Sqlite" ? RateLimitStore.layerMemory : SqlRateLimitStore.layer)
+  )
+
 /** The server of a place, as long as the layer lives. */
 export const serving = (place: Place, { empty, port }: Serving) => {
   const filled = empty
@@ -89,7 +109,7 @@ export const serving = (place: Place, { empty, port }: Serving) => {
     : Layer.effectDiscard(
         Effect.tap(fill, (made) => (made ? Console.log("Made two years of demonstration data.") : Effect.void))
       )
-  const routes = HttpRouter.serve(Layer.merge(http.layer({ tenant }), page.layer), {
+  const routes = HttpRouter.serve(Layer.merge(http.layer({ tenant, rateLimits }), page.layer), {
     disableListenLog: true,
     disableLogger: true
   })
@@ -97,7 +117,7 @@ export const serving = (place: Place, { empty, port }: Serving) => {
     Layer.provide(routes),
     Layer.provide(workers.layer.pipe(Layer.provide(mail(`${besideOf(place)}.mails`)))),
     Layer.provide(listening(port)),
-    Layer.provide(Layer.merge(collection, readiness)),
+    Layer.provide(Layer.mergeAll(collection, readiness, counting(place))),
     Layer.provide(Authenticator.layerIdentity),
     Layer.provide(filled),
     Layer.provide(bank.layer(storageOf(place), `${besideOf(place)}.keys`))

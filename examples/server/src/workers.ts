@@ -17,6 +17,7 @@ import { Sessions } from "saldo/identity/Sessions"
 import { SigningKeys } from "saldo/identity/SigningKeys"
 import { Users } from "saldo/identity/Users"
 import { Ledger } from "saldo/ledger/Ledger"
+import { WebhookDispatch } from "saldo/notifications/WebhookDispatch"
 import * as LocalDate from "saldo/time/LocalDate"
 import { tenant } from "./offer.ts"
 
@@ -59,5 +60,6 @@ export const layer = Layer.mergeAll(
   Sessions.layerPurge,
   SigningKeys.layerKeeping,
   purge,
-  IdentityMail.layerDelivery
+  IdentityMail.layerDelivery,
+  WebhookDispatch.layerTelling()
 )
