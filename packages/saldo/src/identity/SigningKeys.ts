@@ -177,17 +177,21 @@ const unknownNamesEveryMs = 1000
 
 const lastSequence = (keys: ReadonlyArray<StoredSigningKey>): number => keys.at(-1)?.sequence ?? 0
 
-const makeReads = ({ atomic, identityKeys, store, tenant }: Ground, { keys, forget }: Ring, add: Add) => {
-  const first = Effect.gen(function* () {
-    const sequence = lastSequence(yield* store.list) + 1
-    yield* add(yield* DateTime.now, sequence).pipe(atomic.run, as(system(tenant)))
+const makeReads = ({ atomic, identityKeys, tenant }: Ground, { keys, forget }: Ring, add: Add) => {
+  /** The key behind those that were seen: whoever saw the same makes the same one, and all but one make none. */
+  const first = Effect.fnUntraced(function* (seen: ReadonlyArray<StoredSigningKey>) {
+    yield* add(yield* DateTime.now, lastSequence(seen) + 1).pipe(atomic.run, as(system(tenant)))
     yield* forget
   })
 
   const signing: Effect.Effect<SigningPair> = Effect.gen(function* () {
     const now = yield* DateTime.now
-    const key = signingAt(yield* keys(), now) ?? signingAt(yield* keys(0), now)
-    if (key === undefined) return yield* Effect.andThen(first, signing)
+    let key = signingAt(yield* keys(), now)
+    if (key === undefined) {
+      const seen = yield* keys(0)
+      key = signingAt(seen, now)
+      if (key === undefined) return yield* Effect.andThen(first(seen), signing)
+    }
     return { key: plain(key), secret: yield* identityKeys.open(placeOf(key.id), key.sealed) }
   })
 
