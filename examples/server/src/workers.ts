@@ -37,17 +37,6 @@ const endOfDay = Layer.effectDiscard(
   })
 )
 
-/** Forgets what is past its time. */
-const purge = Layer.effectDiscard(
-  Effect.flatMap(Users, (users) =>
-    users.purge().pipe(
-      Effect.catchCause((cause) => Effect.logWarning("Old tokens were not purged and will be next time", cause)),
-      Effect.repeat(Schedule.spaced("1 hour")),
-      Effect.forkScoped
-    )
-  )
-)
-
 /** Everything that runs by the clock. Any number of processes may. */
 export const layer = Layer.mergeAll(
   AuditTrail.layerSealing,
@@ -59,7 +48,7 @@ export const layer = Layer.mergeAll(
   Idempotency.layerPurge,
   Sessions.layerPurge,
   SigningKeys.layerKeeping,
-  purge,
+  Users.layerPurge,
   IdentityMail.layerDelivery,
   WebhookDispatch.layerTelling()
 )
