@@ -116,11 +116,17 @@ describe("a process that tells endpoints", () => {
       while (quick.received.length < 5) yield* Effect.sleep("20 millis")
       yield* happened(1)
       while (quick.received.length < 6) yield* Effect.sleep("20 millis")
+      // All the while the first message to it hung.
       expect(hanging.received.length).toBe(1)
-      // Its own timeout is three seconds here.
+      expect(yield* statusOf(slow.endpoint.id)).toMatchObject({ attempts: 0 })
       while ((yield* statusOf(slow.endpoint.id)).attempts === 0) yield* Effect.sleep("50 millis")
       expect(yield* logOf(slow.endpoint.id)).toMatchObject([{ outcome: "failed", unreached: "timeout", status: null }])
-    }).pipe(asBank, Effect.provide(WebhookDispatch.layerTelling().pipe(Layer.provideMerge(world(inSqlite)))))
+    }).pipe(
+      asBank,
+      Effect.provide(
+        WebhookDispatch.layerTelling().pipe(Layer.provideMerge(over(inSqlite, byHttp({ timeout: "10 seconds" }))))
+      )
+    )
   )
 
   it.effect("says nothing more to an endpoint that was paused or removed in the middle of its turn", () => {
