@@ -142,11 +142,7 @@ const makeVerify = (keys: SigningKeys["Service"], { audience, issuer, remembered
     (key) => importJWK(jwkOf(key), algorithm)
   )
 
-  return Effect.fn("JoseAccessTokens.verify")(function* (token: Redacted.Redacted, at: DateTime.Utc) {
-    const text = Redacted.value(token)
-    const digest = sha256(text)
-    const known = yield* memory.find(digest, at)
-    if (known !== undefined) return known
+  const verifyNew = Effect.fn("JoseAccessTokens.verify")(function* (text: string, digest: string, at: DateTime.Utc) {
     const header = yield* Effect.try({
       try: () => decodeProtectedHeader(text),
       catch: () => refusal("malformed")
@@ -163,6 +159,12 @@ const makeVerify = (keys: SigningKeys["Service"], { audience, issuer, remembered
     const claims = claimsOf(yield* Effect.mapError(decodeClaims(payload), () => refusal("malformed")))
     memory.keep(digest, { claims, keyId: found.value.id, verifiedAt: at })
     return claims
+  })
+
+  return Effect.fnUntraced(function* (token: Redacted.Redacted, at: DateTime.Utc) {
+    const text = Redacted.value(token)
+    const digest = sha256(text)
+    return (yield* memory.find(digest, at)) ?? (yield* verifyNew(text, digest, at))
   })
 }
 

@@ -7,6 +7,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as FindMyWay from "effect/http/FindMyWay"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import * as HttpMethod from "effect/http/HttpMethod"
 import type * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -124,9 +125,13 @@ export const withProblems =
         return Effect.succeed(answer(new MediaTypeUnsupported()))
       const unfit = unfitUrl(request.url)
       if (unfit !== undefined) return Effect.succeed(answer(unfit))
-      return served.pipe(
-        Effect.provideService(HttpServerRequest.HttpServerRequest, withFitText(request)),
-        Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(limitBytes)),
+      const bounded = HttpMethod.hasBody(request.method)
+        ? served.pipe(
+            Effect.provideService(HttpServerRequest.HttpServerRequest, withFitText(request)),
+            Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(limitBytes))
+          )
+        : served
+      return bounded.pipe(
         Effect.map((response) => {
           if (response.status === 415 && response.headers["content-type"] !== problemType) {
             return answer(new MediaTypeUnsupported())

@@ -63,7 +63,7 @@ const make = Effect.gen(function* () {
   const [sessions, users, operator] = [yield* SessionStore, yield* Users, yield* OperatorTenant]
   const refused = makeRefusals({ atomic: yield* Atomic, audit: yield* AuditTrail })
 
-  const look = Effect.fnUntraced(function* ({ sessionId, tenant, userId }: PresentKey) {
+  const look = Effect.fn("Authentication.look")(function* ({ sessionId, tenant, userId }: PresentKey) {
     const session = yield* sessions.find(tenant, sessionId)
     const identity = yield* users.acting(tenant, userId)
     return Option.isSome(session) && Option.isSome(identity) && session.value.userId === userId
@@ -71,7 +71,8 @@ const make = Effect.gen(function* () {
       : Option.none<Present>()
   })
 
-  const session = Effect.fn("Authentication.session")(function* (token: Redacted.Redacted) {
+  // Every request asks, and nearly always memory answers: a span of its own would cost more than that and tell nothing.
+  const session = Effect.fnUntraced(function* (token: Redacted.Redacted) {
     const now = yield* DateTime.now
     const verified = yield* Effect.result(tokens.verify(token, now))
     if (Result.isFailure(verified)) {

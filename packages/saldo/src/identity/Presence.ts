@@ -104,7 +104,7 @@ const make = Effect.fnUntraced(function* ({ rememberedFor = "2 seconds", session
     return afterwards((entry) => entry.user === user)
   }
 
-  const remember = Effect.fn("Presence.remember")(function* (
+  const remember = Effect.fnUntraced(function* (
     { sessionId, tenant, userId }: PresentKey,
     look: Effect.Effect<Option.Option<Present>>
   ) {

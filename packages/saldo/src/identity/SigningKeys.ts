@@ -197,7 +197,7 @@ const makeReads = ({ atomic, identityKeys, tenant }: Ground, { keys, forget }: R
 
   return {
     signing: Effect.withSpan(signing, "SigningKeys.signing"),
-    verifying: Effect.fn("SigningKeys.verifying")(function* (id: string) {
+    verifying: Effect.fnUntraced(function* (id: string) {
       const now = yield* DateTime.now
       const named = (all: ReadonlyArray<StoredSigningKey>) => all.find((key) => key.id === id)
       const key = named(yield* keys()) ?? named(yield* keys(unknownNamesEveryMs))
