@@ -6,10 +6,16 @@ import { postgres } from "@saldo/postgres/postgres"
 import { sqlite } from "@saldo/sqlite/sqlite"
 import type { Storage } from "saldo/core/Storage"
 
-/** What was asked for. */
-export type Place =
+/** Where the data is, and what is kept apart from it. */
+export type Place = (
   | { readonly _tag: "Sqlite"; readonly file: string }
   | { readonly _tag: "Postgres"; readonly url: Redacted.Redacted }
+) & {
+  /** The file with the keys of what is sealed in the database. */
+  readonly keys: string
+  /** The folder into which mails go. */
+  readonly mails: string
+}
 
 /** The place as a person would name it; never with a password. */
 export const nameOf = (place: Place): string => {
@@ -17,9 +23,6 @@ export const nameOf = (place: Place): string => {
   const url = URL.parse(Redacted.value(place.url))
   return url === null ? "a Postgres server" : `${url.hostname}:${url.port === "" ? "5432" : url.port}${url.pathname}`
 }
-
-/** What the files begin with that lie beside the database: its keys, which are never in it, and the mails. */
-export const besideOf = (place: Place): string => (place._tag === "Sqlite" ? place.file : "saldo-postgres")
 
 /** Storage in the place. */
 export const storageOf = (place: Place): Storage =>

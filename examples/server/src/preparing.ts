@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as bank from "./bank.ts"
-import { besideOf, draftStorage, type Place } from "./database.ts"
+import { draftStorage, type Place } from "./database.ts"
 import { fill } from "./demo/filling.ts"
 import { ServerFailure } from "./ServerFailure.ts"
 
@@ -24,7 +24,7 @@ export const prepare = Effect.fnUntraced(function* (place: Place, empty: boolean
   const draft = `${file}.draft`
   const clear = Effect.forEach(["", "-wal", "-shm"], (end) => files.remove(draft + end, { force: true }))
   yield* Effect.mapError(clear, () => unwritable(draft))
-  yield* fill.pipe(Effect.provide(Layer.fresh(bank.layer(draftStorage(draft), `${besideOf(place)}.keys`))))
+  yield* fill.pipe(Effect.provide(Layer.fresh(bank.layer(draftStorage(draft), place.keys))))
   const finish = Effect.gen(function* () {
     // Closed, the file has all that was in its log.
     const opened = yield* files.open(draft, { flag: "r+" })

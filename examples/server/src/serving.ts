@@ -20,7 +20,7 @@ import * as SqlRateLimitStore from "saldo/core/SqlRateLimitStore"
 import { IdentityMail } from "saldo/identity/IdentityMail"
 import * as bank from "./bank.ts"
 import * as beginnings from "./beginnings.ts"
-import { besideOf, nameOf, type Place, storageOf } from "./database.ts"
+import { nameOf, type Place, storageOf } from "./database.ts"
 import { fill } from "./demo/filling.ts"
 import * as market from "./market.ts"
 import { tenant } from "./offer.ts"
@@ -31,8 +31,13 @@ import * as workers from "./workers.ts"
 
 /** How it is served. */
 export interface Serving {
+  readonly host: string
   readonly port: number
   readonly empty: boolean
+  /** How many proxies stand before it, which say where a call came from. */
+  readonly trustedProxies: number
+  /** Where people find the page; null where it is this server that they reach. */
+  readonly url: string | null
 }
 
 const collection = Layer.unwrap(
@@ -43,11 +48,12 @@ const readiness = Layer.unwrap(
   Effect.map(SqlClient.SqlClient, (sql) => Readiness.layer({ database: sql`SELECT 1 AS one` }))
 )
 
-/** Mails whose links lead to the page at the address that is served. */
-const mail = (folder: string) =>
+/** Mails whose links lead to the page. */
+const mail = (folder: string, url: string | null) =>
   Layer.unwrap(
     Effect.map(HttpServer.HttpServer, ({ address }) => {
-      const page = (name: string) => `${HttpServer.formatAddress(address)}/${name}`
+      const base = url ?? HttpServer.formatAddress(address)
+      const page = (name: string) => `${base.replace(/\/+$/u, "")}/${name}`
       return IdentityMail.layerWith({
         issuer: "Saldo Bank",
         pages: {
@@ -70,26 +76,23 @@ const drainable = () => {
   })
 }
 
-/** On this machine alone: whoever wants to be reached from elsewhere puts a proxy in front, which knows of certificates. */
-const listening = (port: number) =>
-  NodeHttpServer.layer(drainable, { port, host: "127.0.0.1", gracefulShutdownTimeout: "10 seconds" }).pipe(
+/** Without certificates: whoever wants to be reached from elsewhere puts a proxy in front, which knows of these. */
+const listening = (host: string, port: number) =>
+  NodeHttpServer.layer(drainable, { port, host, gracefulShutdownTimeout: "10 seconds" }).pipe(
     Layer.catchTag("ServeError", () =>
       Layer.effectContext(
         Effect.fail(
           new ServerFailure({
-            happened: `Nothing can listen on port ${port}: somebody else does, or may not be let.`,
-            remedy: "Name another with --port, or 0 for a free one."
+            happened: `Nothing can listen on port ${port} of ${host}: somebody else does, or may not be let.`,
+            remedy: "Name another with --port, 0 for a free one, or an address of this machine with --host."
           })
         )
       )
     )
   )
 
-/**
- * How often somebody may call: ten times as often as usual, as on this machine all callers have one address. Behind a proxy
- * the usual limits are right, with the proxy trusted to say where a call came from.
- */
-const rateLimits = Object.fromEntries(
+/** Ten times as often as usual somebody may call where all callers have one address, as on one machine. */
+const generous = Object.fromEntries(
   Object.entries(usualRateLimits).map(([name, { limit, windowSeconds }]) => [
     name,
     { limit: limit * 10, windowSeconds }
@@ -103,23 +106,26 @@ const counting = (place: Place) =>
   )
 
 /** The server of a place, as long as the layer lives. */
-export const serving = (place: Place, { empty, port }: Serving) => {
+export const serving = (place: Place, { empty, host, port, trustedProxies, url }: Serving) => {
   const filled = empty
     ? Layer.empty
     : Layer.effectDiscard(
         Effect.tap(fill, (made) => (made ? Console.log("Made two years of demonstration data.") : Effect.void))
       )
-  const routes = HttpRouter.serve(Layer.merge(http.layer({ tenant, rateLimits }), page.layer), {
+  // A proxy says where a call came from, so that the usual limits are right.
+  const rateLimits = trustedProxies > 0 ? usualRateLimits : generous
+  const contract = http.layer({ tenant, trustedProxies, rateLimits })
+  const routes = HttpRouter.serve(Layer.merge(contract, page.layer), {
     disableListenLog: true,
     disableLogger: true
   })
   return Layer.effectDiscard(welcome(nameOf(place))).pipe(
     Layer.provide(routes),
-    Layer.provide(workers.layer.pipe(Layer.provide(mail(`${besideOf(place)}.mails`)))),
-    Layer.provide(listening(port)),
+    Layer.provide(workers.layer.pipe(Layer.provide(mail(place.mails, url)))),
+    Layer.provide(listening(host, port)),
     Layer.provide(Layer.mergeAll(collection, readiness, counting(place))),
     Layer.provide(Authenticator.layerIdentity),
     Layer.provide(filled),
-    Layer.provide(bank.layer(storageOf(place), `${besideOf(place)}.keys`))
+    Layer.provide(bank.layer(storageOf(place), place.keys))
   )
 }
