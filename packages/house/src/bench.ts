@@ -32,7 +32,9 @@ const environment = {
   date: new Date().toISOString()
 }
 
-const files = filesBelow("packages", (path) => /^packages\/[\w-]+\/benchmark\/[^/]+\.ts$/u.test(path))
+const files = ["packages", "examples"].flatMap((folder) =>
+  filesBelow(folder, (path) => /\/benchmark\/[^/]+\.ts$/u.test(path))
+)
 const records: Array<Record> = []
 const failures: Array<string> = []
 
