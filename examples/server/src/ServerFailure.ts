@@ -1,3 +1,4 @@
+import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import * as Migrator from "effect/sql/Migrator"
 import type { SqlError } from "effect/sql/SqlError"
@@ -8,6 +9,9 @@ export class ServerFailure extends Schema.TaggedError<ServerFailure>()("ServerFa
   happened: Schema.String,
   remedy: Schema.String
 }) {
+  /** Read by the runtime when the process ends: the entry prints it, and the runtime must not print it again. */
+  override readonly [Runtime.errorReported] = false
+
   override get message(): string {
     return `${this.happened}\n${this.remedy}`
   }

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
+import type * as PlatformError from "effect/PlatformError"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
@@ -23,7 +24,13 @@ const Key = Schema.RedactedFromValue(
 )
 
 const NamedKey = Schema.Struct({ id: Schema.NonEmptyString, key: Key })
-const Ring = Schema.Struct({ current: NamedKey, previous: Schema.optionalKey(Schema.Array(NamedKey)), index: Key })
+const Ring = Schema.Struct({
+  current: NamedKey,
+  previous: Schema.optionalKey(Schema.Array(NamedKey)),
+  /** What will be current: every process knows it before one uses it. */
+  next: Schema.optionalKey(NamedKey),
+  index: Key
+})
 
 /** What the file holds: the keys of customers' data, those of users, sessions and tokens, and those of webhooks' secrets. */
 const Keys = Schema.Struct({
@@ -43,13 +50,15 @@ const newKey = Effect.sync(() =>
   Redacted.make(Buffer.from(SecureRandom.randomBytesUnsafe(32)).toString("hex"), { label: "key" })
 )
 
-const newNamedKey = Effect.gen(function* () {
+/** A key that nothing is sealed under. */
+export const newNamedKey = Effect.gen(function* () {
   return { id: yield* Id.make("key"), key: yield* newKey }
 })
 
 const newRing = Effect.all({ current: newNamedKey, index: newKey })
 
-const read = Effect.fnUntraced(function* (file: string) {
+/** The keys in a file that is there, and that only its owner may read. */
+export const read = Effect.fnUntraced(function* (file: string) {
   const files = yield* FileSystem.FileSystem
   const cannotRead = () => failing(`The keys in ${file} cannot be read.`, "Check that the file is yours and readable.")
   const { mode } = yield* Effect.mapError(files.stat(file), cannotRead)
@@ -74,26 +83,42 @@ const onDisk = (path: string, flag: "r" | "r+") =>
     yield* opened.sync
   }).pipe(Effect.scoped)
 
-/** Writes a draft and links it to its name, which fails when the name is taken: of two processes one makes the file. */
-const make = Effect.fnUntraced(function* (file: string) {
+/** Writes a draft, has it take its name, and sees to it that both are on the disk. */
+const write = Effect.fnUntraced(function* (
+  file: string,
+  keys: Keys,
+  name: (draft: string) => Effect.Effect<void, PlatformError.PlatformError>
+) {
   const files = yield* FileSystem.FileSystem
   const folder = (yield* Path.Path).dirname(file)
   const draft = `${file}.${yield* Id.make("draft")}`
-  const keys = { customers: yield* newRing, identity: yield* newRing, webhooks: { current: yield* newNamedKey } }
   const text = yield* Effect.orDie(Schema.encodeEffect(KeyText)(keys))
   yield* files.writeFileString(draft, `${text}\n`, { flag: "wx", mode: 0o600 }).pipe(
     Effect.andThen(onDisk(draft, "r+")),
-    Effect.andThen(
-      Effect.catchIf(
-        files.link(draft, file),
-        (error) => error.reason._tag === "AlreadyExists",
-        () => Effect.void
-      )
-    ),
+    Effect.andThen(name(draft)),
     // Not every system lets a folder be opened; there its name is written at once.
     Effect.andThen(Effect.ignore(onDisk(folder, "r"))),
     Effect.ensuring(Effect.ignore(files.remove(draft))),
     Effect.mapError(() => failing(`${file} cannot be written.`, "Check that you may write in its folder."))
+  )
+})
+
+/** Puts other keys in place of those in a file; whoever reads meanwhile gets the ones or the others. */
+export const replace = Effect.fnUntraced(function* (file: string, keys: Keys) {
+  const files = yield* FileSystem.FileSystem
+  yield* write(file, keys, (draft) => files.rename(draft, file))
+})
+
+/** The draft is linked to its name, which fails when the name is taken: of two processes one makes the file. */
+const make = Effect.fnUntraced(function* (file: string) {
+  const files = yield* FileSystem.FileSystem
+  const keys = { customers: yield* newRing, identity: yield* newRing, webhooks: { current: yield* newNamedKey } }
+  yield* write(file, keys, (draft) =>
+    Effect.catchIf(
+      files.link(draft, file),
+      (error) => error.reason._tag === "AlreadyExists",
+      () => Effect.void
+    )
   )
   return yield* read(file)
 })
@@ -115,10 +140,22 @@ const keysOf = Effect.fnUntraced(function* (file: string) {
   )
 })
 
+type NamedKeys = Pick<typeof Ring.Type, "current" | "next" | "previous">
+
+/** All keys that open, whichever of them seals. */
+const opening = <R extends NamedKeys>({ next, previous = [], ...ring }: R) => ({
+  ...ring,
+  previous: next === undefined ? previous : [...previous, next]
+})
+
 /** The keys in a file, for each that seals. */
 export const layer = (file: string) =>
   Layer.unwrap(
     Effect.map(keysOf(file), ({ customers, identity, webhooks }) =>
-      Layer.mergeAll(WrappingKeys.layer(customers), IdentityKeys.layer(identity), WebhookKeys.layer(webhooks))
+      Layer.mergeAll(
+        WrappingKeys.layer(opening(customers)),
+        IdentityKeys.layer(opening(identity)),
+        WebhookKeys.layer(opening(webhooks))
+      )
     )
   )
