@@ -37,6 +37,21 @@ export class Started {
     })
   }
 
+  /** What it wrote to its log, a line for each event. */
+  get log(): ReadonlyArray<Readonly<Record<string, unknown>>> {
+    return this.stderr
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+  }
+
+  /** What it said on standard error that is no line of its log, or one of something that is wrong. */
+  get complaints(): ReadonlyArray<string> {
+    return this.stderr
+      .split("\n")
+      .filter((line) => line !== "" && !/^\{"time":"[^"]+","level":"(?:trace|debug|info)",/u.test(line))
+  }
+
   /** Where it is. */
   get url(): string {
     const url = /Saldo is at (http:\S+),/u.exec(this.stdout)?.[1]
@@ -68,10 +83,14 @@ export class Started {
   }
 }
 
-/** Starts a process, and gives it when it serves or has ended. */
-export const start = async (args: ReadonlyArray<string>, cwd?: string): Promise<Started> => {
+/** Starts a process, and gives it when it serves or has ended. `node` is told to Node itself. */
+export const start = async (
+  args: ReadonlyArray<string>,
+  cwd?: string,
+  node: ReadonlyArray<string> = []
+): Promise<Started> => {
   const port = args.includes("--port") ? [] : ["--port", "0"]
-  const command = ["--conditions=saldo-source", "--no-warnings", script, ...port, ...args]
+  const command = ["--conditions=saldo-source", "--no-warnings", ...node, script, ...port, ...args]
   const started = new Started(spawn(process.execPath, command, cwd === undefined ? {} : { cwd }))
   const serves = new Promise<void>((resolve) => {
     started.child.stdout?.on("data", () => {

@@ -1,0 +1,87 @@
+/**
+ * The load on a server: so many people and programs that use the bank at the same time, for as long as is wanted.
+ */
+import * as LocalDate from "saldo/time/LocalDate"
+import { chanceOf } from "../../src/demo/chance.ts"
+import { Caller, Outage } from "./caller.ts"
+import { type Bank, Lane } from "./lane.ts"
+import { addresses, found, signStaffIn } from "./people.ts"
+import { Records } from "./records.ts"
+import { Tally } from "./tally.ts"
+import { visit } from "./visits.ts"
+
+/** What a load is put on, and how much of it. */
+export interface LoadOptions {
+  readonly url: string
+  /** The folder into which the server's mails go. */
+  readonly mails: string
+  readonly connections: number
+  /** What happens by chance is the same for the same seed. */
+  readonly seed?: number
+}
+
+const dayMs = 86_400_000
+
+const dayAt = (at: number) => LocalDate.of(new Date(at).toISOString().slice(0, 10))
+
+/** A load that can be put on a server, taken off again, and put on once more. */
+export class Load {
+  readonly bank: Bank
+  readonly #lanes: ReadonlyArray<Lane>
+
+  private constructor(bank: Bank, lanes: ReadonlyArray<Lane>) {
+    this.bank = bank
+    this.#lanes = lanes
+  }
+
+  /** Makes its people customers of the bank, two connections for each of them, and one for what happens twice at once. */
+  static async prepare({ connections, mails, seed = 1, url }: LoadOptions): Promise<Load> {
+    const [records, address] = [new Records(), addresses()]
+    const members = await signStaffIn(url, address)
+    const lanes = Math.max(1, connections - 1)
+    const [first, ...rest] = await found({ url, mails, address, members, records }, Math.max(2, Math.ceil(lanes / 2)))
+    if (first === undefined) throw new TypeError("A load needs people")
+    const common = { url, tally: new Tally(), outage: new Outage() }
+    const now = Date.now()
+    // Days of UTC, so that those of the bank's own zone are among them.
+    const days = { start: dayAt(now - dayMs), end: dayAt(now + 2 * dayMs) }
+    const bank: Bank = {
+      ...common,
+      people: [first, ...rest],
+      members,
+      records,
+      beside: new Caller(common),
+      address,
+      begunAt: new Date(now).toISOString(),
+      days
+    }
+    return new Load(
+      bank,
+      Array.from({ length: lanes }, (_, number) => new Lane(bank, number, chanceOf(seed * 1000 + number)))
+    )
+  }
+
+  /** Puts the load on until something has happened, and settles when all that was begun is answered. */
+  async until(ended: Promise<unknown>): Promise<void> {
+    let over = false
+    void ended.finally(() => {
+      over = true
+    })
+    const goesOn = () => !over
+    await Promise.all(
+      this.#lanes.map(async (lane) => {
+        while (goesOn()) await visit(lane, goesOn)
+      })
+    )
+  }
+
+  /** Puts the load on for so long. */
+  run(milliseconds: number): Promise<void> {
+    return this.until(new Promise((resolve) => setTimeout(resolve, milliseconds)))
+  }
+
+  close(): void {
+    for (const lane of this.#lanes) lane.close()
+    this.bank.beside.close()
+  }
+}
