@@ -1,11 +1,44 @@
 /**
  * A call of the promises for each method of each use case.
  */
+import { identityTools } from "@saldo/identity/identity"
 import * as MemoryLoanSource from "@saldo/testing/MemoryLoanSource"
+import type { Storage } from "saldo/core/Storage"
 import { PlatformId } from "saldo/lending/LoanListing"
 import { LoanPlatform } from "saldo/lending/LoanPlatform"
 import * as Money from "saldo/money/Money"
-import type { IdentityBankSaldo } from "saldo/promise"
+import { createSaldo, type IdentityBankSaldo } from "saldo/promise"
+
+const unasked = () => Promise.reject(new Error("nothing is sent here"))
+
+/** A Saldo with all that one can have. */
+export const openAll = (storage: Storage): Promise<IdentityBankSaldo> =>
+  createSaldo({
+    storage,
+    workers: false,
+    identity: {
+      keys: { current: { id: "1", key: "a".repeat(64) }, index: "b".repeat(64) },
+      tools: identityTools({ issuer: "https://bank.example" }),
+      mail: unasked,
+      pages: {
+        "verify-email": "https://bank.example/verify",
+        "reset-password": "https://bank.example/reset",
+        "accept-invitation": "https://bank.example/welcome"
+      }
+    },
+    bank: {
+      keys: { current: { id: "1", key: "a".repeat(64) }, index: "b".repeat(64) },
+      products: [],
+      kyc: "reference",
+      rail: {
+        name: "closed",
+        inTransitMs: 1,
+        send: unasked,
+        query: unasked,
+        events: () => Promise.resolve({ events: [], next: "0" })
+      }
+    }
+  })
 
 /** Collects from a platform that has nothing. */
 export const collect = (saldo: Pick<IdentityBankSaldo, "loans">) =>

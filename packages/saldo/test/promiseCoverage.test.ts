@@ -2,7 +2,6 @@
  * That `saldo/promise` leaves no use case out: the use cases come from the sources and their methods from what runs, and
  * each has a call here that is seen to reach it, or a reason why a host without Effect has no use for it.
  */
-import { identityTools } from "@saldo/identity/identity"
 import { sqlite } from "@saldo/sqlite/sqlite"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -11,9 +10,9 @@ import type * as ManagedRuntime from "effect/ManagedRuntime"
 import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { LoanCollection } from "saldo/lending/LoanCollection"
-import { createSaldo, type IdentityBankSaldo, InputInvalid } from "saldo/promise"
+import { type IdentityBankSaldo, InputInvalid } from "saldo/promise"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
-import { calls, collect, others } from "./promiseCalls.ts"
+import { calls, collect, openAll, others } from "./promiseCalls.ts"
 
 /** What was reached since it was last emptied, as `Ledger.post`. */
 const reached = vi.hoisted(() => new Set<string>())
@@ -152,38 +151,11 @@ const answered = async (call: () => unknown): Promise<void> => {
   }
 }
 
-const unasked = () => Promise.reject(new Error("nothing is sent here"))
-
 describe("saldo/promise covers every use case", () => {
   const used = new Set<string>()
   let saldo: IdentityBankSaldo
   beforeAll(async () => {
-    saldo = await createSaldo({
-      storage: sqlite({ filename: ":memory:" }),
-      workers: false,
-      identity: {
-        keys: { current: { id: "1", key: "a".repeat(64) }, index: "b".repeat(64) },
-        tools: identityTools({ issuer: "https://bank.example" }),
-        mail: unasked,
-        pages: {
-          "verify-email": "https://bank.example/verify",
-          "reset-password": "https://bank.example/reset",
-          "accept-invitation": "https://bank.example/welcome"
-        }
-      },
-      bank: {
-        keys: { current: { id: "1", key: "a".repeat(64) }, index: "b".repeat(64) },
-        products: [],
-        kyc: "reference",
-        rail: {
-          name: "closed",
-          inTransitMs: 1,
-          send: unasked,
-          query: unasked,
-          events: () => Promise.resolve({ events: [], next: "0" })
-        }
-      }
-    })
+    saldo = await openAll(sqlite({ filename: ":memory:" }))
     await collect(saldo)
   })
   afterAll(() => saldo.close())

@@ -69,7 +69,7 @@ const keeping: ReadonlyArray<Check<PaymentOrderStore | Atomic>> = [
       for (const amount of amounts) yield* keep({ amount })
       for (const state of PaymentOrderState.literals) yield* keep({ state })
       for (const status of PaymentStatus.literals) yield* keep({ status })
-      yield* keep({ message: { _tag: "Text", text: "Hyra för mars – \u{1F3E0} \"'\\\n\u0000" } })
+      yield* keep({ message: { _tag: "Text", text: "Hyra för mars – \u{1F3E0} \"'\\\n" } })
       yield* keep({ message: { _tag: "Reference", reference: "RF18539007547034" } })
       yield* keep({ plan: { planId: yield* Id.make("plan"), number: 2 ** 31 - 1 }, createdBy: "Åsa 🏦" })
       yield* keep({ file: { messageId: "fil 1 é", requestedOn: march, digest: "0".repeat(64) } })

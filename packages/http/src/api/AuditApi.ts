@@ -13,6 +13,7 @@ import * as Page from "saldo/core/Page"
 import { Authentication } from "./Authentication.ts"
 import { problems } from "./Problem.ts"
 import { notFoundPage, pageQuery } from "./Read.ts"
+import { Text } from "saldo/core/Text"
 
 /** A record as it is shown: values that the caller may not see are masked. */
 export const AuditRecordView = Schema.Struct({
@@ -20,7 +21,7 @@ export const AuditRecordView = Schema.Struct({
   changes: Schema.Array(RecordedChange)
 }).annotate({ identifier: "AuditRecord" })
 
-const text = Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(255)))
+const text = Schema.optionalKey(Text.check(Schema.isMinLength(1), Schema.isMaxLength(255)))
 
 const filter = {
   kind: Schema.optionalKey(AuditKind),

@@ -19,6 +19,7 @@ import { ListingStatistics } from "./ListingStatistics.ts"
 import { problems } from "./Problem.ts"
 import { notFoundPage, pageQuery } from "./Read.ts"
 import { writeHeaders } from "./Write.ts"
+import { Text } from "saldo/core/Text"
 
 const { raw, ...told } = LoanListing.fields
 
@@ -117,10 +118,10 @@ export type CollectionEvent = typeof CollectionEvent.Type
 const narrowed = {
   platform: Schema.optionalKey(PlatformId),
   status: Schema.optionalKey(LoanListingStatus),
-  country: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(10))),
-  riskGrade: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(10))),
-  currency: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(10))),
-  text: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200)))
+  country: Schema.optionalKey(Text.check(Schema.isMaxLength(10))),
+  riskGrade: Schema.optionalKey(Text.check(Schema.isMaxLength(10))),
+  currency: Schema.optionalKey(Text.check(Schema.isMaxLength(10))),
+  text: Schema.optionalKey(Text.check(Schema.isMaxLength(200)))
 }
 
 /** What a list and its statistics are narrowed by, as a handler sees it. */

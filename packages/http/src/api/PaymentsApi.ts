@@ -24,6 +24,7 @@ import { Authentication } from "./Authentication.ts"
 import { problems } from "./Problem.ts"
 import { daysQuery, notFoundPage, pageQuery } from "./Read.ts"
 import { guardedHeaders, notExecuted, VersionMismatch, writeHeaders } from "./Write.ts"
+import { Text } from "saldo/core/Text"
 
 const creditor = Schema.Struct({ name: Creditor.fields.name, account: ShownAccount })
 
@@ -57,7 +58,7 @@ const givenCreditor = Schema.Struct({ name: Creditor.fields.name, account: Given
 
 const Decision = Schema.Struct({
   approve: Schema.Boolean,
-  comment: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(500)))
+  comment: Schema.optionalKey(Text.check(Schema.isMinLength(1), Schema.isMaxLength(500)))
 })
 
 const order = { params: { id: PaymentOrderId }, success: PaymentView } as const

@@ -3,22 +3,14 @@
  */
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import { fitTextExpected, unfitTexts } from "saldo/core/fitText"
 import { type InvalidField, RequestInvalid } from "../api/RequestProblem.ts"
 
-const message = "Expected text without NUL and without halves of characters"
+const message = `Expected ${fitTextExpected}`
 
-const isUnfit = (text: string): boolean => text.includes("\u0000") || !text.isWellFormed()
-
-/** Where in a value such text is; the value comes from JSON, so it is a tree. */
-const unfitIn = (value: unknown, path: InvalidField["path"] = []): ReadonlyArray<InvalidField> => {
-  if (typeof value === "string") return isUnfit(value) ? [{ in: "body", path, message }] : []
-  if (typeof value !== "object" || value === null) return []
-  return Object.entries(value).flatMap(([key, inner]) =>
-    isUnfit(key)
-      ? [{ in: "body" as const, path, message }]
-      : unfitIn(inner, [...path, Array.isArray(value) ? Number(key) : key])
-  )
-}
+/** Where in a body such text is; it comes from JSON, so it is a tree. */
+const unfitIn = (value: unknown): ReadonlyArray<InvalidField> =>
+  unfitTexts(value).map((path) => ({ in: "body", path, message }))
 
 /** Only escapes can bring such text: bytes that are no UTF-8 are replaced when they are read, and JSON allows no bare NUL. */
 const suspicious = /\\u(?:0000|[dD][89a-fA-F])/u

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import * as Id from "../core/Id.ts"
 import { type AuditKind, type AuditRecord, ownerOf } from "./AuditRecord.ts"
+import { Text } from "../core/Text.ts"
 
 /** The id of a legal hold. */
 export const AuditHoldId = Id.schema("audithold")
@@ -11,8 +12,8 @@ export type AuditHoldId = typeof AuditHoldId.Type
 /** Some records of a tenant: all, those that concern an owner, or those about one thing. */
 export const AuditScope = Schema.Union([
   Schema.TaggedStruct("Tenant", {}),
-  Schema.TaggedStruct("Owner", { id: Schema.String }),
-  Schema.TaggedStruct("Subject", { type: Schema.String, id: Schema.String })
+  Schema.TaggedStruct("Owner", { id: Text }),
+  Schema.TaggedStruct("Subject", { type: Text, id: Text })
 ])
 
 /** Some records of a tenant. */
@@ -24,7 +25,7 @@ export const AuditHold = Schema.Struct({
   tenant: Schema.String,
   scope: AuditScope,
   /** Why, such as the number of a court's file. */
-  reason: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(500)),
+  reason: Text.check(Schema.isMinLength(1), Schema.isMaxLength(500)),
   placedAt: Schema.DateTimeUtcFromMillis,
   releasedAt: Schema.NullOr(Schema.DateTimeUtcFromMillis)
 })

@@ -3,6 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Id from "../core/Id.ts"
+import { Text } from "../core/Text.ts"
 
 /** Names one approval. */
 export const ApprovalId = Id.schema("appr")
@@ -17,7 +18,10 @@ export const ApprovalState = Schema.Literals(["waiting", "approved", "declined",
 export type ApprovalState = typeof ApprovalState.Type
 
 /** What an approval is about: a kind of thing, such as `payment`, and which one. */
-export const ApprovalSubject = Schema.Struct({ type: Schema.NonEmptyString, id: Schema.NonEmptyString })
+export const ApprovalSubject = Schema.Struct({
+  type: Text.check(Schema.isMinLength(1)),
+  id: Text.check(Schema.isMinLength(1))
+})
 
 /** What an approval is about. */
 export type ApprovalSubject = typeof ApprovalSubject.Type

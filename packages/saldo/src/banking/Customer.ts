@@ -2,6 +2,7 @@
  * The customers of a bank. What is personal about them is `Redacted` where it is read and sealed where it is stored.
  */
 import * as Schema from "effect/Schema"
+import { isFitText } from "../core/fitText.ts"
 import * as Id from "../core/Id.ts"
 import { redacted } from "../core/RedactedSchema.ts"
 import { Kyc, ReasonCode } from "./Kyc.ts"
@@ -38,7 +39,7 @@ const text = (label: string, maximum: number) =>
   redacted(
     Schema.String.check(
       Schema.makeFilter<string>((given) =>
-        given.trim() !== "" && given.length <= maximum && given.isWellFormed() && !given.includes("\u0000")
+        given.trim() !== "" && given.length <= maximum && isFitText(given)
           ? undefined
           : `expected 1 to ${maximum} characters`
       )

@@ -11,6 +11,7 @@ import { LocalDateSchema } from "../time/LocalDateSchema.ts"
 import { ApprovalId } from "./Approval.ts"
 import { ExternalAccount } from "./ExternalAccount.ts"
 import { PaymentOrderState, PaymentStatus } from "./PaymentStatus.ts"
+import { Text } from "../core/Text.ts"
 
 /** Names one payment order. */
 export const PaymentOrderId = Id.schema("pay")
@@ -20,14 +21,14 @@ export type PaymentOrderId = typeof PaymentOrderId.Type
 
 /** What is said to the receiver: text of at most 140 characters, or a reference of at most 35 (OCR, KID, RF). */
 export const OrderMessage = Schema.Union([
-  Schema.TaggedStruct("Text", { text: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(140)) }),
-  Schema.TaggedStruct("Reference", { reference: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(35)) })
+  Schema.TaggedStruct("Text", { text: Text.check(Schema.isMinLength(1), Schema.isMaxLength(140)) }),
+  Schema.TaggedStruct("Reference", { reference: Text.check(Schema.isMinLength(1), Schema.isMaxLength(35)) })
 ])
 
 /** Who is paid. */
 export const Creditor = Schema.Struct({
   /** 1 to 70 characters, the length that all banks carry. */
-  name: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(70)),
+  name: Text.check(Schema.isMinLength(1), Schema.isMaxLength(70)),
   account: ExternalAccount
 })
 

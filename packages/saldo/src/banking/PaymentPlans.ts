@@ -37,6 +37,7 @@ import { needsApproval } from "./PaymentPolicy.ts"
 import { PayerNotFound, PayerUnavailable, PaymentTermsInvalid } from "./PaymentRefusal.ts"
 import { Payments } from "./Payments.ts"
 import { type Occurrence, PaymentSchedule, ScheduleBeyondCalendar } from "./PaymentSchedule.ts"
+import { Text } from "../core/Text.ts"
 
 const createRefusal = Schema.Union([PayerNotFound, PayerUnavailable, PaymentTermsInvalid, ScheduleBeyondCalendar])
 const changeRefusal = Schema.Union([PaymentPlanNotFound, PaymentPlanUnfit])
@@ -45,7 +46,7 @@ const decideRefusal = Schema.Union([changeRefusal, ApprovalByRequester, Approval
 /** Why a plan was not made. */
 export type PlanRefusal = typeof createRefusal.Type
 
-const comment = Schema.NullOr(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(500)))
+const comment = Schema.NullOr(Text.check(Schema.isMinLength(1), Schema.isMaxLength(500)))
 const { pauses, skipped } = PaymentSchedule.fields
 const Replanning = Schema.Struct({ id: PaymentPlanId, skipped, pauses })
 

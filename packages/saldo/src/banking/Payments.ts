@@ -41,6 +41,7 @@ import {
   PaymentTermsInvalid
 } from "./PaymentRefusal.ts"
 import type { RailEvent, StrayEvent } from "./RailEvent.ts"
+import { Text } from "../core/Text.ts"
 
 /** A payment to be ordered; executed today when no day is given. */
 export const PaymentWish = Schema.Struct({
@@ -77,7 +78,7 @@ const decideRefusal = Schema.Union([
 /** Why a decision about a payment did not count. */
 export type DecideRefusal = typeof decideRefusal.Type
 
-const comment = Schema.NullOr(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(500)))
+const comment = Schema.NullOr(Text.check(Schema.isMinLength(1), Schema.isMaxLength(500)))
 
 const Create = Command.make({
   operation: "banking.create-payment",

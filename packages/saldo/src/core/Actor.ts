@@ -3,8 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { Text } from "./Text.ts"
 
-const name = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(255))
+const name = Text.check(Schema.isMinLength(1), Schema.isMaxLength(255))
 
 /** Whom an act concerns: a party of one tenant. */
 export class Subject extends Schema.Class<Subject>("saldo/core/Actor/Subject")({

@@ -11,6 +11,7 @@ import {
   LedgerAccount,
   Metadata
 } from "./LedgerAccount.ts"
+import { Text } from "../core/Text.ts"
 
 /** An account to be opened. What is left out: a new id, no parent, no bounds, no metadata, the role `ordinary`. */
 export const AccountOpening = Schema.Struct({
@@ -18,7 +19,7 @@ export const AccountOpening = Schema.Struct({
   id: Schema.optionalKey(AccountId),
   code: AccountCode,
   type: AccountType,
-  currency: Schema.String,
+  currency: Text,
   role: Schema.optionalKey(LedgerAccount.fields.role),
   name: AccountSettings.fields.name,
   parent: Schema.optionalKey(Schema.NullOr(AccountId)),

@@ -7,8 +7,9 @@ import { BookingTime } from "./BookingTime.ts"
 import { HoldId, HoldState } from "./Hold.ts"
 import { EntryKind } from "./JournalEntry.ts"
 import { AccountId, AccountType } from "./LedgerAccount.ts"
+import { Text } from "../core/Text.ts"
 
-const metadata = Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
+const metadata = Schema.optionalKey(Schema.Record(Text, Text))
 
 /**
  * As of when a balance is meant; both parts may be left out and must hold together when given.
@@ -27,10 +28,10 @@ export type AsOf = typeof AsOf.Type
 /** Which accounts to give; every part is optional, and all parts must hold. Metadata must be equal, name by name. */
 export const AccountFilter = Schema.Struct({
   type: Schema.optionalKey(AccountType),
-  currency: Schema.optionalKey(Schema.String),
+  currency: Schema.optionalKey(Text),
   parent: Schema.optionalKey(AccountId),
   closed: Schema.optionalKey(Schema.Boolean),
-  codePrefix: Schema.optionalKey(Schema.String),
+  codePrefix: Schema.optionalKey(Text),
   metadata
 })
 
@@ -41,7 +42,7 @@ export type AccountFilter = typeof AccountFilter.Type
 export const EntryFilter = Schema.Struct({
   accountId: Schema.optionalKey(AccountId),
   kind: Schema.optionalKey(EntryKind),
-  code: Schema.optionalKey(Schema.String),
+  code: Schema.optionalKey(Text),
   holdId: Schema.optionalKey(HoldId),
   valueFrom: Schema.optionalKey(LocalDateSchema),
   valueTo: Schema.optionalKey(LocalDateSchema),

@@ -1,4 +1,5 @@
 import * as Result from "effect/Result"
+import { fitTextExpected, isFitText } from "../core/fitText.ts"
 import * as Money from "../money/Money.ts"
 import { type LedgerCommand, longestHoldMs, type Operation, type Post } from "./LedgerCommand.ts"
 import { CommandInvalid } from "./LedgerRefusal.ts"
@@ -16,9 +17,7 @@ const textProblem = (text: string | undefined, path: string, least: number, long
   if (text === undefined) return undefined
   const { length } = text
   if (length < least || length > longest) return [path, `expected ${least} to ${longest} characters, not ${length}`]
-  return text.isWellFormed() && !text.includes("\0")
-    ? undefined
-    : [path, "expected text without NUL and without halves of characters"]
+  return isFitText(text) ? undefined : [path, `expected ${fitTextExpected}`]
 }
 
 const describedProblem = (

@@ -11,6 +11,7 @@ import { type SortColumn, sortColumns } from "./listingOrder.ts"
 import { filterTerms, type Term } from "./listingTerms.ts"
 import { LoanListingStatus, PlatformId } from "./LoanListing.ts"
 import type { StoredListing } from "./StoredListing.ts"
+import { Text } from "../core/Text.ts"
 
 const rangeOf = <S extends Schema.Constraint>(bound: S) =>
   Schema.Struct({ minimum: Schema.optionalKey(bound), maximum: Schema.optionalKey(bound) })
@@ -26,7 +27,7 @@ export const LoanListingFilter = Schema.Struct({
   platform: Schema.optionalKey(PlatformId),
   statuses: Schema.optionalKey(Schema.Array(LoanListingStatus)),
   /** ISO 4217 code of the amount sought. */
-  currency: Schema.optionalKey(Schema.String),
+  currency: Schema.optionalKey(Text),
   /**
    * The amount sought, in the currency of the bounds: a listing in another currency does not pass, because amounts in
    * different currencies do not compare.
@@ -36,15 +37,15 @@ export const LoanListingFilter = Schema.Struct({
   rate: Schema.optionalKey(rangeOf(AnnualRateSchema)),
   fundedBps: Schema.optionalKey(rangeOf(Schema.Int)),
   durationMonths: Schema.optionalKey(rangeOf(Schema.Int)),
-  riskGrades: Schema.optionalKey(Schema.Array(Schema.String)),
-  countries: Schema.optionalKey(Schema.Array(Schema.String)),
+  riskGrades: Schema.optionalKey(Schema.Array(Text)),
+  countries: Schema.optionalKey(Schema.Array(Text)),
   listed: Schema.optionalKey(Span),
   opens: Schema.optionalKey(Span),
   closes: Schema.optionalKey(Span),
   /** When the listing was last met on its platform: `before` the last complete run finds what has vanished. */
   seen: Schema.optionalKey(Span),
   /** A substring of title, description or id, found as `searchText` says. */
-  text: Schema.optionalKey(Schema.String)
+  text: Schema.optionalKey(Text)
 })
 
 /** A filter; `{}` lets every listing pass. */

@@ -134,7 +134,7 @@ export const makeApprovals = (calls: BankCalls): Approvals => {
     ),
     decide: (id, verdict, options) =>
       calls.run(
-        Effect.flatMap(Effect.all([guarded(id), read.verdict(verdict)]), ([approval, known]) =>
+        Effect.flatMap(Effect.all([read.verdict(verdict), guarded(id)]), ([known, approval]) =>
           use((approvals) => approvals.decide(approval.id, known))
         ),
         options

@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import type { AccountNumberInvalid } from "../../banking/IdentifierInvalid.ts"
+import { fitTextExpected, unfitTexts } from "../../core/fitText.ts"
 import { cursorFrom, type InvalidCursor, PageRequest } from "../../core/Page.ts"
 import { LocalDateSchema } from "../../time/LocalDateSchema.ts"
 import { InputInvalid, type PageOptions } from "./callOptions.ts"
@@ -30,14 +31,32 @@ const invalid = (error: Schema.SchemaError, given: unknown): InputInvalid => {
   return new InputInvalid(pathIn(given, path), issue?.message ?? error.message)
 }
 
-/** Reads what a caller gave as a model; what the model does not know is refused, never passed over. */
+const opened = (value: object): unknown => (Redacted.isRedacted(value) ? Redacted.value(value) : value)
+
+/** What a caller gave as the models have it, without text that no storage keeps: no reader lets that through. */
+const taken = (given: unknown): Effect.Effect<unknown, InputInvalid> =>
+  Effect.try({
+    try: () => {
+      const value = fromPlain(given)
+      return { value, unfit: unfitTexts(value, opened) }
+    },
+    catch: (error) => new InputInvalid("", String(error))
+  }).pipe(
+    Effect.flatMap(({ unfit: [path], value }) =>
+      path === undefined
+        ? Effect.succeed(value)
+        : Effect.fail(new InputInvalid(pathIn(value, path), `expected ${fitTextExpected}`))
+    )
+  )
+
+/**
+ * Reads what a caller gave as a model; what the model does not know is refused, never passed over, and so is text with NUL
+ * or halves of characters, wherever it is.
+ */
 export const reader = <A>(schema: Schema.Codec<A, unknown>): Reader<A> => {
   const decode = Schema.decodeUnknownEffect(Schema.toType(schema), { onExcessProperty: "error" })
   return (given) =>
-    Effect.try({
-      try: () => fromPlain(given),
-      catch: (error) => new InputInvalid("", String(error))
-    }).pipe(Effect.flatMap((value) => Effect.mapError(decode(value), (error) => invalid(error, value))))
+    Effect.flatMap(taken(given), (value) => Effect.mapError(decode(value), (error) => invalid(error, value)))
 }
 
 const isObject = (given: unknown): given is object =>
