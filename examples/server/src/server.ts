@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as Command from "effect/cli/Command"
 import { nameOf } from "./database.ts"
+import { logFlag, observing, version } from "./observing.ts"
 import { prepare } from "./preparing.ts"
 import { explained, ServerFailure } from "./ServerFailure.ts"
 import { serving } from "./serving.ts"
@@ -19,11 +20,14 @@ import { placeFlags, placeOf, servingFlags } from "./settings.ts"
 
 const start = Command.make(
   "start",
-  { ...placeFlags, ...servingFlags },
-  Effect.fnUntraced(function* ({ empty, host, port, trustedProxies, url, ...placed }) {
+  { ...placeFlags, ...servingFlags, log: logFlag },
+  Effect.fnUntraced(function* ({ empty, host, log, port, trustedProxies, url, ...placed }) {
     const place = yield* placeOf(placed)
+    // The story of two years is nothing that somebody asked for: nobody wants its traces.
     return yield* prepare(place, empty).pipe(
+      Effect.withTracerEnabled(false),
       Effect.andThen(Layer.launch(serving(place, { host, port, empty, trustedProxies, url: Option.getOrNull(url) }))),
+      Effect.provide(observing(log)),
       Effect.mapError(explained(nameOf(place)))
     )
   })
@@ -36,7 +40,7 @@ const teardown: Runtime.Teardown = (exit, onExit) =>
 // What the bank writes down is for nobody else: its database, its keys and its mails.
 process.umask(0o077)
 
-Command.run(start, { version: "0.1.0" }).pipe(
+Command.run(start, { version }).pipe(
   Effect.tapError((error) => (error instanceof ServerFailure ? Console.error(error.message) : Effect.void)),
   Effect.provide(NodeServices.layer),
   NodeRuntime.runMain({ teardown, disableErrorReporting: false })

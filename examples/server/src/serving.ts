@@ -23,6 +23,7 @@ import * as beginnings from "./beginnings.ts"
 import { nameOf, type Place, storageOf } from "./database.ts"
 import { fill } from "./demo/filling.ts"
 import * as market from "./market.ts"
+import { lifecycle } from "./observing.ts"
 import { tenant } from "./offer.ts"
 import * as page from "./page.ts"
 import { ServerFailure } from "./ServerFailure.ts"
@@ -110,16 +111,18 @@ export const serving = (place: Place, { empty, host, port, trustedProxies, url }
   const filled = empty
     ? Layer.empty
     : Layer.effectDiscard(
-        Effect.tap(fill, (made) => (made ? Console.log("Made two years of demonstration data.") : Effect.void))
+        Effect.tap(Effect.withTracerEnabled(fill, false), (made) =>
+          made ? Console.log("Made two years of demonstration data.") : Effect.void
+        )
       )
   // A proxy says where a call came from, so that the usual limits are right.
   const rateLimits = trustedProxies > 0 ? usualRateLimits : generous
-  const contract = http.layer({ tenant, trustedProxies, rateLimits })
+  const contract = http.layer({ tenant, trustedProxies, rateLimits, accessLog: true })
   const routes = HttpRouter.serve(Layer.merge(contract, page.layer), {
     disableListenLog: true,
     disableLogger: true
   })
-  return Layer.effectDiscard(welcome(nameOf(place))).pipe(
+  return Layer.merge(lifecycle, Layer.effectDiscard(welcome(nameOf(place)))).pipe(
     Layer.provide(routes),
     Layer.provide(workers.layer.pipe(Layer.provide(mail(place.mails, url)))),
     Layer.provide(listening(host, port)),

@@ -25,7 +25,7 @@ const states = ({ items }: Listed): ReadonlyArray<unknown> => items.map(({ state
 
 describe("start in an empty folder", () => {
   it("prints where it is, who may sign in, and three calls that answer", async () => {
-    expect(server.stderr).toBe("")
+    expect(server.complaints).toEqual([])
     expect(server.calls).toHaveLength(3)
     const [accounts = "", books = "", market = ""] = await Promise.all(server.calls.map((line) => shell(line)))
     expect((JSON.parse(accounts) as Listed).items).toHaveLength(2 * customers.length)

@@ -49,6 +49,8 @@ export interface HttpOptions {
   readonly tenant?: string
   /** How many proxies of the host's own stand before it, whose `X-Forwarded-For` is believed; none when left out. */
   readonly trustedProxies?: number
+  /** Whether each answered request is a line of the log, at the level Info; it is not when left out. */
+  readonly accessLog?: boolean
   /** How often somebody may call where a `RateLimitStore` is in scope; what is left out is as in `usualRateLimits`. */
   readonly rateLimits?: Partial<RateLimits>
 }
@@ -69,6 +71,7 @@ const endpoints = (docs: boolean) => {
 
 /** What stands around every request, from the outside in: its id, headers, origins, compression, problems. */
 const around = ({
+  accessLog = false,
   allowedOrigins = [],
   bodyLimitBytes = 256 * 1024,
   docs = true,
@@ -80,7 +83,7 @@ const around = ({
       const platform = yield* HttpPlatform.HttpPlatform
       const routes = routesOf(endpoints(docs))
       const guarded = withProblems(routes, bodyLimitBytes)
-      const measured = withMeasures(routes)
+      const measured = withMeasures(routes, accessLog)
       const store = yield* Effect.serviceOption(RateLimitStore)
       const limited = Option.isSome(store)
         ? withRateLimits(store.value, { ...usualRateLimits, ...rateLimits }, trustedProxies)

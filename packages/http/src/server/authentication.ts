@@ -4,6 +4,7 @@ import * as Redacted from "effect/Redacted"
 import { Actor } from "saldo/core/Actor"
 import { CredentialsInvalid } from "saldo/identity/CredentialsInvalid"
 import { Authentication } from "../api/Authentication.ts"
+import { ServedActor } from "./measures.ts"
 import { Authenticator, type CredentialScheme } from "./Authenticator.ts"
 
 /** Asks the `Authenticator` whom the credential of a request stands for, and lets that one act. */
@@ -20,7 +21,10 @@ export const layer: Layer.Layer<Authentication, never, Authenticator> = Layer.ef
         Redacted.value(credential) === ""
           ? Effect.fail(new CredentialsInvalid())
           : Effect.flatMap(authenticator.authenticate(scheme, credential), (identity) =>
-              Effect.provideService(httpEffect, Actor, identity)
+              Effect.flatMap(ServedActor, (served) => {
+                if (served !== undefined) served.found = identity
+                return Effect.provideService(httpEffect, Actor, identity)
+              })
             )
     return Authentication.of({ bearer: by("bearer"), apiKey: by("apiKey") })
   })

@@ -2,10 +2,12 @@
  * What requests took, by what was asked and what was answered.
  */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Metric from "effect/Metric"
+import type { Identity } from "saldo/core/Actor"
 import type { Routes } from "./problems.ts"
 
 /** By the names of OpenTelemetry's semantic conventions; the count of the histogram counts the requests. */
@@ -14,18 +16,37 @@ const duration = Metric.histogram("http_server_request_duration_seconds", {
   boundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 })
 
+interface Labels {
+  readonly http_request_method: string
+  readonly http_route: string
+  readonly http_response_status_code: string
+}
+
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 
-/** Measures requests. What a client may choose at will is no label: unknown addresses and methods count as `other`. */
+/** Who turned out to act in a request, for what is outside of where that is found out. */
+export const ServedActor = Context.Reference<{ found: Identity | undefined } | undefined>(
+  "@saldo/http/server/ServedActor",
+  { defaultValue: () => undefined }
+)
+
+/** What asks whether we live asks all day long. */
+const probes = new Set(["/health/live", "/health/ready", "/metrics"])
+
+/**
+ * Measures requests, and logs a line for each that was answered when it is to. What a client may choose at will is no label and in no
+ * line: unknown addresses and methods count as `other`, and of known ones there is the route.
+ */
 export const withMeasures =
-  ({ routeOf }: Routes) =>
+  ({ routeOf }: Routes, accessLog: boolean) =>
   <A extends HttpServerResponse.HttpServerResponse, E, R>(
     served: Effect.Effect<A, E, R>
   ): Effect.Effect<A, E, R | HttpServerRequest.HttpServerRequest> =>
     Effect.gen(function* () {
       const { method, url } = yield* HttpServerRequest.HttpServerRequest
       const begun = yield* Clock.currentTimeNanos
-      const response = yield* served
+      const actor: { found: Identity | undefined } = { found: undefined }
+      const response = yield* accessLog ? Effect.provideService(served, ServedActor, actor) : served
       const seconds = Number((yield* Clock.currentTimeNanos) - begun) / 1e9
       const labels = {
         http_request_method: methods.has(method) ? method : "other",
@@ -33,5 +54,21 @@ export const withMeasures =
         http_response_status_code: String(response.status)
       }
       yield* Metric.update(Metric.withAttributes(duration, labels), seconds)
+      if (accessLog) yield* logged(labels, seconds, actor.found)
       return response
     })
+
+const logged = (
+  { http_request_method: method, http_response_status_code: status, http_route: route }: Labels,
+  seconds: number,
+  actor: Identity | undefined
+) =>
+  (probes.has(route) ? Effect.logDebug("Answered") : Effect.logInfo("Answered")).pipe(
+    Effect.annotateLogs({
+      method,
+      route,
+      status: Number(status),
+      durationMs: Math.round(seconds * 1e6) / 1e3,
+      ...(actor === undefined ? {} : { tenant: actor.tenant, actor: actor.id })
+    })
+  )
