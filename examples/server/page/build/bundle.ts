@@ -1,9 +1,10 @@
 /**
  * The page as files that a server can hand out: bundled, named after what is in them, compressed, with their headers.
  */
-import { build } from "esbuild"
+import { build, type BuildOptions } from "esbuild"
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
+import { basename } from "node:path"
 import { fileURLToPath } from "node:url"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 
@@ -52,46 +53,66 @@ const types: Readonly<Record<string, string>> = {
   svg: "image/svg+xml"
 }
 
-const bundled = async (entry: string, format: "esm" | "iife"): Promise<Uint8Array> => {
-  const { outputFiles } = await build({
-    entryPoints: [`${here}${entry}`],
-    bundle: true,
-    write: false,
-    minify: true,
-    format,
-    target: "es2023",
-    platform: "browser",
-    conditions: ["saldo-source"],
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    logLevel: "silent"
-  })
+/** A file with a name that says what is in it. */
+type Named = readonly [name: string, file: PageFile]
+
+const forever = "public, max-age=31536000, immutable"
+
+const namedAfter = (name: string, ending: string, body: Uint8Array): Named => [
+  `/assets/${name}-${createHash("sha256").update(body).digest("hex").slice(0, 16)}.${ending}`,
+  fileOf(body, types[ending] ?? "", forever)
+]
+
+const options = {
+  bundle: true,
+  write: false,
+  minify: true,
+  target: "es2023",
+  platform: "browser",
+  conditions: ["saldo-source"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  logLevel: "silent"
+} as const satisfies BuildOptions
+
+const bundled = async (name: string, entry: string, format: "esm" | "iife", ending: string): Promise<Named> => {
+  const { outputFiles } = await build({ ...options, entryPoints: [`${here}${entry}`], format })
   const [output] = outputFiles
   if (output === undefined) throw new TypeError(`esbuild made nothing of ${entry}`)
-  return output.contents
+  return namedAfter(name, ending, output.contents)
+}
+
+/** The script, and the parts of it that come when somebody asks for them; esbuild names each after what is in it. */
+const parted = async (name: string, entry: string): Promise<readonly [Named, ...ReadonlyArray<Named>]> => {
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: { [name]: `${here}${entry}` },
+    format: "esm",
+    splitting: true,
+    outdir: "/assets",
+    entryNames: "[name]-[hash]",
+    chunkNames: "part-[hash]"
+  })
+  const files = outputFiles.map(({ contents, path }): Named => [
+    `/assets/${basename(path)}`,
+    fileOf(contents, types["js"] ?? "", forever)
+  ])
+  const main = files.find(([path]) => path.startsWith(`/assets/${name}-`))
+  if (main === undefined) throw new TypeError(`esbuild made nothing of ${entry}`)
+  return [main, ...files.filter((file) => file !== main)]
 }
 
 /** The page's files by their paths: `/`, and what it loads. The names of the latter change with what is in them. */
 export const bundlePage = async (): Promise<ReadonlyMap<string, PageFile>> => {
-  const [early, main, style, icon, html] = await Promise.all([
-    bundled("src/early.ts", "iife"),
-    bundled("src/main.tsx", "esm"),
-    bundled("src/styles/page.css", "esm"),
+  const [early, [main, ...parts], style, icon, html] = await Promise.all([
+    bundled("early", "src/early.ts", "iife", "js"),
+    parted("main", "src/main.tsx"),
+    bundled("style", "src/styles/page.css", "esm", "css"),
     readFile(`${here}icon.svg`),
     readFile(`${here}index.html`, "utf8")
   ])
-  const files = new Map<string, PageFile>()
-  let page = html
-  for (const [name, ending, body] of [
-    ["early", "js", early],
-    ["main", "js", main],
-    ["style", "css", style],
-    ["icon", "svg", icon]
-  ] as const) {
-    const path = `/assets/${name}-${createHash("sha256").update(body).digest("hex").slice(0, 16)}.${ending}`
-    files.set(path, fileOf(body, types[ending] ?? "", "public, max-age=31536000, immutable"))
-    page = page.replace(`%${name}%`, path)
-  }
-  files.set("/", fileOf(Buffer.from(page), "text/html; charset=utf-8", "no-cache"))
-  return files
+  const linked = { early, main, style, icon: namedAfter("icon", "svg", icon) }
+  const page = Object.entries(linked).reduce((text, [name, [path]]) => text.replace(`%${name}%`, path), html)
+  const files = new Map<string, PageFile>([...Object.values(linked), ...parts])
+  return files.set("/", fileOf(Buffer.from(page), "text/html; charset=utf-8", "no-cache"))
 }

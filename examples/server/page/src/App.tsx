@@ -1,5 +1,6 @@
 /** The page as a whole: who is signed in, where they are, and what stands around it. */
 import { useEffect, useRef, useState } from "preact/hooks"
+import { mailedLink, type MailedLink } from "./entrance.ts"
 import { grants, MeContext } from "./access.ts"
 import * as client from "./client/client.ts"
 import { SignedOut } from "./client/problem.ts"
@@ -9,7 +10,10 @@ import { useRoute } from "./router.ts"
 import { SignIn } from "./pages/SignIn.tsx"
 import { change, hasChosenLanguage, useSettings } from "./settings.ts"
 import { Connection, Preferences, TopBar } from "./ui/Frame.tsx"
-import { Announcer } from "./ui/announce.tsx"
+import { announce, Announcer } from "./ui/announce.tsx"
+import { Page } from "./ui/basics.tsx"
+import { DoorFrame } from "./ui/DoorFrame.tsx"
+import { lazy } from "./ui/lazy.tsx"
 import { Failure, Guard, Loading } from "./ui/states.tsx"
 import { useLoad } from "./ui/useLoad.ts"
 import { t } from "./words/words.ts"
@@ -20,16 +24,44 @@ const useSignedIn = (): boolean => {
   return signedIn
 }
 
-const Door = () => (
-  <>
-    <main id="main">
-      <SignIn />
-    </main>
-    <footer class="door-foot">
-      <Preferences />
-    </footer>
-  </>
+const DoorPages = lazy(
+  (inside) => <DoorFrame title="Saldo">{inside}</DoorFrame>,
+  async () => (await import("./pages/door/DoorPages.tsx")).DoorPages
 )
+
+/** Where somebody can be who is not signed in; anywhere else is the sign-in. */
+const atDoor: ReadonlySet<string | undefined> = new Set(["sign-up", "forgotten-password", "verification"])
+
+interface DoorProps {
+  readonly link: MailedLink | undefined
+  readonly notice: string | undefined
+  readonly onDone: (notice?: string) => void
+}
+
+const Door = ({ link, notice, onDone }: DoorProps) => {
+  const [at] = useRoute().parts
+  const first = useRef(true)
+  useEffect(() => {
+    if (!first.current) document.querySelector<HTMLElement>("#main h1")?.focus()
+    first.current = false
+  }, [at, link])
+  return (
+    <>
+      <main id="main">
+        <Guard key={at}>
+          {link !== undefined || atDoor.has(at) ? (
+            <DoorPages at={at} link={link} onDone={onDone} />
+          ) : (
+            <SignIn notice={notice} />
+          )}
+        </Guard>
+      </main>
+      <footer class="door-foot">
+        <Preferences />
+      </footer>
+    </>
+  )
+}
 
 const Inside = ({ me }: { readonly me: client.Me }) => {
   const route = useRoute()
@@ -37,12 +69,14 @@ const Inside = ({ me }: { readonly me: client.Me }) => {
   const places = placesFor((permission) => grants(me.permissions, permission))
   const place = placeOf(places, route)
   useEffect(() => {
-    const heading = document.querySelector<HTMLElement>("#main h1")
-    document.title = heading === null ? "Saldo" : `${heading.textContent} · Saldo`
+    // Whoever has just signed in from one of the pages at the door is past them.
+    if (atDoor.has(route.parts[0])) location.replace("#/")
+  }, [route.path])
+  useEffect(() => {
     // The browser's own focus is right when the page is opened, and wrong when only the part after # has changed.
     if (!first.current) {
       scrollTo(0, 0)
-      heading?.focus({ preventScroll: true })
+      document.querySelector<HTMLElement>("#main h1")?.focus({ preventScroll: true })
     }
     first.current = false
   }, [route.path])
@@ -68,12 +102,11 @@ const Inside = ({ me }: { readonly me: client.Me }) => {
 }
 
 const Lost = () => (
-  <>
-    <h1 tabIndex={-1}>{t("lost.title")}</h1>
+  <Page title={t("lost.title")}>
     <p>
       <a href="#/">{t("lost.home")}</a>
     </p>
-  </>
+  </Page>
 )
 
 const Known = () => {
@@ -100,10 +133,21 @@ const Known = () => {
 export const App = () => {
   useSettings()
   const signedIn = useSignedIn()
+  const [link, setLink] = useState(mailedLink)
+  const [notice, setNotice] = useState<string>()
+  const onDone = (said?: string) => {
+    setLink(undefined)
+    setNotice(said)
+    if (said !== undefined) announce(said)
+  }
+  useEffect(() => {
+    // What was said at the door has been read by who is inside.
+    if (signedIn) setNotice(undefined)
+  }, [signedIn])
   return (
     <>
       <Announcer />
-      {signedIn ? <Known /> : <Door />}
+      {signedIn && link === undefined ? <Known /> : <Door link={link} notice={notice} onDone={onDone} />}
     </>
   )
 }

@@ -17,6 +17,8 @@ export class Problem extends Error {
   readonly title: string
   readonly detail: string
   readonly fields: ReadonlyArray<FieldProblem>
+  /** What else the server said about it, by its code. */
+  readonly context: Readonly<Record<string, unknown>>
   /** Under which the server's log has it. */
   readonly requestId: string | null
 
@@ -28,6 +30,7 @@ export class Problem extends Error {
     this.title = told.title
     this.detail = told.detail
     this.fields = told.fields
+    this.context = told.context
     this.requestId = told.requestId
   }
 }
@@ -73,6 +76,7 @@ export const problemFrom = (status: number, body: unknown, requestId: string | n
     title: textOf(told["title"]) === "" ? `HTTP ${status}` : textOf(told["title"]),
     detail: textOf(told["detail"]),
     fields: fieldsOf(told["context"]),
+    context: isRecord(told["context"]) ? told["context"] : {},
     requestId
   })
 }

@@ -2,7 +2,7 @@
  * One request to the server as whoever is signed in.
  */
 import { accessToken } from "./session.ts"
-import { NoAnswer, problemFrom } from "./problem.ts"
+import { NoAnswer, type Problem, problemFrom } from "./problem.ts"
 
 /** What a request says beside its method and path. */
 export interface RequestParts {
@@ -51,13 +51,23 @@ const asJson = (text: string): unknown => {
   }
 }
 
+const problemOf = async (response: Response): Promise<Problem> =>
+  problemFrom(response.status, asJson(await response.text()), response.headers.get("x-request-id"))
+
+/** What is wrong with a password or a code that came with a request; the token that it came with was good. */
+const ofProof: ReadonlySet<string> = new Set(["credentials-rejected", "second-factor-required"])
+
 /** Sends a request, with a new token once when the old one has expired, and gives the answer if it is a good one. */
 export const respond = async (method: string, path: string, parts: RequestParts = {}): Promise<Response> => {
   const token = await accessToken()
-  let response = await send(method, path, parts, token)
-  if (response.status === 401) response = await send(method, path, parts, await accessToken(token))
+  const response = await send(method, path, parts, token)
   if (response.ok) return response
-  throw problemFrom(response.status, asJson(await response.text()), response.headers.get("x-request-id"))
+  const problem = await problemOf(response)
+  // A wrong password that is sent again counts as another try at guessing it.
+  if (problem.status !== 401 || ofProof.has(problem.code)) throw problem
+  const again = await send(method, path, parts, await accessToken(token))
+  if (again.ok) return again
+  throw await problemOf(again)
 }
 
 /** Sends a request and gives the JSON that it answers with. */

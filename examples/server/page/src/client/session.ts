@@ -3,7 +3,8 @@
  * a browser, which take turns at using it.
  */
 import type { AuthApi } from "@saldo/http/api/AuthApi"
-import { problemFrom, NoAnswer, SignedOut } from "./problem.ts"
+import { NoAnswer, SignedOut } from "./problem.ts"
+import { post, readAnswer } from "./visitor.ts"
 import type { AnswerOf, BodyOf } from "./wire.ts"
 
 type Tokens = Pick<AnswerOf<typeof AuthApi, "login">, "accessToken" | "refreshToken">
@@ -44,33 +45,7 @@ export const onSession = (listener: (signedIn: boolean) => void): (() => void) =
 /** Whether somebody was signed in when the page was last here. */
 export const mayBeSignedIn = (): boolean => access !== undefined || remembered() !== null
 
-/** A body that is not JSON comes from something between us and the server, and says nothing. */
-const bodyOf = async (response: Response): Promise<unknown> => {
-  const text = await response.text()
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
-}
-
-const post = async (path: string, body: unknown): Promise<Response> => {
-  try {
-    return await fetch(path, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify(body)
-    })
-  } catch (cause) {
-    throw new NoAnswer("No answer", { cause })
-  }
-}
-
-const tokensFrom = async (response: Response): Promise<Tokens> => {
-  const body = await bodyOf(response)
-  if (!response.ok) throw problemFrom(response.status, body, response.headers.get("x-request-id"))
-  return body as Tokens
-}
+const tokensFrom = async (response: Response): Promise<Tokens> => (await readAnswer(response)) as Tokens
 
 /** Signs in; fails with the server's problem, such as `second-factor-required`. */
 export const signIn = async (credentials: Credentials): Promise<void> => {

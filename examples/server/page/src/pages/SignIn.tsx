@@ -2,12 +2,30 @@
 import { useState } from "preact/hooks"
 import { Problem } from "../client/problem.ts"
 import { signIn } from "../client/session.ts"
-import { focusFirstError, TextField } from "../ui/fields.tsx"
+import { resendVerification } from "../client/visitor.ts"
+import { Act } from "../ui/Act.tsx"
+import { DoorFrame } from "../ui/DoorFrame.tsx"
+import { focusFirstError, PasswordField, TextField } from "../ui/fields.tsx"
 import { Failure } from "../ui/states.tsx"
 import { t } from "../words/words.ts"
 
+/** For who has not followed the link of the first mail. */
+const Unverified = ({ email }: { readonly email: string }) => {
+  const [sent, setSent] = useState(false)
+  return sent ? (
+    <p class="notice">{t("sign-in.resent")}</p>
+  ) : (
+    <Act
+      label={t("sign-in.resend")}
+      said={t("sign-in.resent")}
+      write={() => resendVerification({ email: email.trim() })}
+      done={() => setSent(true)}
+    />
+  )
+}
+
 /** The form that lets people in. */
-export const SignIn = () => {
+export const SignIn = ({ notice }: { readonly notice: string | undefined }) => {
   const [email, setEmail] = useState("")
   const [password, setPassword] = useState("")
   const [code, setCode] = useState("")
@@ -33,72 +51,76 @@ export const SignIn = () => {
         requestAnimationFrame(() => document.querySelector<HTMLElement>('[autocomplete="one-time-code"]')?.focus())
       } else {
         setError(refusal)
+        requestAnimationFrame(() => document.querySelector<HTMLElement>(".failure")?.focus())
       }
     }
   }
   const errorOf = (value: string) => (tried && value.trim() === "" ? t("error.missing") : undefined)
   return (
-    <div class="door">
-      <div class="door-inner">
-        <p class="wordmark" aria-hidden="true">
-          Saldo
-        </p>
-        <h1 tabIndex={-1}>{t("sign-in.title")}</h1>
-        <p class="lead">{asksCode ? t("sign-in.code.lead") : t("sign-in.lead")}</p>
-        {error === undefined ? null : <Failure error={error} />}
-        <form onSubmit={(event) => void submit(event)} noValidate>
-          {asksCode ? (
+    <DoorFrame title={t("sign-in.title")} lead={asksCode ? t("sign-in.code.lead") : t("sign-in.lead")}>
+      {notice === undefined ? null : <p class="notice door-note">{notice}</p>}
+      {error === undefined ? null : <Failure error={error} />}
+      {error instanceof Problem && error.code === "email-unverified" ? <Unverified email={email} /> : null}
+      <form onSubmit={(event) => void submit(event)} noValidate>
+        {asksCode ? (
+          <TextField
+            label={t("sign-in.code")}
+            hint={t("sign-in.code.hint")}
+            value={code}
+            onValue={setCode}
+            error={errorOf(code)}
+            autocomplete="one-time-code"
+            inputMode="numeric"
+          />
+        ) : (
+          <>
             <TextField
-              label={t("sign-in.code")}
-              hint={t("sign-in.code.hint")}
-              value={code}
-              onValue={setCode}
-              error={errorOf(code)}
-              autocomplete="one-time-code"
-              inputMode="numeric"
+              label={t("sign-in.email")}
+              value={email}
+              onValue={setEmail}
+              error={errorOf(email)}
+              type="email"
+              autocomplete="username"
+              required
             />
-          ) : (
-            <>
-              <TextField
-                label={t("sign-in.email")}
-                value={email}
-                onValue={setEmail}
-                error={errorOf(email)}
-                type="email"
-                autocomplete="username"
-                required
-              />
-              <TextField
-                label={t("sign-in.password")}
-                value={password}
-                onValue={setPassword}
-                error={errorOf(password)}
-                type="password"
-                autocomplete="current-password"
-                required
-              />
-            </>
-          )}
-          <div class="form-actions">
-            <button type="submit" class="button button-main" disabled={busy}>
-              {busy ? t("sign-in.busy") : t("sign-in.go")}
+            <PasswordField
+              label={t("sign-in.password")}
+              value={password}
+              onValue={setPassword}
+              error={errorOf(password)}
+              autocomplete="current-password"
+            />
+          </>
+        )}
+        <div class="form-actions">
+          <button type="submit" class="button button-main" disabled={busy}>
+            {busy ? t("sign-in.busy") : t("sign-in.go")}
+          </button>
+          {asksCode ? (
+            <button
+              type="button"
+              class="button"
+              onClick={() => {
+                setAsksCode(false)
+                setCode("")
+                setPassword("")
+              }}
+            >
+              {t("action.back")}
             </button>
-            {asksCode ? (
-              <button
-                type="button"
-                class="button"
-                onClick={() => {
-                  setAsksCode(false)
-                  setCode("")
-                  setPassword("")
-                }}
-              >
-                {t("action.back")}
-              </button>
-            ) : null}
-          </div>
-        </form>
-      </div>
-    </div>
+          ) : null}
+        </div>
+      </form>
+      {asksCode ? null : (
+        <ul class="door-links">
+          <li>
+            <a href="#/forgotten-password">{t("sign-in.forgotten")}</a>
+          </li>
+          <li>
+            {t("sign-in.new")} <a href="#/sign-up">{t("sign-up.title")}</a>
+          </li>
+        </ul>
+      )}
+    </DoorFrame>
   )
 }

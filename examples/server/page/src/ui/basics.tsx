@@ -1,5 +1,6 @@
 /** The small things that every page is made of. */
 import type { ComponentChildren } from "preact"
+import { useEffect } from "preact/hooks"
 import type { MoneyText } from "../client/wire.ts"
 import { showMoney } from "../format/money.ts"
 import { locale } from "../settings.ts"
@@ -13,24 +14,34 @@ interface PageProps {
   readonly children: ComponentChildren
 }
 
+/** Names the window after what is in it. */
+export const useTitle = (title: string): void => {
+  useEffect(() => {
+    document.title = `${title} · Saldo`
+  }, [title])
+}
+
 /** A page: its heading takes the focus when the reader comes to it. */
-export const Page = ({ actions, back, children, lead, title }: PageProps) => (
-  <>
-    <header class="page-head">
-      <div>
-        {back === undefined ? null : (
-          <a class="back" href={back.href}>
-            <span aria-hidden="true">←</span> {back.label}
-          </a>
-        )}
-        <h1 tabIndex={-1}>{title}</h1>
-        {lead === undefined ? null : <p class="lead">{lead}</p>}
-      </div>
-      {actions === undefined ? null : <div class="page-actions">{actions}</div>}
-    </header>
-    {children}
-  </>
-)
+export const Page = ({ actions, back, children, lead, title }: PageProps) => {
+  useTitle(title)
+  return (
+    <>
+      <header class="page-head">
+        <div>
+          {back === undefined ? null : (
+            <a class="back" href={back.href}>
+              <span aria-hidden="true">←</span> {back.label}
+            </a>
+          )}
+          <h1 tabIndex={-1}>{title}</h1>
+          {lead === undefined ? null : <p class="lead">{lead}</p>}
+        </div>
+        {actions === undefined ? null : <div class="page-actions">{actions}</div>}
+      </header>
+      {children}
+    </>
+  )
+}
 
 interface SectionProps {
   readonly title: string
@@ -75,16 +86,23 @@ const tones: Readonly<Record<string, "good" | "wait" | "bad" | "calm">> = {
   succeeded: "good",
   funded: "good",
   completed: "good",
+  delivered: "good",
+  valid: "good",
   created: "wait",
   approved: "wait",
   sent: "wait",
   held: "wait",
   upcoming: "wait",
   waiting: "wait",
+  unverified: "wait",
+  pending: "wait",
+  paused: "wait",
   blocked: "bad",
   failed: "bad",
   returned: "bad",
-  refused: "bad"
+  refused: "bad",
+  locked: "bad",
+  disabled: "bad"
 }
 
 /** A state as a word with a mark; the colour says nothing that the word does not. */
@@ -149,15 +167,39 @@ export const More = ({ loading, next, onMore }: MoreProps) =>
   )
 
 interface HeadProps {
-  readonly of: Word
+  readonly of?: Word
+  readonly children?: ComponentChildren
   readonly number?: boolean
   /** Left out where there is little room. */
   readonly wide?: boolean
 }
 
 /** A column's heading. */
-export const Head = ({ number = false, of, wide = false }: HeadProps) => (
+export const Head = ({ children, number = false, of, wide = false }: HeadProps) => (
   <th scope="col" class={`${number ? "number" : ""} ${wide ? "wide" : ""}`}>
-    {t(of)}
+    {of === undefined ? children : t(of)}
   </th>
+)
+
+/** Views of one thing, each with an address of its own. */
+export const Tabs = ({
+  at,
+  label,
+  of
+}: {
+  readonly label: string
+  readonly at: string
+  readonly of: ReadonlyArray<readonly [href: string, name: string]>
+}) => (
+  <nav class="tabs" aria-label={label}>
+    <ul>
+      {of.map(([href, name]) => (
+        <li key={href}>
+          <a href={href} aria-current={href === at ? "page" : undefined}>
+            {name}
+          </a>
+        </li>
+      ))}
+    </ul>
+  </nav>
 )

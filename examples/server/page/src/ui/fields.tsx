@@ -1,6 +1,7 @@
 /** Fields of forms: each has a label, may have a hint, and says itself what is wrong with it. */
 import type { ComponentChildren } from "preact"
-import { useId } from "preact/hooks"
+import { useId, useState } from "preact/hooks"
+import { t } from "../words/words.ts"
 
 interface FieldProps {
   readonly label: string
@@ -50,8 +51,8 @@ interface InputProps extends FieldProps {
   readonly value: string
   readonly onValue: (value: string) => void
   readonly type?: "text" | "email" | "password" | "date" | "search"
-  readonly inputMode?: "decimal" | "numeric"
-  readonly autocomplete?: "off" | "username" | "current-password" | "one-time-code"
+  readonly inputMode?: "decimal" | "numeric" | "url"
+  readonly autocomplete?: "off" | "name" | "username" | "current-password" | "new-password" | "one-time-code"
   readonly maxLength?: number
   readonly required?: boolean
   readonly spellcheck?: boolean
@@ -71,6 +72,38 @@ export const TextField = ({ class: extra, error, hint, label, onValue, value, ..
     )}
   </Field>
 )
+
+interface PasswordProps extends Pick<InputProps, "label" | "hint" | "error" | "value" | "onValue"> {
+  readonly autocomplete: "current-password" | "new-password"
+}
+
+/** A password, which its writer may have a look at. */
+export const PasswordField = ({ autocomplete, error, hint, label, onValue, value }: PasswordProps) => {
+  const [shown, setShown] = useState(false)
+  // A field that is shown is one of text; the types of the page's elements tell the two apart and have no third.
+  const kind = { type: shown ? "text" : "password" } as { readonly type: "password" }
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(described) => (
+        <div class="password">
+          <input
+            {...kind}
+            autocomplete={autocomplete}
+            spellcheck={false}
+            autocapitalize="none"
+            required
+            {...described}
+            value={value}
+            onInput={({ currentTarget }) => onValue(currentTarget.value)}
+          />
+          <button type="button" aria-pressed={shown} aria-controls={described.id} onClick={() => setShown(!shown)}>
+            {shown ? t("password.hide") : t("password.show")}
+          </button>
+        </div>
+      )}
+    </Field>
+  )
+}
 
 interface SelectProps extends FieldProps {
   readonly value: string
@@ -94,6 +127,48 @@ export const SelectField = ({ class: extra, error, hint, label, onValue, options
     )}
   </Field>
 )
+
+interface ChecksProps extends FieldProps {
+  readonly options: ReadonlyArray<readonly [value: string, name: ComponentChildren]>
+  readonly value: ReadonlyArray<string>
+  readonly onValue: (value: ReadonlyArray<string>) => void
+}
+
+/** Any of some values. */
+export const ChecksField = ({ error, hint, label, onValue, options, value }: ChecksProps) => {
+  const id = useId()
+  const described = [hint === undefined ? "" : `${id}-hint`, error === undefined ? "" : `${id}-error`].filter(Boolean)
+  return (
+    <fieldset class="field checks" aria-describedby={described.length === 0 ? undefined : described.join(" ")}>
+      <legend>{label}</legend>
+      {hint === undefined ? null : (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      <div>
+        {options.map(([option, name]) => (
+          <label class="check" key={option}>
+            <input
+              type="checkbox"
+              checked={value.includes(option)}
+              aria-invalid={error !== undefined}
+              onChange={({ currentTarget }) =>
+                onValue(currentTarget.checked ? [...value, option] : value.filter((chosen) => chosen !== option))
+              }
+            />
+            <span>{name}</span>
+          </label>
+        ))}
+      </div>
+      {error === undefined ? null : (
+        <p class="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </fieldset>
+  )
+}
 
 /** Puts the focus on the first field that is wrong, once it has been drawn. */
 export const focusFirstError = (): void => {

@@ -1,6 +1,7 @@
 /** Loading, empty, wrong and away: what stands where something would. */
 import { Component, type ComponentChildren } from "preact"
 import { NoAnswer, Problem, SignedOut } from "../client/problem.ts"
+import { problemText } from "../words/problems.ts"
 import { t } from "../words/words.ts"
 import type { Load } from "./useLoad.ts"
 
@@ -34,7 +35,7 @@ const FieldList = ({ problem }: { readonly problem: Problem }) =>
   )
 
 const words = (error: unknown): { readonly title: string; readonly detail: string } => {
-  if (error instanceof Problem) return { title: error.title, detail: error.detail }
+  if (error instanceof Problem) return problemText(error)
   if (error instanceof NoAnswer) {
     return navigator.onLine
       ? { title: t("state.away"), detail: t("state.away.detail") }
@@ -54,7 +55,7 @@ interface FailureProps {
 export const Failure = ({ error, note, retry }: FailureProps) => {
   const { detail, title } = words(error)
   return (
-    <div class="failure" role="alert">
+    <div class="failure" role="alert" tabIndex={-1}>
       <p class="failure-title">{title}</p>
       {detail === "" ? null : <p>{detail}</p>}
       {error instanceof Problem ? <FieldList problem={error} /> : null}
