@@ -1,24 +1,17 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { SealingKeyring } from "../core/SealingKeyring.ts"
+import { secretsOf } from "../internal/keyring.ts"
 import type { KeySubject, WrappedKey } from "./DataKeyStore.ts"
 import { keyedDigest, type Secret, seal, secretOf, unseal } from "../internal/sealing.ts"
 
-/** A key of 32 bytes as 64 hexadecimal digits, with the name by which it is remembered. */
-export interface NamedKey {
-  readonly id: string
-  readonly key: Redacted.Redacted
-}
-
 /** The keys that a host gives, from its key management or its configuration, and never from the database they protect. */
-export interface WrappingKeyring {
-  /** What wraps from now on. */
-  readonly current: NamedKey
-  /** What wrapped earlier, until nothing is wrapped by it any more. */
-  readonly previous?: ReadonlyArray<NamedKey>
+export interface WrappingKeyring extends SealingKeyring {
   /** What makes registration and account numbers findable without storing them. It stays: another one finds nothing. */
   readonly index: Redacted.Redacted
 }
@@ -62,8 +55,9 @@ export class WrappingKeys extends Context.Service<
 
 const contextOf = ({ subjectId, tenant }: KeySubject): string => JSON.stringify(["data-key", tenant, subjectId])
 
-const make = ({ current, index, previous = [] }: WrappingKeyring): WrappingKeys["Service"] => {
-  const keys = new Map([...previous, current].map(({ id, key }) => [id, secretOf(Redacted.value(key))]))
+const make = (ring: WrappingKeyring): WrappingKeys["Service"] => {
+  const { current, index } = ring
+  const keys = secretsOf(ring, identity)
   const wrapping = secretOf(Redacted.value(current.key))
   const indexing = secretOf(Redacted.value(index))
   const unreadable = (wrappingKeyId: string, reason: DataKeyUnreadable["reason"]) =>

@@ -4,20 +4,12 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { keyedDigest, seal, secretOf, unseal } from "../internal/sealing.ts"
-
-/** A key of 32 bytes as 64 hexadecimal digits, with the name by which it is remembered. */
-export interface IdentityKey {
-  readonly id: string
-  readonly key: Redacted.Redacted
-}
+import type { SealingKeyring } from "../core/SealingKeyring.ts"
+import { makeKeyring } from "../internal/keyring.ts"
+import { keyedDigest, secretOf } from "../internal/sealing.ts"
 
 /** The keys that a host gives, from its key management or its configuration, and never from the database they protect. */
-export interface IdentityKeyring {
-  /** What seals from now on. */
-  readonly current: IdentityKey
-  /** What sealed earlier, until nothing is sealed by it any more. */
-  readonly previous?: ReadonlyArray<IdentityKey>
+export interface IdentityKeyring extends SealingKeyring {
   /** What makes addresses findable without storing them. It stays: another one finds nobody. */
   readonly index: Redacted.Redacted
 }
@@ -63,29 +55,19 @@ export class IdentityKeys extends Context.Service<
     )
 }
 
-/** The name of the key in front of what it sealed; names may hold anything, their code holds no full stop. */
-const named = (id: string): string => Buffer.from(id, "utf8").toString("base64url")
-
-const make = ({ current, index, previous = [] }: IdentityKeyring): IdentityKeys["Service"] => {
-  const keys = new Map([...previous, current].map(({ id, key }) => [named(id), secretOf(Redacted.value(key))]))
-  const sealing = secretOf(Redacted.value(current.key))
-  const indexing = secretOf(Redacted.value(index))
+const make = (ring: IdentityKeyring): IdentityKeys["Service"] => {
+  const keyring = makeKeyring(ring)
+  const indexing = secretOf(Redacted.value(ring.index))
   const contextOf = (place: SealedPlace) => JSON.stringify(["identity", ...place])
-  const unreadable = (place: SealedPlace, reason: IdentityDataUnreadable["reason"]) =>
-    Effect.die(new IdentityDataUnreadable({ place: place.join("/"), reason }))
 
   return IdentityKeys.of({
-    currentId: current.id,
-    seal: (place, text) =>
-      Effect.map(seal(sealing, contextOf(place), Redacted.value(text)), (sealed) => `${named(current.id)}.${sealed}`),
+    currentId: ring.current.id,
+    seal: (place, text) => keyring.seal(contextOf(place), text),
     open: (place, sealed) => {
-      const end = sealed.indexOf(".")
-      const key = keys.get(sealed.slice(0, end))
-      if (key === undefined) return unreadable(place, "unknown-key")
-      const opened = unseal(key, contextOf(place), sealed.slice(end + 1))
-      return Result.isFailure(opened)
-        ? unreadable(place, "altered")
-        : Effect.succeed(Redacted.make(opened.success, { label: "sealed" }))
+      const opened = keyring.open(contextOf(place), sealed, "sealed")
+      return Result.isSuccess(opened)
+        ? Effect.succeed(opened.success)
+        : Effect.die(new IdentityDataUnreadable({ place: place.join("/"), reason: opened.failure }))
     },
     digest: (purpose, text) => Effect.succeed(keyedDigest(indexing, JSON.stringify([...purpose, text])))
   })
