@@ -20,7 +20,9 @@ import * as AuthHandlers from "./server/AuthHandlers.ts"
 import * as authentication from "./server/authentication.ts"
 import { TrustedProxies } from "./server/clientAddress.ts"
 import * as CustomersHandlers from "./server/CustomersHandlers.ts"
+import * as EventsHandlers from "./server/EventsHandlers.ts"
 import * as LedgerHandlers from "./server/LedgerHandlers.ts"
+import { type LiveTerms, usualLiveTerms } from "./server/liveTerms.ts"
 import * as MarketHandlers from "./server/MarketHandlers.ts"
 import { withMeasures } from "./server/measures.ts"
 import * as PaymentsHandlers from "./server/PaymentsHandlers.ts"
@@ -53,6 +55,8 @@ export interface HttpOptions {
   readonly accessLog?: boolean
   /** How often somebody may call where a `RateLimitStore` is in scope; what is left out is as in `usualRateLimits`. */
   readonly rateLimits?: Partial<RateLimits>
+  /** How changes are told; what is left out is as in `usualLiveTerms`. */
+  readonly liveChanges?: Partial<LiveTerms>
 }
 
 const openapiPath = "/openapi.json"
@@ -102,6 +106,7 @@ const around = ({
                 "content-type",
                 "idempotency-key",
                 "if-match",
+                "last-event-id",
                 "x-api-key",
                 "x-request-id"
               ],
@@ -142,7 +147,7 @@ const handlers = Layer.mergeAll(
 export const layer = (options: HttpOptions = {}) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath }).pipe(
-      Layer.provide(handlers),
+      Layer.provide(Layer.merge(handlers, EventsHandlers.layer({ ...usualLiveTerms, ...options.liveChanges }))),
       Layer.provide(Layer.merge(authentication.layer, requestChecks.layer))
     ),
     options.docs === false ? Layer.empty : docsPage.layer,

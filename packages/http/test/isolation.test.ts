@@ -81,6 +81,7 @@ const aimed = (url: string, ids: Readonly<Record<string, string>>): string => {
 const queries: Readonly<Record<string, string>> = {
   "accounts.statement": "?start=2026-01-01&end=2027-01-01",
   "accounts.quote": "?event=transfer&amount=1.00%20SEK",
+  "events.follow": "?seconds=0",
   "payments.upcoming": "?start=2031-01-01&end=2032-01-01"
 }
 

@@ -8,6 +8,7 @@ import { ApiKeysApi } from "./ApiKeysApi.ts"
 import { AuditApi } from "./AuditApi.ts"
 import { AuthApi } from "./AuthApi.ts"
 import { CustomersApi } from "./CustomersApi.ts"
+import { EventsApi } from "./EventsApi.ts"
 import { LedgerApi } from "./LedgerApi.ts"
 import { MarketApi } from "./MarketApi.ts"
 import { openApiForm } from "./openApiForm.ts"
@@ -39,6 +40,7 @@ export class Api extends HttpApi.make("saldo")
   .add(AuditApi)
   .add(MarketApi)
   .add(WebhooksApi)
+  .add(EventsApi)
   .add(SystemApi)
   .middleware(RequestChecks)
   .annotate(HttpApi.ParseOptions, { errors: "all" })

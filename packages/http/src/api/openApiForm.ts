@@ -27,6 +27,10 @@ const parameter = (given: unknown): unknown => {
   if (given["name"] === "idempotency-key") {
     return { ...shown, name: "Idempotency-Key", description: "Names this write; see the description of the interface" }
   }
+  if (given["name"] === "last-event-id") {
+    return { ...shown, name: "Last-Event-ID", description: "The last event that was told, behind which to go on" }
+  }
+  if (given["name"] === "seconds") return { ...shown, schema: { type: "integer", minimum: 0, maximum: 1800 } }
   return given["name"] === "if-match"
     ? { ...shown, name: "If-Match", description: "Only while the thing is at the version that this ETag names" }
     : shown

@@ -25,6 +25,7 @@ import { BankBooks } from "./BankBooks.ts"
 import { BankCalendar } from "./BankCalendar.ts"
 import { DepositAccount, DepositAccountId } from "./DepositAccount.ts"
 import { type DepositAccountFilter, DepositAccountStore } from "./DepositAccountStore.ts"
+import { depositCodeOf } from "./depositCode.ts"
 import { ProductId } from "./DepositProduct.ts"
 import { DepositProducts } from "./DepositProducts.ts"
 import * as Refusal from "./DepositRefusal.ts"
@@ -180,7 +181,7 @@ const make = Effect.gen(function* () {
     const parent = yield* bankBooks.account(tenant, "deposits", currency)
     const opened = yield* ledger
       .openAccount({
-        code: AccountCode.make(`bank.deposit.${id}`),
+        code: AccountCode.make(depositCodeOf(id)),
         name: id,
         type: "liability",
         currency,
