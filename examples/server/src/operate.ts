@@ -11,6 +11,7 @@ import * as Command from "effect/cli/Command"
 import * as bank from "./bank.ts"
 import { nameOf, type Place, storageOf } from "./database.ts"
 import { backUp } from "./operating/backup.ts"
+import * as deadLetters from "./operating/deadLetters.ts"
 import { invite, inviteFlags } from "./operating/invitation.ts"
 import * as keys from "./operating/keys.ts"
 import { verify } from "./operating/verification.ts"
@@ -74,9 +75,22 @@ const keyCommands = Command.make("keys").pipe(
   Command.withSubcommands([announce, use, reseal, retire, sign, withdraw])
 )
 
+const letters = Command.make("list", placeFlags, (placed) => onBank(placed, () => deadLetters.list)).pipe(
+  Command.withDescription("Name the mails that were given up on, and why")
+)
+
+const again = Command.make("redeliver", placeFlags, (placed) => onBank(placed, () => deadLetters.redeliver)).pipe(
+  Command.withDescription("Have them all tried again")
+)
+
+const deadLetterCommands = Command.make("dead-letters").pipe(
+  Command.withDescription("Mails that could not be delivered"),
+  Command.withSubcommands([letters, again])
+)
+
 const operate = Command.make("operate").pipe(
   Command.withDescription("What whoever runs the bank does beside the server"),
-  Command.withSubcommands([backup, verification, invitation, keyCommands])
+  Command.withSubcommands([backup, verification, invitation, keyCommands, deadLetterCommands])
 )
 
 // A copy of the bank is for nobody else either.

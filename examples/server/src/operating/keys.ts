@@ -101,14 +101,9 @@ export const retire = Effect.fnUntraced(function* ({ keys: file }: Place) {
     webhooks: webhooksFresh ? current(webhooks) : webhooks
   })
   yield* Console.log(
-    [
-      `${file} has the current keys alone. Keep the file of before as long as back-ups of before.`,
-      ...(webhooksFresh
-        ? []
-        : [
-            "Webhooks have secrets that an earlier key seals, which stays: have their owners change these, and come back."
-          ])
-    ].join("\n")
+    webhooksFresh
+      ? `${file} has the current keys alone. Keep the file of before as long as back-ups of before.`
+      : `${file} has the current keys, and an earlier one that secrets of webhooks need: change these, and retire again.`
   )
 })
 
