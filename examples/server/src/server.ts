@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as Command from "effect/cli/Command"
+import { connected } from "./counting.ts"
 import { nameOf } from "./database.ts"
 import { logFlag, observing, version } from "./observing.ts"
 import { prepare } from "./preparing.ts"
@@ -21,16 +22,19 @@ import { placeFlags, placeOf, servingFlags } from "./settings.ts"
 const start = Command.make(
   "start",
   { ...placeFlags, ...servingFlags, log: logFlag },
-  Effect.fnUntraced(function* ({ empty, host, log, port, trustedProxies, url, ...placed }) {
+  Effect.fnUntraced(function* ({ empty, host, log, port, redis, trustedProxies, url, ...placed }) {
     const place = yield* placeOf(placed)
+    const counts = yield* connected(redis)
     // The story of two years is nothing that somebody asked for: nobody wants its traces.
     return yield* prepare(place, empty).pipe(
       Effect.withTracerEnabled(false),
-      Effect.andThen(Layer.launch(serving(place, { host, port, empty, trustedProxies, url: Option.getOrNull(url) }))),
+      Effect.andThen(
+        Layer.launch(serving(place, { host, port, empty, trustedProxies, url: Option.getOrNull(url), redis: counts }))
+      ),
       Effect.provide(observing(log)),
       Effect.mapError(explained(nameOf(place)))
     )
-  })
+  }, Effect.scoped)
 ).pipe(Command.withDescription("A bank and its market, with workers, an HTTP interface and a page to look at"))
 
 /** Who asks for the end gets it, and that is no failure. */

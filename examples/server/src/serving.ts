@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
 import * as SqlClient from "effect/sql/SqlClient"
 import { createServer } from "node:http"
 import * as http from "@saldo/http/http"
@@ -15,11 +16,10 @@ import { Authenticator } from "@saldo/http/server/Authenticator"
 import { usualRateLimits } from "@saldo/http/server/rateLimits"
 import * as Readiness from "@saldo/http/server/Readiness"
 import * as FileMailChannel from "@saldo/identity/FileMailChannel"
-import { RateLimitStore } from "saldo/core/RateLimitStore"
-import * as SqlRateLimitStore from "saldo/core/SqlRateLimitStore"
 import { IdentityMail } from "saldo/identity/IdentityMail"
 import * as bank from "./bank.ts"
 import * as beginnings from "./beginnings.ts"
+import { type ConnectedRedis, counting } from "./counting.ts"
 import { nameOf, type Place, storageOf } from "./database.ts"
 import { fill } from "./demo/filling.ts"
 import * as market from "./market.ts"
@@ -39,6 +39,8 @@ export interface Serving {
   readonly trustedProxies: number
   /** Where people find the page; null where it is this server that they reach. */
   readonly url: string | null
+  /** Where calls are counted, if not beside the data of the bank. */
+  readonly redis: Option.Option<ConnectedRedis>
 }
 
 const collection = Layer.unwrap(
@@ -100,14 +102,8 @@ const generous = Object.fromEntries(
   ])
 )
 
-/** The processes on one Postgres count together. */
-const counting = (place: Place) =>
-  RateLimitStore.layerPurge.pipe(
-    Layer.provideMerge(place._tag === "Sqlite" ? RateLimitStore.layerMemory : SqlRateLimitStore.layer)
-  )
-
 /** The server of a place, as long as the layer lives. */
-export const serving = (place: Place, { empty, host, port, trustedProxies, url }: Serving) => {
+export const serving = (place: Place, { empty, host, port, redis, trustedProxies, url }: Serving) => {
   const filled = empty
     ? Layer.empty
     : Layer.effectDiscard(
@@ -126,7 +122,7 @@ export const serving = (place: Place, { empty, host, port, trustedProxies, url }
     Layer.provide(routes),
     Layer.provide(workers.layer.pipe(Layer.provide(mail(place.mails, url)))),
     Layer.provide(listening(host, port)),
-    Layer.provide(Layer.mergeAll(collection, readiness, counting(place))),
+    Layer.provide(Layer.mergeAll(collection, readiness, counting(place, redis))),
     Layer.provide(Authenticator.layerIdentity),
     Layer.provide(filled),
     Layer.provide(bank.layer(storageOf(place), place.keys))

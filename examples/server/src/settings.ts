@@ -60,6 +60,12 @@ export const servingFlags = {
       )
     )
   ),
+  redis: Flag.optional(
+    Flag.Redacted("redis").pipe(
+      Flag.withDescription("The address of a Redis server, on which several processes count calls (SALDO_REDIS)"),
+      Flag.withFallbackConfig(Config.Redacted("SALDO_REDIS"))
+    )
+  ),
   trustedProxies: Flag.Int("trusted-proxies").pipe(
     Flag.withDescription("How many proxies of yours stand before it (SALDO_TRUSTED_PROXIES; none when left out)"),
     Flag.withFallbackConfig(Config.Int("SALDO_TRUSTED_PROXIES")),

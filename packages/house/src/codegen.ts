@@ -86,7 +86,7 @@ export const staleBarrels = (): ReadonlyArray<string> => {
     return !existsSync(file) || readFileSync(file, "utf8") !== text
   })
   const present = filesBelow("packages", (path) =>
-    /^packages\/(saldo|sqlite|postgres|kameo|identity|http|testing)\/src\/(\w+\/)?index\.ts$/u.test(path)
+    /^packages\/(saldo|sqlite|postgres|redis|kameo|identity|http|testing)\/src\/(\w+\/)?index\.ts$/u.test(path)
   )
   return [...stale.map(([path]) => path), ...present.filter((path) => !expected.has(path))].toSorted(byName)
 }

@@ -10,7 +10,16 @@ import { fileURLToPath } from "node:url"
 export const root = fileURLToPath(new URL("../../..", import.meta.url)).replace(/[/\\]$/u, "")
 
 /** The packages that are published, by folder. */
-export const publishedPackages = ["saldo", "sqlite", "postgres", "kameo", "identity", "http", "testing"] as const
+export const publishedPackages = [
+  "saldo",
+  "sqlite",
+  "postgres",
+  "redis",
+  "kameo",
+  "identity",
+  "http",
+  "testing"
+] as const
 
 /** A file as every rule sees it: where it is and what it says. */
 export interface SourceFile {

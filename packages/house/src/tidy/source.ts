@@ -135,6 +135,7 @@ const packageFolders: Readonly<Record<string, string>> = {
   saldo: "packages/saldo",
   "@saldo/sqlite": "packages/sqlite",
   "@saldo/postgres": "packages/postgres",
+  "@saldo/redis": "packages/redis",
   "@saldo/kameo": "packages/kameo",
   "@saldo/identity": "packages/identity",
   "@saldo/http": "packages/http",

@@ -18,6 +18,9 @@ export interface Taken {
  *   first after the end of a window begins the next one, `windowMs` long. It counts also when the count is above any limit.
  * - `purge` forgets up to so many windows that ended at or before an instant, and says how many.
  *
+ * A store that counts elsewhere may forget by itself, and count for its process alone while it cannot get there: a limit is not
+ * worth an answer that does not come.
+ *
  * A count needs to outlive no crash, and takes part in no transaction: it is taken outside of them.
  */
 export class RateLimitStore extends Context.Service<
