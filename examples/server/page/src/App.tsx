@@ -1,7 +1,7 @@
 /** The page as a whole: who is signed in, where they are, and what stands around it. */
 import { useEffect, useRef, useState } from "preact/hooks"
 import { mailedLink, type MailedLink } from "./entrance.ts"
-import { grants, MeContext } from "./access.ts"
+import { grants, MeContext, RenewMeContext } from "./access.ts"
 import * as client from "./client/client.ts"
 import { SignedOut } from "./client/problem.ts"
 import { mayBeSignedIn, onSession } from "./client/session.ts"
@@ -63,7 +63,7 @@ const Door = ({ link, notice, onDone }: DoorProps) => {
   )
 }
 
-const Inside = ({ me }: { readonly me: client.Me }) => {
+const Inside = ({ me, renew }: { readonly me: client.Me; readonly renew: () => void }) => {
   const route = useRoute()
   const first = useRef(true)
   const places = placesFor((permission) => grants(me.permissions, permission))
@@ -82,21 +82,23 @@ const Inside = ({ me }: { readonly me: client.Me }) => {
   }, [route.path])
   return (
     <MeContext.Provider value={me}>
-      <a
-        class="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault()
-          document.querySelector<HTMLElement>("#main h1")?.focus()
-        }}
-      >
-        {t("skip")}
-      </a>
-      <TopBar places={places} at={place?.key} me={me} />
-      <main id="main">
-        <Connection />
-        <Guard key={route.path}>{place === undefined ? <Lost /> : place.draw(route)}</Guard>
-      </main>
+      <RenewMeContext.Provider value={renew}>
+        <a
+          class="skip"
+          href="#main"
+          onClick={(event) => {
+            event.preventDefault()
+            document.querySelector<HTMLElement>("#main h1")?.focus()
+          }}
+        >
+          {t("skip")}
+        </a>
+        <TopBar places={places} at={place?.key} me={me} />
+        <main id="main">
+          <Connection />
+          <Guard key={route.path}>{place === undefined ? <Lost /> : place.draw(route)}</Guard>
+        </main>
+      </RenewMeContext.Provider>
     </MeContext.Provider>
   )
 }
@@ -116,7 +118,7 @@ const Known = () => {
     if (value === undefined || hasChosenLanguage()) return
     change({ language: value.locale.startsWith("sv") ? "sv" : "en" }, false)
   }, [value?.id])
-  if (value !== undefined) return <Inside me={value} />
+  if (value !== undefined) return <Inside me={value} renew={load.reload} />
   return (
     <main id="main" class="door-inner">
       <h1 class="unseen">Saldo</h1>

@@ -24,3 +24,9 @@ export const useMay = (): ((permission: string) => boolean) => {
   const { permissions } = useMe()
   return (permission) => grants(permissions, permission)
 }
+
+/** Asks once more who is signed in, after something about that changed. */
+export const RenewMeContext = createContext<() => void>(() => undefined)
+
+/** What asks once more who is signed in. */
+export const useRenewMe = (): (() => void) => useContext(RenewMeContext)

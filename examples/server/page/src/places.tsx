@@ -14,7 +14,14 @@ import { PaymentPage, PaymentsPage } from "./pages/Payments.tsx"
 import { SystemPage } from "./pages/System.tsx"
 import { TransferPage } from "./pages/Transfer.tsx"
 import type { Route } from "./router.ts"
+import { Page } from "./ui/basics.tsx"
+import { lazy } from "./ui/lazy.tsx"
 import { t } from "./words/words.ts"
+
+const SettingsPage = lazy(
+  (inside) => <Page title={t("settings.title")}>{inside}</Page>,
+  async () => (await import("./pages/settings/Settings.tsx")).SettingsPage
+)
 
 /** A page, or some that belong together: its key is the first part of their addresses. */
 export interface Place {
@@ -80,6 +87,13 @@ const all: ReadonlyArray<Place> = [
     listed: true,
     needs: "audit:read",
     draw: (route) => <AuditPage route={route} />
+  },
+  {
+    key: "settings",
+    title: () => t("settings.title"),
+    listed: false,
+    needs: "identity:self",
+    draw: (route) => <SettingsPage route={route} />
   },
   { key: "system", title: () => t("system.title"), listed: true, needs: undefined, draw: () => <SystemPage /> }
 ]

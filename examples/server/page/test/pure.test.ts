@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { grants } from "../src/access.ts"
 import { dayTicks, niceStep, pointAt, shareOf, sumOverDays, ticksOf } from "../src/charts/scales.ts"
 import { makeEventReader } from "../src/client/events.ts"
+import { pauseAfter } from "../src/client/pauses.ts"
 import { kebab, problemFrom } from "../src/client/problem.ts"
 import { dayOf, readDay, showDay, spanUntil } from "../src/format/dates.ts"
 import { fromWire, readAmount, showMoney, showShort, sumByCurrency } from "../src/format/money.ts"
@@ -162,6 +163,28 @@ describe("what the server tells", () => {
         const read = makeEventReader((data) => parts.push(data))
         for (const [at, cut] of cuts.slice(1).entries()) read(text.slice(cuts[at], cut))
         expect(parts).toEqual(whole)
+      })
+    )
+  })
+
+  it("is events with the last id that was told, which lasts until the next", () => {
+    const told: Array<readonly [string, string | undefined]> = []
+    makeEventReader((data, id) => told.push([data, id]))("data: a\n\nid: 1\ndata: b\n\ndata: c\n\nid:2\ndata: d\n\n")
+    expect(told).toEqual([
+      ["a", undefined],
+      ["b", "1"],
+      ["c", "1"],
+      ["d", "2"]
+    ])
+  })
+
+  it("is asked for again after pauses that grow, to half a minute at most", () => {
+    expect(pauseAfter(0, 0)).toBe(250)
+    expect(pauseAfter(1, 1)).toBe(1000)
+    fc.assert(
+      fc.property(fc.nat(1000), fc.double({ min: 0, max: 1, noNaN: true }), (failures, random) => {
+        expect(pauseAfter(failures, random)).toBeLessThanOrEqual(30_000)
+        expect(pauseAfter(failures, random)).toBeGreaterThanOrEqual(250)
       })
     )
   })

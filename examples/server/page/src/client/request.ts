@@ -13,6 +13,8 @@ export interface RequestParts {
   /** The version that is to be changed. */
   readonly version?: number
   readonly signal?: AbortSignal | undefined
+  /** The event behind which a stream goes on. */
+  readonly lastEvent?: string | undefined
 }
 
 const addressOf = (path: string, query: RequestParts["query"] = {}): string => {
@@ -29,6 +31,7 @@ const send = async (method: string, path: string, parts: RequestParts, token: st
   if (parts.body !== undefined) headers["content-type"] = "application/json"
   if (parts.key !== undefined) headers["idempotency-key"] = parts.key
   if (parts.version !== undefined) headers["if-match"] = `"${parts.version}"`
+  if (parts.lastEvent !== undefined) headers["last-event-id"] = parts.lastEvent
   try {
     return await fetch(addressOf(path, parts.query), {
       method,

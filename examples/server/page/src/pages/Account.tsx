@@ -11,6 +11,7 @@ import { locale } from "../settings.ts"
 import { Choice, Facts, Head, Money, Page, Section, State, Table } from "../ui/basics.tsx"
 import { TextField } from "../ui/fields.tsx"
 import { Await, Empty } from "../ui/states.tsx"
+import { useLive } from "../ui/useLive.ts"
 import { useLoad } from "../ui/useLoad.ts"
 import { named, t, tn } from "../words/words.ts"
 import { balancesOver } from "./holdings.ts"
@@ -111,6 +112,7 @@ const StatementSection = ({ account }: { readonly account: client.Account }) => 
   if (days !== undefined && (days.start !== shown?.start || days.end !== shown.end)) setShown(days)
   const asked = days ?? shown ?? begun
   const load = useLoad((signal) => client.accounts.statement(account.id, asked, signal), [account.id, asked])
+  useLive(({ id }) => id === account.id, load.reload)
   return (
     <Section
       title={t("statement.title")}
@@ -154,6 +156,7 @@ const StatementSection = ({ account }: { readonly account: client.Account }) => 
 
 const Standing = ({ account }: { readonly account: client.Account }) => {
   const load = useLoad((signal) => client.accounts.balance(account.id, signal), [account.id])
+  useLive(({ id }) => id === account.id, load.reload)
   return (
     <Await of={load} lines={2}>
       {({ available, balance, pendingIn, pendingOut }) => (
@@ -181,6 +184,7 @@ const Standing = ({ account }: { readonly account: client.Account }) => {
 export const AccountPage = ({ id }: { readonly id: string }) => {
   const may = useMay()
   const load = useLoad((signal) => client.accounts.find(id, signal), [id])
+  useLive((change) => change.id === id, load.reload)
   const account = load.value
   return (
     <Page

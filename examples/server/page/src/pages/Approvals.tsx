@@ -9,11 +9,12 @@ import { Facts, Money, More, Page, Section } from "../ui/basics.tsx"
 import { TextField } from "../ui/fields.tsx"
 import { Await, Empty, Failure } from "../ui/states.tsx"
 import { useIntent } from "../ui/useIntent.ts"
+import { useLive } from "../ui/useLive.ts"
 import { useLoad } from "../ui/useLoad.ts"
 import { usePages } from "../ui/usePages.ts"
 import { named, t } from "../words/words.ts"
 
-const Decision = ({ payment }: { readonly payment: client.Payment }) => {
+const Decision = ({ onDecide, payment }: { readonly payment: client.Payment; readonly onDecide: () => void }) => {
   const [comment, setComment] = useState("")
   const [choice, setChoice] = useState<boolean>()
   const intent = useIntent<client.Payment>()
@@ -25,6 +26,7 @@ const Decision = ({ payment }: { readonly payment: client.Payment }) => {
     // The other answer is another intent.
     if (choice !== approve) intent.renew()
     setChoice(approve)
+    onDecide()
     const text = comment.trim()
     const body = { approve, ...(text === "" ? {} : { comment: text }) }
     void intent.send(undefined, (_, key) => client.payments.decide(payment, body, key))
@@ -56,7 +58,12 @@ const Decision = ({ payment }: { readonly payment: client.Payment }) => {
   )
 }
 
-const Waiting = ({ approval }: { readonly approval: client.Approval }) => {
+interface WaitingProps {
+  readonly approval: client.Approval
+  readonly onDecide: () => void
+}
+
+const Waiting = ({ approval, onDecide }: WaitingProps) => {
   const isPayment = approval.subject.type === "payment"
   const load = useLoad(
     async (signal) => (isPayment ? client.payments.find(approval.subject.id, signal) : null),
@@ -89,7 +96,7 @@ const Waiting = ({ approval }: { readonly approval: client.Approval }) => {
                 [t("approvals.until"), showInstant(approval.expiresAt, locale())]
               ]}
             />
-            {payment === null ? null : <Decision payment={payment} />}
+            {payment === null ? null : <Decision payment={payment} onDecide={onDecide} />}
           </>
         )}
       </Await>
@@ -103,6 +110,9 @@ export const ApprovalsPage = () => {
     (cursor, signal) => client.payments.approvals({ limit: 10, cursor }, signal),
     []
   )
+  // What was decided here stays, and says so, until the page is left.
+  const [decided] = useState(() => new Set<string>())
+  useLive(({ id, kind }) => kind === "approval" && !decided.has(id), of.reload)
   return (
     <Page title={t("approvals.title")} lead={t("approvals.lead")}>
       <Await of={of}>
@@ -112,7 +122,7 @@ export const ApprovalsPage = () => {
           ) : (
             <>
               {items.map((approval) => (
-                <Waiting key={approval.id} approval={approval} />
+                <Waiting key={approval.id} approval={approval} onDecide={() => decided.add(approval.id)} />
               ))}
               {moreError === undefined ? null : <Failure error={moreError} />}
               <More next={next} loading={loadingMore} onMore={more} />

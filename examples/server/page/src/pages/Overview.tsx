@@ -12,6 +12,7 @@ import { hrefOf } from "../router.ts"
 import { locale } from "../settings.ts"
 import { Choice, Money, Page, Section } from "../ui/basics.tsx"
 import { Await, Empty } from "../ui/states.tsx"
+import { useLive } from "../ui/useLive.ts"
 import { useLoad } from "../ui/useLoad.ts"
 import { named, t, tn } from "../words/words.ts"
 import { accountNames } from "./orders.tsx"
@@ -147,6 +148,7 @@ const Glance = ({ statistics }: { readonly statistics: client.Statistics }) => {
 
 const Market = () => {
   const load = useLoad((signal) => client.market.statistics({}, signal), [])
+  useLive(({ kind }) => kind === "collection", load.reload)
   return (
     <Section title={t("overview.market")}>
       <Await of={load} lines={3}>
@@ -161,6 +163,7 @@ const Balances = () => {
   const may = useMay()
   const [span, setSpan] = useState<SpanName>("year")
   const load = useLoad((signal) => hold(span, me.party, signal), [span, me.party])
+  useLive(({ kind }) => kind === "account", load.reload)
   return (
     <>
       <Section

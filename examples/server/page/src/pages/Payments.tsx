@@ -10,6 +10,7 @@ import { Facts, Head, Money, More, Page, State, Table } from "../ui/basics.tsx"
 import { SelectField } from "../ui/fields.tsx"
 import { Await, Empty, Failure } from "../ui/states.tsx"
 import { useIntent } from "../ui/useIntent.ts"
+import { useLive } from "../ui/useLive.ts"
 import { useLoad } from "../ui/useLoad.ts"
 import { usePages } from "../ui/usePages.ts"
 import { named, t } from "../words/words.ts"
@@ -58,6 +59,7 @@ export const PaymentsPage = ({ route }: { readonly route: Route }) => {
     (cursor, signal) => client.payments.list({ limit: 25, cursor, state, customerId: me.party }, signal),
     [state, me.party]
   )
+  useLive(({ kind }) => kind === "payment", of.reload)
   return (
     <Page
       title={t("payments.title")}
@@ -168,6 +170,7 @@ const PaymentFacts = ({ payment }: { readonly payment: client.Payment }) => (
 export const PaymentPage = ({ id }: { readonly id: string }) => {
   const may = useMay()
   const load = useLoad((signal) => client.payments.find(id, signal), [id])
+  useLive((change) => change.id === id, load.reload)
   const underway = load.value?.state === "sent"
   useEffect(() => {
     if (!underway) return

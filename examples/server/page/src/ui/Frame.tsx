@@ -1,9 +1,9 @@
 /** What stands around every page: the way to the others, who is signed in, language and appearance. */
 import { useEffect, useState } from "preact/hooks"
 import type { Me } from "../client/client.ts"
-import { signOut } from "../client/session.ts"
 import type { Place } from "../places.tsx"
 import { change, current, type Language, type Theme } from "../settings.ts"
+import { leave } from "./leave.ts"
 import { t } from "../words/words.ts"
 
 /** Language and appearance. */
@@ -89,8 +89,11 @@ export const TopBar = ({ at, me, places }: TopBarProps) => {
             <strong>{me.name ?? me.id}</strong>
             <span>{me.email}</span>
           </p>
+          <a href="#/settings" aria-current={at === "settings" ? "page" : undefined}>
+            {t("settings.title")}
+          </a>
           <Preferences />
-          <button type="button" class="button" onClick={() => void signOut()}>
+          <button type="button" class="button" onClick={leave}>
             {t("sign-out")}
           </button>
         </div>

@@ -1,6 +1,6 @@
 /** Pages that few readers need, which come when they are asked for. */
 import type { ComponentChildren, FunctionComponent } from "preact"
-import { useLayoutEffect } from "preact/hooks"
+import { useLayoutEffect, useState } from "preact/hooks"
 import { NoAnswer } from "../client/problem.ts"
 import { Failure, Loading } from "./states.tsx"
 import { useLoad } from "./useLoad.ts"
@@ -33,7 +33,8 @@ export const lazy = <Props extends object>(
     return <>{frame(inside)}</>
   }
   return (props: Props) => {
-    const Drawn = known
+    // Decided once: what has come is not to be begun anew, with all that was typed into it, when it is drawn again.
+    const [Drawn] = useState(() => known)
     return Drawn === undefined ? <Coming props={props} /> : <Drawn {...props} />
   }
 }
