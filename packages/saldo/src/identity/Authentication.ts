@@ -63,7 +63,7 @@ const make = Effect.gen(function* () {
   const [sessions, users, operator] = [yield* SessionStore, yield* Users, yield* OperatorTenant]
   const refused = makeRefusals({ atomic: yield* Atomic, audit: yield* AuditTrail })
 
-  const look = Effect.fn("Authentication.look")(function* ({ sessionId, tenant, userId }: PresentKey) {
+  const look = Effect.fnUntraced(function* ({ sessionId, tenant, userId }: PresentKey) {
     const session = yield* sessions.find(tenant, sessionId)
     const identity = yield* users.acting(tenant, userId)
     return Option.isSome(session) && Option.isSome(identity) && session.value.userId === userId
