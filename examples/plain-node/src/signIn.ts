@@ -17,7 +17,8 @@ export const signUpAndIn = async (filename: string, keys: IdentityKeys) => {
       pages: {
         "verify-email": "https://bank.example/verify",
         "reset-password": "https://bank.example/reset",
-        "accept-invitation": "https://bank.example/welcome"
+        "accept-invitation": "https://bank.example/welcome",
+        "change-email": "https://bank.example/new-address"
       }
     }
   })

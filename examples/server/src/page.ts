@@ -54,7 +54,7 @@ const answer = ({ body, encoded, headers, tag }: TaggedFile, request: HttpServer
 const absent = HttpServerResponse.text("There is no such file.", { status: 404 })
 
 /** Where mails lead. What they carry is behind `#`, which only the page gets to see. */
-const entrances = ["/", "/verify-email", "/reset-password", "/accept-invitation"] as const
+const entrances = ["/", "/verify-email", "/reset-password", "/accept-invitation", "/change-email"] as const
 
 const routes = Effect.gen(function* () {
   const bundling = yield* Effect.forkScoped(

@@ -21,7 +21,8 @@ import { bank, Served, servedOver, tenant } from "./world.ts"
 const pages = {
   "verify-email": "https://bank.example/verify",
   "reset-password": "https://bank.example/reset",
-  "accept-invitation": "https://bank.example/welcome"
+  "accept-invitation": "https://bank.example/welcome",
+  "change-email": "https://bank.example/new-address"
 }
 
 const adapters = Layer.mergeAll(

@@ -27,7 +27,8 @@ it("signs users in and lets them act by what they got", async () => {
       pages: {
         "verify-email": "https://bank.example/verify",
         "reset-password": "https://bank.example/reset",
-        "accept-invitation": "https://bank.example/welcome"
+        "accept-invitation": "https://bank.example/welcome",
+        "change-email": "https://bank.example/new-address"
       }
     }
   })

@@ -27,7 +27,8 @@ export interface IdentityToolOptions extends JoseAccessTokens.JoseOptions {
  *     pages: {
  *       "verify-email": "https://bank.example/verify",
  *       "reset-password": "https://bank.example/reset",
- *       "accept-invitation": "https://bank.example/welcome"
+ *       "accept-invitation": "https://bank.example/welcome",
+ *       "change-email": "https://bank.example/new-address"
  *     }
  *   }
  * })

@@ -23,7 +23,8 @@ export const openAll = (storage: Storage): Promise<IdentityBankSaldo> =>
       pages: {
         "verify-email": "https://bank.example/verify",
         "reset-password": "https://bank.example/reset",
-        "accept-invitation": "https://bank.example/welcome"
+        "accept-invitation": "https://bank.example/welcome",
+        "change-email": "https://bank.example/new-address"
       }
     },
     bank: {
@@ -274,6 +275,7 @@ export const calls: Readonly<Record<string, (saldo: IdentityBankSaldo, id: Ident
   "Users.beginSecondFactor": ({ identity }) => identity.users.beginSecondFactor({ password }),
   "Users.changePassword": ({ identity }) => identity.users.changePassword({ password, next: "seven purple herons" }),
   "Users.changeProfile": ({ identity }) => identity.users.changeProfile({ key: "1", name: "Anna Ek", locale: "sv" }),
+  "Users.confirmEmailChange": ({ identity }) => identity.users.confirmEmailChange({ token }),
   "Users.confirmPasswordReset": ({ identity }) => identity.users.confirmPasswordReset({ token, password }),
   "Users.confirmSecondFactor": ({ identity }) => identity.users.confirmSecondFactor({ code: "123456" }),
   "Users.delete": ({ identity }) => identity.users.delete({ password }),
@@ -286,6 +288,7 @@ export const calls: Readonly<Record<string, (saldo: IdentityBankSaldo, id: Ident
   "Users.purge": ({ identity }) => identity.users.purge(),
   "Users.removeSecondFactor": ({ identity }) => identity.users.removeSecondFactor({ password }),
   "Users.renewRecoveryCodes": ({ identity }) => identity.users.renewRecoveryCodes({ password }),
+  "Users.requestEmailChange": ({ identity }) => identity.users.requestEmailChange({ email, password }),
   "Users.requestPasswordReset": ({ identity }) => identity.users.requestPasswordReset({ email }),
   "Users.resendVerification": ({ identity }) => identity.users.resendVerification({ email }),
   "Users.reseal": ({ identity }) => identity.users.reseal(),

@@ -42,7 +42,8 @@ export const identityOf = (inbox: Inbox, given: Partial<IdentityOptions> = {}): 
   pages: {
     "verify-email": "https://bank.example/verify",
     "reset-password": "https://bank.example/reset",
-    "accept-invitation": "https://bank.example/welcome"
+    "accept-invitation": "https://bank.example/welcome",
+    "change-email": "https://bank.example/new-address"
   },
   ...given
 })

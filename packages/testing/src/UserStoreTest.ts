@@ -182,6 +182,28 @@ const concurrency: ReadonlyArray<Check<UserStore | Atomic>> = [
       )
     })
   ),
+  check("one-taker", "lets exactly one of concurrent changes take an address", ({ atomic, store, tenant }) =>
+    Effect.gen(function* () {
+      const six = yield* Effect.replicateEffect(userOf(tenant), 6)
+      yield* Effect.forEach(six, store.insert)
+      const emailIndex = sha256(`${tenant} wanted`)
+      const take = (user: StoredUser) =>
+        atomic.runLocking(
+          Effect.gen(function* () {
+            const before = Option.getOrThrow(yield* store.lock(tenant, user.id))
+            yield* Effect.yieldNow
+            const took = yield* store.save({ ...before, emailIndex, version: 2 })
+            // Whoever did not get it goes on in the same transaction.
+            return took || (yield* store.save({ ...before, state: "locked", version: 2 })) ? took : "nothing"
+          })
+        )
+      const taken = yield* Effect.forEach(six, take, { concurrency: "unbounded" })
+      expect(taken.filter((took) => took === true)).toHaveLength(1)
+      expect(taken.filter((took) => took === false)).toHaveLength(5)
+      const after = Option.getOrThrow(yield* store.findByEmail(tenant, emailIndex))
+      expect(after.id).toBe(six[taken.indexOf(true)]?.id)
+    })
+  ),
   check("lock", "keeps others from a locked user until the transaction ends", ({ atomic, store, tenant }) =>
     Effect.gen(function* () {
       const user = yield* userOf(tenant, { roles: [] })

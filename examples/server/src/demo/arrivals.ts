@@ -22,7 +22,7 @@ const page = "https://bank.example/mailed"
 /** Mails that are read by those who get them, in this process. */
 export const mails = IdentityMail.layerWith({
   issuer: "Saldo Bank",
-  pages: { "verify-email": page, "reset-password": page, "accept-invitation": page }
+  pages: { "verify-email": page, "reset-password": page, "accept-invitation": page, "change-email": page }
 }).pipe(Layer.provideMerge(MailChannel.layerMemory))
 
 const key = (what: string) => CommandKey.make(`story ${what}`)

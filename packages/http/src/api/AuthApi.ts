@@ -74,6 +74,11 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: HttpApiSchema.NoContent,
       error: [...proving, ...problems(Refusal.PasswordUnsuitable)]
     }).annotate(OpenApi.Summary, "Change the password, and end all other sessions"),
+    HttpApiEndpoint.post("requestEmailChange", "/email", {
+      payload: Schema.Struct({ email: EmailText, ...ProofGiven.fields }),
+      success: accepted,
+      error: [...proving, ...problems(Refusal.EmailInvalid)]
+    }).annotate(OpenApi.Summary, "Ask for another e-mail address; the link in a mail to it makes it the address"),
     HttpApiEndpoint.post("beginSecondFactor", "/second-factor", {
       payload: ProofGiven,
       success: SecondFactorView,
@@ -145,6 +150,11 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: HttpApiSchema.NoContent,
       error: [...byToken, ...problems(Refusal.PasswordUnsuitable)]
     }).annotate(OpenApi.Summary, "Choose a password by the token of an invitation"),
+    HttpApiEndpoint.post("confirmEmailChange", "/email-confirmation", {
+      payload: TokenGiven,
+      success: HttpApiSchema.NoContent,
+      error: byToken
+    }).annotate(OpenApi.Summary, "Change the address by the token of a mail, and end all sessions"),
     HttpApiEndpoint.post("requestPasswordReset", "/password-reset-request", {
       payload: EmailGiven,
       success: accepted,

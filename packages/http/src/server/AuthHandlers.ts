@@ -61,6 +61,14 @@ export const layer = HttpApiBuilder.group(
         users(({ confirmPasswordReset }) =>
           Effect.asVoid(Effect.flatMap(visit, (origin) => confirmPasswordReset({ ...payload, ...origin })))
         ),
+      confirmEmailChange: ({ payload }) =>
+        users(({ confirmEmailChange }) =>
+          Effect.asVoid(Effect.flatMap(visit, (origin) => confirmEmailChange({ ...payload, ...origin })))
+        ),
+      requestEmailChange: ({ payload }) =>
+        users(({ requestEmailChange }) =>
+          Effect.flatMap(from, (origin) => requestEmailChange({ ...payload, ...origin }))
+        ),
       me: () =>
         users(({ me }) =>
           Effect.map(Effect.all([me, Actor]), ([user, { permissions }]) => ({ ...userShown(user), permissions }))

@@ -44,6 +44,7 @@ const entrances = new Set([
   "/api/auth/verify-email",
   "/api/auth/verify-email-request",
   "/api/auth/invitation-acceptance",
+  "/api/auth/email-confirmation",
   "/api/auth/password-reset-request",
   "/api/auth/password-reset-confirm"
 ])

@@ -5,6 +5,7 @@
 /** Endpoints that anybody may call. */
 export const publicEndpoints: ReadonlySet<string> = new Set([
   "auth.acceptInvitation",
+  "auth.confirmEmailChange",
   "auth.confirmPasswordReset",
   "auth.keys",
   "auth.login",
@@ -30,6 +31,7 @@ const secretWrites = [
   "auth.acceptInvitation",
   "auth.beginSecondFactor",
   "auth.changePassword",
+  "auth.confirmEmailChange",
   "auth.confirmPasswordReset",
   "auth.confirmSecondFactor",
   "auth.login",
@@ -37,6 +39,7 @@ const secretWrites = [
   "auth.refresh",
   "auth.removeSecondFactor",
   "auth.renewRecoveryCodes",
+  "auth.requestEmailChange",
   "auth.requestPasswordReset",
   "auth.resendVerification",
   "auth.signup",

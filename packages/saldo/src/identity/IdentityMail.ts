@@ -21,7 +21,7 @@ import type { MailNotSent } from "./Mail.ts"
 import { MailChannel } from "./MailChannel.ts"
 import { type MailDue, type MailKind, mailSubscription, type Recipient } from "./MailDue.ts"
 import { mailText } from "./mailTexts.ts"
-import type { StoredUser } from "./User.ts"
+import type { StoredUser, UserFile } from "./User.ts"
 import { UserStore } from "./UserStore.ts"
 
 /** Where links lead, and what else a host decides about mails. */
@@ -69,9 +69,36 @@ const isApt = (kind: MailKind, { state }: StoredUser): boolean => {
       return state === "unverified"
     case "reset-password":
       return state === "unverified" || state === "active"
+    case "change-email":
+    case "email-change-asked":
+      return state === "active"
     default:
       return state !== "deleted"
   }
+}
+
+/** Which of a user's addresses a mail goes to; none when it is too late for it. */
+const addressFor = (kind: MailKind, { email, formerEmail, pendingEmail }: UserFile): UserFile["email"] | undefined => {
+  switch (kind) {
+    case "change-email":
+      return pendingEmail
+    case "email-change-asked":
+      // Once the other address is there, the mail that says so tells all.
+      return pendingEmail === undefined ? undefined : email
+    case "email-changed":
+      return formerEmail
+    default:
+      return email
+  }
+}
+
+/** A mail to be written: about whom, to which address, and with which token. */
+interface Addressed {
+  readonly user: StoredUser
+  readonly file: UserFile
+  readonly address: UserFile["email"]
+  readonly kind: MailKind
+  readonly token: Redacted.Redacted | null
 }
 
 const make = Effect.fnUntraced(function* ({ pages, ...given }: MailOptions) {
@@ -83,36 +110,59 @@ const make = Effect.fnUntraced(function* ({ pages, ...given }: MailOptions) {
   const recipient = (tenant: string, to: Recipient) =>
     to._tag === "User" ? users.find(tenant, to.userId) : users.findByEmail(tenant, to.emailIndex)
 
-  /** The user who gets the mail, and the token in it; nothing when it is too late for that. */
-  const prepare = Effect.fnUntraced(function* (tenant: string, kind: MailKind, to: Recipient) {
+  /** A token for a link, of which the store gets the hash. */
+  const tokenFor = Effect.fnUntraced(function* (user: StoredUser, purpose: TokenPurpose) {
+    const token = yield* newToken
+    const createdAt = yield* DateTime.now
+    yield* tokens.put({
+      tenant: user.tenant,
+      userId: user.id,
+      purpose,
+      hash: sha256(Redacted.value(token)),
+      createdAt,
+      expiresAt: DateTime.add(createdAt, { milliseconds: tokenLifeMs[purpose] })
+    })
+    yield* audit.recordSecurity({ action: "identity.mailToken", ...about(user) }).pipe(Actor.as(visitor(user.tenant)))
+    return token
+  })
+
+  /** The mail to whoever has an address that another user wants; nothing while nobody has it. */
+  const toOwner = Effect.fnUntraced(function* (
+    { id, tenant }: StoredUser,
+    wanted: UserFile["email"]
+  ): Effect.fn.Return<Addressed | null> {
+    const owner = Option.getOrNull(yield* users.findByEmail(tenant, yield* files.emailIndex(tenant, wanted)))
+    const file = owner === null || owner.id === id ? null : yield* files.open(owner)
+    return owner === null || file === null
+      ? null
+      : { user: owner, file, address: file.email, kind: "address-wanted", token: null }
+  })
+
+  /** The mail that is to be written; nothing when it is too late for it. */
+  const prepare = Effect.fnUntraced(function* (
+    tenant: string,
+    due: MailKind,
+    to: Recipient
+  ): Effect.fn.Return<Addressed | null> {
     const known = yield* recipient(tenant, to)
     if (Option.isNone(known)) return null
     const user = Option.getOrNull(yield* users.lock(tenant, known.value.id))
     const file = user === null ? null : yield* files.open(user)
-    if (user === null || file === null || !isApt(kind, user)) return null
+    if (user === null || file === null || !isApt(due, user)) return null
+    const address = addressFor(due, file)
+    if (address === undefined) return null
+    const taken = due === "change-email" ? yield* toOwner(user, address) : null
+    if (taken !== null) return taken
     // Somebody who was invited has no password to verify an address with.
-    const apt = kind === "verify-email" && file.passwordHash === null ? "accept-invitation" : kind
-    if (!isPurpose(apt)) return { user, file, kind: apt, token: null }
-    const token = yield* newToken
-    const createdAt = yield* DateTime.now
-    const expiresAt = DateTime.add(createdAt, { milliseconds: tokenLifeMs[apt] })
-    yield* tokens.put({
-      tenant,
-      userId: user.id,
-      purpose: apt,
-      hash: sha256(Redacted.value(token)),
-      createdAt,
-      expiresAt
-    })
-    yield* audit.recordSecurity({ action: "identity.mailToken", ...about(user) }).pipe(Actor.as(visitor(tenant)))
-    return { user, file, kind: apt, token }
+    const kind = due === "verify-email" && file.passwordHash === null ? "accept-invitation" : due
+    return { user, file, address, kind, token: isPurpose(kind) ? yield* tokenFor(user, kind) : null }
   })
 
   return IdentityMail.of({
     deliver: Effect.fn("IdentityMail.deliver")(function* ({ id, payload, tenant }) {
       const ready = yield* atomic.runLocking(prepare(tenant, payload.kind, payload.to))
       if (ready === null) return
-      const { file, kind, token, user } = ready
+      const { address, file, kind, token, user } = ready
       const purpose = isPurpose(kind) ? kind : null
       const { subject, text } = mailText(kind, user.locale, {
         issuer,
@@ -123,7 +173,7 @@ const make = Effect.fnUntraced(function* ({ pages, ...given }: MailOptions) {
       yield* channel.send({
         // A mail with another token is another mail: a carrier must not take it for one that it has carried.
         id: token === null ? id : `${id}.${sha256(Redacted.value(token)).slice(0, 16)}`,
-        to: { address: file.email, name: file.name },
+        to: { address, name: file.name },
         locale: user.locale,
         subject,
         text: Redacted.make(text, { label: "mail" })

@@ -22,15 +22,15 @@ export interface IdentityPolicy {
   readonly userAttempts: AttemptRule
   /** How tries from one network address are slowed down, whoever they are on. */
   readonly originAttempts: AttemptRule
-  /** How mails that anybody can ask for are slowed down, by the address that gets them. */
+  /** How mails that anybody can ask for are slowed down, by the address that gets them, and by the user who wants another. */
   readonly mailAttempts: AttemptRule
 }
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000]
 
 /**
- * Links that are good for a day to verify an address, for an hour to reset a password, and for a week to accept an
- * invitation. Five tries on a user are free, then the wait doubles from 30 seconds to an hour; from one network address
+ * Links that are good for a day to verify an address, for an hour to reset a password or to change the address, and for a
+ * week to accept an invitation. Five tries on a user are free, then the wait doubles from 30 seconds to an hour; from one network address
  * 30 are free; three mails are free, then the wait doubles from a minute to a day. All is forgotten after a quiet day.
  */
 export const standardIdentityPolicy: IdentityPolicy = {
@@ -39,7 +39,7 @@ export const standardIdentityPolicy: IdentityPolicy = {
   signUpRoles: ["customer"],
   locale: "en",
   password: standardPolicy,
-  tokenLifeMs: { "verify-email": day, "reset-password": hour, "accept-invitation": 7 * day },
+  tokenLifeMs: { "verify-email": day, "reset-password": hour, "accept-invitation": 7 * day, "change-email": hour },
   userAttempts: { free: 5, firstWaitMs: 30 * second, longestWaitMs: hour, forgetAfterMs: day },
   originAttempts: { free: 30, firstWaitMs: 30 * second, longestWaitMs: hour, forgetAfterMs: day },
   mailAttempts: { free: 3, firstWaitMs: minute, longestWaitMs: day, forgetAfterMs: day }

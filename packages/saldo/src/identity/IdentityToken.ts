@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import { UserId } from "./User.ts"
 
 /** What a token is good for. */
-export const TokenPurpose = Schema.Literals(["verify-email", "reset-password", "accept-invitation"])
+export const TokenPurpose = Schema.Literals(["verify-email", "reset-password", "accept-invitation", "change-email"])
 
 /** What a token is good for. */
 export type TokenPurpose = typeof TokenPurpose.Type

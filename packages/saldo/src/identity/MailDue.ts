@@ -13,7 +13,11 @@ export const MailKind = Schema.Literals([
   "address-in-use",
   "password-changed",
   "second-factor-added",
-  "second-factor-removed"
+  "second-factor-removed",
+  "change-email",
+  "email-change-asked",
+  "email-changed",
+  "address-wanted"
 ])
 
 /** What a mail is about. */

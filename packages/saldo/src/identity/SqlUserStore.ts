@@ -115,14 +115,20 @@ const makeWrites = (sql: SqlClient.SqlClient) => {
   const save: Service["save"] = Effect.fn("SqlUserStore.save")(function* (user) {
     const { tenant: _tenant, user_id: _id, ...columns } = rowOfUser(user)
     const { emailIndex: index, id, tenant } = user
-    // Told apart before the unique index would abort the whole transaction; the index decides between concurrent ones.
-    const taken = yield* sql`
-      SELECT 1 AS taken FROM saldo_identity_users
-      WHERE tenant = ${tenant} AND email_index = ${index} AND user_id <> ${id}`
-    if (taken.length > 0) return false
-    const saved = yield* sql`
+    const [holder] = yield* sql<{ readonly user_id: string }>`
+      SELECT user_id FROM saldo_identity_users WHERE tenant = ${tenant} AND email_index = ${index}`
+    if (holder !== undefined && holder.user_id !== id) return false
+    const saving = sql`
       UPDATE saldo_identity_users SET ${sql.update(columns)}
       WHERE ${at(tenant, id)} AND version = ${BigInt(user.version - 1)} RETURNING user_id`
+    // Of those who take an address at the same time the index lets one; for the others the transaction goes on without it.
+    const saved = yield* holder !== undefined || index === null
+      ? saving
+      : Effect.catchIf(
+          sql.withTransaction(saving),
+          ({ reason }) => reason._tag === "UniqueViolation",
+          () => Effect.succeed([])
+        )
     return saved.length === 1
   }, Effect.orDie)
 

@@ -72,6 +72,10 @@ export type SecondFactor = typeof SecondFactor.Type
 /** What is sealed of a user. */
 export const UserFile = Schema.Struct({
   email: UserEmail,
+  /** The address that the user wants instead, until a link in a mail to it is opened. */
+  pendingEmail: Schema.optionalKey(UserEmail),
+  /** The address before this one, which is told that it is not the address any more. */
+  formerEmail: Schema.optionalKey(UserEmail),
   name: UserName,
   /** Null until the user has chosen a password. */
   passwordHash: Schema.NullOr(secret),

@@ -18,6 +18,7 @@ import { type IdentityPolicy, standardIdentityPolicy } from "./IdentityPolicy.ts
 import type * as Refusal from "./IdentityRefusal.ts"
 import type { IdentityTokenStore } from "./IdentityTokenStore.ts"
 import { makeAdmin } from "./internal/userAdmin.ts"
+import { makeEmailChange } from "./internal/userEmail.ts"
 import { makeEntrance } from "./internal/userEntrance.ts"
 import { ground } from "./internal/userGround.ts"
 import { makeRecovery } from "./internal/userRecovery.ts"
@@ -157,6 +158,11 @@ export class Users extends Context.Service<
     readonly confirmPasswordReset: (
       mailed: Mailed & { readonly password: Redacted.Redacted }
     ) => Effect.Effect<User, TokenFailure | Refusal.PasswordUnsuitable>
+    /**
+     * Makes the address of a mail the one that its user signs in with, and ends all its sessions and links. An address that
+     * somebody else has by then is refused in the same words as a link that is not good.
+     */
+    readonly confirmEmailChange: (mailed: Mailed) => Effect.Effect<User, TokenFailure>
     /** Who somebody is, by its credentials. A code is taken once; a hash that is too weak is replaced. */
     readonly authenticate: (
       credentials: Credentials
@@ -177,6 +183,14 @@ export class Users extends Context.Service<
     readonly changePassword: (
       change: Proof & { readonly next: Redacted.Redacted; readonly keep?: SessionId }
     ) => Effect.Effect<User, ProofFailure | Refusal.PasswordUnsuitable, Actor>
+    /**
+     * Wants another address: the link in a mail to it makes it the address, and a mail to the one so far says what was asked
+     * for. It is answered the same, by the same work, whether or not somebody has the address, who then gets a mail that
+     * says so. Another wish takes the place of this one; another password takes it back.
+     */
+    readonly requestEmailChange: (
+      change: Proof & { readonly email: Redacted.Redacted }
+    ) => Effect.Effect<void, ProofFailure | Refusal.EmailInvalid, Actor>
     /** Makes a secret for an authenticator, in place of one that was not confirmed. */
     readonly beginSecondFactor: (
       proof: Proof
@@ -269,6 +283,7 @@ const make = Effect.fnUntraced(function* (policy: IdentityPolicy) {
     ...makeRecovery(base),
     ...makeSignIn(base),
     ...makeSelf(base),
+    ...makeEmailChange(base),
     ...makeSecondFactor(base),
     ...makeAdmin(base)
   })

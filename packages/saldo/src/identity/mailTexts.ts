@@ -64,6 +64,35 @@ const english: Templates = {
   "second-factor-removed": ({ issuer }) => ({
     subject: `The authenticator was removed at ${issuer}`,
     lines: ["To sign in takes no code any more. If it was not you, change your password at once and tell us."]
+  }),
+  "change-email": ({ hours, issuer, link }) => ({
+    subject: `Confirm your new e-mail address for ${issuer}`,
+    lines: [
+      `Open this link to sign in with this e-mail address from now on. It is good once and for ${hours} h.`,
+      link ?? "",
+      "If you did not ask for it, you need not do anything: nothing changes."
+    ]
+  }),
+  "email-change-asked": ({ issuer }) => ({
+    subject: `Another e-mail address was asked for at ${issuer}`,
+    lines: [
+      "You asked to sign in with another e-mail address. It takes the place of this one once the link in a mail to it is opened.",
+      "If it was not you, change your password at once, which takes the wish back, and tell us."
+    ]
+  }),
+  "email-changed": ({ issuer }) => ({
+    subject: `Your e-mail address for ${issuer} was changed`,
+    lines: [
+      "You sign in with another e-mail address from now on, and have been signed out everywhere. This address is not used any more.",
+      "If it was not you, tell us at once."
+    ]
+  }),
+  "address-wanted": ({ issuer }) => ({
+    subject: `You have an account at ${issuer}`,
+    lines: [
+      `Somebody wanted your e-mail address for another account at ${issuer}. It belongs to your account, and nothing changed.`,
+      "If it was you, sign in with it, or ask for a new password if you have forgotten yours."
+    ]
   })
 }
 
@@ -113,6 +142,35 @@ const swedish: Templates = {
     subject: `Autentiseringsappen har tagits bort hos ${issuer}`,
     lines: [
       "Det krävs ingen kod längre för att logga in. Om det inte var du, byt genast lösenord och hör av dig till oss."
+    ]
+  }),
+  "change-email": ({ hours, issuer, link }) => ({
+    subject: `Bekräfta din nya e-postadress hos ${issuer}`,
+    lines: [
+      `Öppna länken för att logga in med den här e-postadressen från och med nu. Den gäller en gång och i ${hours} h.`,
+      link ?? "",
+      "Om du inte har bett om det behöver du inte göra något: inget ändras."
+    ]
+  }),
+  "email-change-asked": ({ issuer }) => ({
+    subject: `En annan e-postadress har begärts hos ${issuer}`,
+    lines: [
+      "Du har bett om att få logga in med en annan e-postadress. Den ersätter den här när länken i ett brev till den öppnas.",
+      "Om det inte var du, byt genast lösenord, vilket tar tillbaka begäran, och hör av dig till oss."
+    ]
+  }),
+  "email-changed": ({ issuer }) => ({
+    subject: `Din e-postadress hos ${issuer} har ändrats`,
+    lines: [
+      "Från och med nu loggar du in med en annan e-postadress, och du har loggats ut överallt. Den här adressen används inte längre.",
+      "Om det inte var du, hör genast av dig till oss."
+    ]
+  }),
+  "address-wanted": ({ issuer }) => ({
+    subject: `Du har ett konto hos ${issuer}`,
+    lines: [
+      `Någon ville använda din e-postadress för ett annat konto hos ${issuer}. Den hör till ditt konto, och inget har ändrats.`,
+      "Om det var du kan du logga in med den, eller be om ett nytt lösenord om du har glömt ditt."
     ]
   })
 }

@@ -108,7 +108,7 @@ describe("mailText", () => {
 
   for (const kind of MailKind.literals) {
     it(`greets, says what it is about and shows the link there is (${kind})`, () => {
-      const hasLink = ["verify-email", "reset-password", "accept-invitation"].includes(kind)
+      const hasLink = ["verify-email", "reset-password", "accept-invitation", "change-email"].includes(kind)
       const [english, swedish] = [mailText(kind, "en-GB", facts), mailText(kind, "sv-FI", facts)]
       for (const { subject, text } of [english, swedish]) {
         expect(subject).toContain("Quick Bank")

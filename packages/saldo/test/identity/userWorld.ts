@@ -63,7 +63,8 @@ const issuer = "Quick Bank"
 export const pages = {
   "verify-email": "https://bank.example/verify",
   "reset-password": "https://bank.example/reset",
-  "accept-invitation": "https://bank.example/welcome"
+  "accept-invitation": "https://bank.example/welcome",
+  "change-email": "https://bank.example/new-address"
 }
 
 /** Users over any stores. */

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import * as SqlClient from "effect/sql/SqlClient"
 import { Users } from "saldo/identity/Users"
 import {
@@ -56,6 +56,33 @@ for (const [name, stores] of Object.entries(storages)) {
   const world = Effect.provide(Layer.fresh(usersOn().pipe(Layer.provideMerge(stores))))
 
   describe(`many at the same time (${name})`, () => {
+    it.live("have one of them change to an address", () =>
+      Effect.gen(function* () {
+        const wanted = redact("wanted@example.test")
+        const tokens = yield* Effect.forEach(["a", "b", "c", "d"], (name) =>
+          Effect.gen(function* () {
+            const own = redact(`${name}@example.test`)
+            yield* using((all) => all.signUp({ tenant, email: own, name: redact("Bo Ek"), password }))
+            const verifying = yield* mailedToken
+            const user = yield* using((all) => all.verifyEmail({ tenant, token: verifying }))
+            yield* using((all) => all.requestEmailChange({ email: wanted, password })).pipe(asUser(user))
+            const token = yield* mailedToken
+            yield* deliver(1)
+            return token
+          })
+        )
+        const exits = yield* many(4, (index) =>
+          using((all) => all.confirmEmailChange({ tenant, token: tokens[index] ?? redact("") }))
+        )
+        expect(succeeded(exits)).toBe(1)
+        expect(tags(exits)).toEqual(["TokenRejected", "TokenRejected", "TokenRejected"])
+        const { items } = yield* using(({ list }) => list()).pipe(admin)
+        expect(
+          items.filter(({ profile }) => profile !== null && Redacted.value(profile.email) === "wanted@example.test")
+        ).toHaveLength(1)
+      }).pipe(world)
+    )
+
     it.live("have one of them sign up with an address", () =>
       Effect.gen(function* () {
         const exits = yield* many(6, () => signUp)

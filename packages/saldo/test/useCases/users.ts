@@ -46,6 +46,15 @@ export const active = Effect.flatMap(verifying, (token) => using(({ verifyEmail 
 
 const resetting = Effect.flatMap(active, ({ id }) => tokenOf("reset-password", id))
 
+export const asUser = (user: User) => identityOf(standardRoles, user)
+
+const changing = Effect.flatMap(active, (user) =>
+  using((all) => all.requestEmailChange({ password, email: redact("other@example.test") })).pipe(
+    Actor.as(asUser(user)),
+    Effect.andThen(tokenOf("change-email", user.id))
+  )
+)
+
 const invitation = { email, name, roles: ["customer"], party: null }
 
 const invited = using(({ invite }) => invite({ key: key("invited"), ...invitation }))
@@ -53,8 +62,6 @@ const invited = using(({ invite }) => invite({ key: key("invited"), ...invitatio
 const accepting = Effect.flatMap(invited, ({ id }) => tokenOf("accept-invitation", id))
 
 const locked = Effect.tap(active, ({ id: userId }) => using(({ lock }) => lock({ key: key("locked"), userId })))
-
-export const asUser = (user: User) => identityOf(standardRoles, user)
 
 /** What an active user does itself. */
 const self = (call: (all: Users["Service"]) => Call) => own(active, () => using(call), { by: asUser })
@@ -124,6 +131,8 @@ export const users: UseCase = {
     ),
     changeProfile: self(({ changeProfile }) => changeProfile({ key: key("1"), name, locale: "sv" })),
     changePassword: self(({ changePassword }) => changePassword({ password, next })),
+    requestEmailChange: self((all) => all.requestEmailChange({ password, email: redact("other@example.test") })),
+    confirmEmailChange: inner(changing, (token) => using((all) => all.confirmEmailChange({ tenant, token }))),
     beginSecondFactor: self(({ beginSecondFactor }) => beginSecondFactor({ password })),
     confirmSecondFactor: own(
       begun,

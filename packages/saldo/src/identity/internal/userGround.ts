@@ -34,7 +34,7 @@ import { about, changed, type OpenUser } from "./userTrail.ts"
 
 /** What a change leaves: facts, and the file; what is left out stays. */
 export interface UserChange {
-  readonly facts?: Partial<Pick<StoredUser, "state" | "roles" | "party" | "locale">>
+  readonly facts?: Partial<Pick<StoredUser, "state" | "roles" | "party" | "locale" | "emailIndex">>
   readonly file?: UserFile
 }
 
@@ -66,8 +66,8 @@ export const ground = Effect.fnUntraced(function* (policy: IdentityPolicy) {
   const locked = (tenant: string, id: UserId): Effect.Effect<OpenUser, UserNotFound> =>
     Effect.flatMap(users.lock(tenant, id), (found) => opened(found, id))
 
-  /** Puts the next version of a locked user in its place, and records it. */
-  const replace = Effect.fnUntraced(function* (
+  /** Puts the next version of a locked user in its place, and records it; null when another user has its address. */
+  const replaced = Effect.fnUntraced(function* (
     action: AuditEntry["action"],
     before: OpenUser,
     { facts = {}, file }: UserChange,
@@ -76,13 +76,20 @@ export const ground = Effect.fnUntraced(function* (policy: IdentityPolicy) {
     const sealed = file === undefined ? {} : yield* files.seal(before.user, file)
     const user: StoredUser = { ...before.user, ...facts, ...sealed, version: before.user.version + 1 }
     const after: OpenUser = { user, file: file ?? before.file }
-    if (!(yield* users.save(yield* storable(user)))) {
-      return yield* Effect.die(new RangeError(`The user ${user.id} was changed by somebody while it was locked`))
-    }
+    if (!(yield* users.save(yield* storable(user)))) return null
     const entry = changed(action, before, after)
     yield* audit.recordSecurity({ ...entry, changes: [...entry.changes, ...more] })
     return after
   })
+
+  /** The same for changes that leave the address as it is. */
+  const replace = (...change: Parameters<typeof replaced>): Effect.Effect<OpenUser, never, Actor> =>
+    replaced(...change).pipe(
+      Effect.filterOrElse(
+        (after) => after !== null,
+        () => Effect.die(new RangeError(`The user ${change[1].user.id} was changed by somebody while it was locked`))
+      )
+    )
 
   /** In a transaction: a mail is due. */
   const mail = Effect.fnUntraced(function* (tenant: string, kind: MailKind, to: Recipient) {
@@ -105,6 +112,7 @@ export const ground = Effect.fnUntraced(function* (policy: IdentityPolicy) {
     throttle: makeThrottle({ attempts, atomic, audit, keys, policy }),
     locked,
     replace,
+    replaced,
     mail,
     mailTo: ({ user }: OpenUser, kind: MailKind) => mail(user.tenant, kind, { _tag: "User", userId: user.id }),
     /** In a transaction: ends the sessions of a user, but the one to keep. */

@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Mailed, Users } from "../Users.ts"
+import { withoutPendingEmail } from "./userEmail.ts"
 import type { Ground } from "./userGround.ts"
 import { makeRedeem } from "./userTokens.ts"
 
@@ -29,7 +30,7 @@ export const makeRecovery = (base: Ground) => {
         // Who reads the mail has the address, so it is verified by that; a lock stays.
         decide: ({ state }, open, passwordHash) => ({
           ...(state === "unverified" ? { facts: { state: "active" } } : {}),
-          file: { ...open, passwordHash }
+          file: { ...withoutPendingEmail(open), passwordHash }
         }),
         also: Effect.fnUntraced(function* (after) {
           yield* endSessions(after, "credentials-changed")

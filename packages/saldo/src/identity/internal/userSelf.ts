@@ -10,6 +10,7 @@ import * as Command from "../../core/Command.ts"
 import { UserStateUnfit } from "../IdentityRefusal.ts"
 import { type StoredUser, UserId } from "../User.ts"
 import type { Proof, Users } from "../Users.ts"
+import { withoutPendingEmail } from "./userEmail.ts"
 import { type Ground, present } from "./userGround.ts"
 import { makeProving } from "./userSignIn.ts"
 import { about, type OpenUser } from "./userTrail.ts"
@@ -61,7 +62,7 @@ export const makeSelf = (base: Ground) => {
         before,
         proof,
         Effect.fnUntraced(function* (there, { file }) {
-          const changed = yield* replace(action, there, { file: { ...file, passwordHash } })
+          const changed = yield* replace(action, there, { file: { ...withoutPendingEmail(file), passwordHash } })
           yield* tokens.forget(changed.user.tenant, changed.user.id)
           yield* endSessions(changed, "credentials-changed", keep)
           yield* mailTo(changed, "password-changed")

@@ -91,6 +91,8 @@ export const makeThrottle = ({ atomic, attempts, audit, keys, policy }: Parts) =
     userGates,
     /** The gate of the mails that anybody can have sent to an address. */
     mailGate: (tenant: string, emailIndex: string) => gate(tenant, "mail", emailIndex, policy.mailAttempts, false),
+    /** The gate of a user who wants other addresses, each of which gets a mail. */
+    changeGate: (tenant: string, userId: string) => gate(tenant, "change", userId, policy.mailAttempts, false),
     /** Counts a try, or fails when it comes too early. */
     enter: (given: Try): Effect.Effect<void, TooManyAttempts> =>
       Effect.flatMap(counted(given), (retryAt) =>

@@ -31,7 +31,7 @@ interface Redemption<E> {
 }
 
 /** Makes the one way in which tokens are used. */
-export const makeRedeem = ({ atomic, audit, found, locked, replace, throttle, tokens }: Ground) =>
+export const makeRedeem = ({ atomic, audit, found, locked, replaced, throttle, tokens }: Ground) =>
   Effect.fnUntraced(function* <E>(
     { from, tenant, token }: Mailed,
     { action, also, decide, forgiving = false, prepare, purpose }: Redemption<E>
@@ -62,7 +62,8 @@ export const makeRedeem = ({ atomic, audit, found, locked, replace, throttle, to
       const change = before.file === null ? null : decide(before.user, before.file, prepared)
       // The token is used up all the same: what it was for cannot happen any more.
       if (Option.isNone(taken) || change === null) return Result.fail(rejected)
-      const after = yield* replace(action, before, change)
+      const after = yield* replaced(action, before, change)
+      if (after === null) return Result.fail(rejected)
       const { emailIndex } = after.user
       const settled = forgiving && emailIndex !== null ? yield* throttle.userGates(tenant, emailIndex, from) : gates
       yield* throttle.succeeded(tenant, settled)

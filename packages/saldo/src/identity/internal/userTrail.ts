@@ -35,7 +35,11 @@ const traced = ({ file, user }: OpenUser) => ({
   ...(file === null
     ? {}
     : {
-        profile: { email: Redacted.value(file.email), name: Redacted.value(file.name) },
+        profile: {
+          email: Redacted.value(file.email),
+          name: Redacted.value(file.name),
+          ...(file.pendingEmail === undefined ? {} : { pendingEmail: Redacted.value(file.pendingEmail) })
+        },
         password: file.passwordHash === null ? null : Redacted.value(file.passwordHash),
         secondFactor:
           file.secondFactor === null

@@ -53,6 +53,8 @@ export interface Users {
   readonly requestPasswordReset: (to: EmailGiven, options?: CallOptions) => Promise<void>
   /** Gives a user another password and ends all its sessions. The second factor stays. */
   readonly confirmPasswordReset: (mailed: MailedPassword, options?: CallOptions) => Promise<User>
+  /** Makes the address of a mail the one that its user signs in with, and ends all its sessions and links. */
+  readonly confirmEmailChange: (mailed: MailedToken, options?: CallOptions) => Promise<User>
   /**
    * Who somebody is, without a session. Rejects with `CredentialsRejected`, `EmailUnverified`, `SecondFactorRequired`.
    */
@@ -70,6 +72,11 @@ export interface Users {
     change: UserProof & { readonly next: string | Secret; readonly keep?: string },
     options?: CallOptions
   ) => Promise<User>
+  /** Sends a link to another address, which makes it the one to sign in with, and says so to the one so far. */
+  readonly requestEmailChange: (
+    change: UserProof & { readonly email: string | Secret },
+    options?: CallOptions
+  ) => Promise<void>
   /** Makes a secret for an authenticator, in place of one that was not confirmed. Rejects with `SecondFactorUnfit`. */
   readonly beginSecondFactor: (proof: UserProof, options?: CallOptions) => Promise<SecondFactorBegun>
   /** Asks for the second factor from now on, as a code shows that the authenticator works. */

@@ -22,7 +22,7 @@ const roles = { roles: Schema.Array(Model.RoleName) }
 const party = { party: Schema.NullOr(Model.PartyId) }
 const locale = { locale: Schema.optionalKey(Model.LocaleTag) }
 
-/** Reads what somebody shows who signs in. */
+/** Reads what somebody shows who signs in, or wants another address. */
 export const readCredentials = concealing("email", "password", "code")(reader(Schema.Struct({ ...proof, email: Text })))
 
 const read = {
@@ -89,6 +89,10 @@ const makeVisits = (calls: IdentityCalls) => {
       read.mailedPassword,
       visiting((one, visit) => one.confirmPasswordReset(visit))
     ),
+    confirmEmailChange: calls.reading(
+      read.mailed,
+      visiting((one, visit) => one.confirmEmailChange(visit))
+    ),
     authenticate: calls.reading(
       readCredentials,
       visiting((one, visit) => one.authenticate(visit))
@@ -105,6 +109,7 @@ const makeSelf = (calls: IdentityCalls) =>
       ),
     changeProfile: calls.reading(read.profile, (known) => use((one) => one.changeProfile(known))),
     changePassword: calls.reading(read.password, (known) => use((one) => one.changePassword(known))),
+    requestEmailChange: calls.reading(readCredentials, (known) => use((one) => one.requestEmailChange(known))),
     beginSecondFactor: calls.reading(read.proof, (known) => use((one) => one.beginSecondFactor(known))),
     confirmSecondFactor: calls.reading(read.code, (known) => use((one) => one.confirmSecondFactor(known))),
     renewRecoveryCodes: calls.reading(read.proof, (known) => use((one) => one.renewRecoveryCodes(known))),

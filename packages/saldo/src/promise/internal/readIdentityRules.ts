@@ -39,7 +39,8 @@ const readRules = reader(
       Schema.Struct({
         "verify-email": Schema.optionalKey(Milliseconds),
         "reset-password": Schema.optionalKey(Milliseconds),
-        "accept-invitation": Schema.optionalKey(Milliseconds)
+        "accept-invitation": Schema.optionalKey(Milliseconds),
+        "change-email": Schema.optionalKey(Milliseconds)
       })
     ),
     userAttempts: Schema.optionalKey(Attempts),
@@ -120,7 +121,9 @@ const Page = Schema.String.check(
   Schema.isPattern(/^https?:\/\/[^#\s]+$/u, { expected: "the address of a page without #" })
 )
 
-const readPages = reader(Schema.Struct({ "verify-email": Page, "reset-password": Page, "accept-invitation": Page }))
+const readPages = reader(
+  Schema.Struct({ "verify-email": Page, "reset-password": Page, "accept-invitation": Page, "change-email": Page })
+)
 
 /** Where links lead. */
 export const pagesOf = (given: IdentityOptions["pages"]) => readPages(given).pipe(inWhole("/identity/pages"))
