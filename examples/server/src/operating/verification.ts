@@ -56,6 +56,14 @@ export const webhookSecretsOpened = Effect.gen(function* () {
   )
 })
 
+/** The key that signs now, if any token was ever signed; to ask for one makes it. */
+const signingOpened = Effect.gen(function* () {
+  const keys = yield* SigningKeys
+  if ((yield* keys.published).keys.length === 0) return 0
+  yield* keys.signing
+  return 1
+})
+
 /** What a key that is not at hand, or not the right one, is told by: its name, and never what it is. */
 const unreadable = new Set(["DataKeyUnreadable", "IdentityDataUnreadable", "WebhookSecretUnreadable"])
 
@@ -63,10 +71,7 @@ const opened = (place: Place) =>
   Effect.all({
     customers: customersOpened,
     users: usersOpened,
-    "signing key": Effect.as(
-      SigningKeys.use(({ signing }) => signing),
-      1
-    ),
+    "signing keys": signingOpened,
     "webhook secrets": webhookSecretsOpened
   }).pipe(
     Effect.catchCause((cause): Effect.Effect<never, ServerFailure> => {

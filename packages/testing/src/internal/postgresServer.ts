@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { chmod, chown, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { chmod, chown, cp, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -11,6 +11,9 @@ export interface PostgresServer {
   readonly url: string
   /** How the server's processes run, for the curious: as ourselves, as another user, or in a user namespace. */
   readonly runsAs: Identity["name"]
+  /** The folder with its data, which goes when it stops. */
+  readonly data: string
+  readonly password: string
   readonly stop: () => Promise<void>
 }
 
@@ -20,6 +23,10 @@ export interface PostgresServerOptions {
   readonly tls?: { readonly certificate: string; readonly key: string }
   /** Whether a commit waits for the disk, as in production; for benchmarks. Tests go without. */
   readonly durable?: boolean
+  /** Settings of its own, such as `archive_mode=on`. */
+  readonly settings?: ReadonlyArray<string>
+  /** A folder of another server's data to begin with, in place of an empty database, and that one's password. */
+  readonly restored?: { readonly data: string; readonly password: string }
 }
 
 /** The commands of an installation of Postgres. */
@@ -58,15 +65,20 @@ export const startPostgres = async (
   try {
     const identity = await identityFor(await installed(), folder)
     if (identity.ids !== undefined) await chown(folder, identity.ids.uid, identity.ids.gid)
-    const password = randomBytes(12).toString("hex")
-    await initialise(identity, folder, password)
+    const { restored } = options
+    const password = restored?.password ?? randomBytes(12).toString("hex")
+    if (restored === undefined) await initialise(identity, folder, password)
+    else await rename(restored.data, join(folder, "data"))
     const encryption = options.tls === undefined ? [] : await encrypted(identity, folder, options.tls)
-    const { port, stop } = await listen(identity, folder, options.durable ?? false, encryption)
-    return { url: `postgres://saldo:${password}@127.0.0.1:${port}/postgres`, runsAs: identity.name, stop }
+    const own = (options.settings ?? []).flatMap((setting) => ["-c", setting])
+    const { port, stop } = await listen(identity, folder, options.durable ?? false, [...encryption, ...own])
+    const url = `postgres://saldo:${password}@127.0.0.1:${port}/postgres`
+    return { url, runsAs: identity.name, data: join(folder, "data"), password, stop }
   } catch (cause) {
     await rm(folder, { recursive: true, force: true })
     // Somebody else may have taken the port in between.
-    if (attempts > 1 && String(cause).includes("could not bind")) return await startPostgres(options, attempts - 1)
+    if (attempts > 1 && options.restored === undefined && String(cause).includes("could not bind"))
+      return await startPostgres(options, attempts - 1)
     throw cause
   }
 }
