@@ -68,13 +68,16 @@ const telemetry = Telemetry.layer({ service, version }).pipe(
   )
 )
 
+/** The last line of the log, and the last that is exported. */
+const ended = Layer.effectDiscard(Effect.addFinalizer(() => Effect.logInfo("The server has ended")))
+
 /** The log, and the export if the environment names a collector, as long as the layer lives. */
 export const observing = (log: Option.Option<Form>) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const form = Option.getOrElse(log, (): Form => (process.stderr.isTTY ? "text" : "json"))
       const level = Layer.succeed(References.MinimumLogLevel, yield* levelOf(form))
-      return telemetry.pipe(Layer.provideMerge(Layer.merge(linesOf(form), level)))
+      return ended.pipe(Layer.provideMerge(telemetry), Layer.provideMerge(Layer.merge(linesOf(form), level)))
     })
   )
 

@@ -117,7 +117,7 @@ export const serving = (place: Place, { empty, host, port, redis, trustedProxies
   const routes = HttpRouter.serve(Layer.merge(contract, page.layer), {
     disableListenLog: true,
     disableLogger: true
-  })
+  }).pipe(Layer.provide(http.layerSpanNames))
   return Layer.merge(lifecycle, Layer.effectDiscard(welcome(nameOf(place)))).pipe(
     Layer.provide(routes),
     Layer.provide(workers.layer.pipe(Layer.provide(mail(place.mails, url)))),

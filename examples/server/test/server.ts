@@ -83,15 +83,18 @@ export class Started {
   }
 }
 
-/** Starts a process, and gives it when it serves or has ended. `node` is told to Node itself. */
+/** Starts a process, and gives it when it serves or has ended. `node` is told to Node itself, `env` is around it. */
 export const start = async (
   args: ReadonlyArray<string>,
   cwd?: string,
-  node: ReadonlyArray<string> = []
+  node: ReadonlyArray<string> = [],
+  env: Readonly<Record<string, string>> = {}
 ): Promise<Started> => {
   const port = args.includes("--port") ? [] : ["--port", "0"]
   const command = ["--conditions=saldo-source", "--no-warnings", ...node, script, ...port, ...args]
-  const started = new Started(spawn(process.execPath, command, cwd === undefined ? {} : { cwd }))
+  const started = new Started(
+    spawn(process.execPath, command, { ...(cwd === undefined ? {} : { cwd }), env: { ...process.env, ...env } })
+  )
   const serves = new Promise<void>((resolve) => {
     started.child.stdout?.on("data", () => {
       if (started.stdout.includes("Ctrl+C ends it.")) resolve()

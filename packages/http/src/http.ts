@@ -167,8 +167,22 @@ export type Needed = Exclude<
   HttpRouter.HttpRouter | Layer.Success<typeof HttpServer.layerServices>
 >
 
+/**
+ * Has the spans of requests named by method and route, such as `GET /api/v1/accounts/:id`. It belongs beneath the server of a host,
+ * where spans begin; `toWebHandler` has it.
+ */
+export const layerSpanNames: Layer.Layer<never> = Layer.sync(HttpMiddleware.SpanNameGenerator, () => {
+  const { routeOf } = routesOf(endpoints(true))
+  return ({ method, url }) => `${method} ${routeOf(method, url) ?? "other"}`
+})
+
 /** The interface as a function from a web-standard `Request` to a `Response`, for any host that speaks these. */
 export const toWebHandler = <A, E>(needed: Layer.Layer<A | Needed, E>, options?: HttpOptions) =>
-  HttpRouter.toWebHandler(layer(options).pipe(Layer.provide(needed), Layer.provide(HttpServer.layerServices)), {
-    disableLogger: true
-  })
+  HttpRouter.toWebHandler(
+    layer(options).pipe(
+      Layer.provide(needed),
+      Layer.provide(HttpServer.layerServices),
+      Layer.provideMerge(layerSpanNames)
+    ),
+    { disableLogger: true }
+  )

@@ -7,7 +7,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import { CursorMismatch, InvalidCursor, PageRequest } from "saldo/core/Page"
 import * as Money from "saldo/money/Money"
-import { MoneySchema } from "saldo/money/MoneySchema"
+import { moneyIssue, MoneySchema } from "saldo/money/MoneySchema"
 import { LocalDateSchema } from "saldo/time/LocalDateSchema"
 import { problems } from "./Problem.ts"
 
@@ -37,7 +37,7 @@ export const MoneyText = Schema.String.check(
           const [amount = "", currency = ""] = text.split(" ")
           const money = Money.fromDecimal(amount, currency)
           return money instanceof Error
-            ? Effect.fail(new SchemaIssue.InvalidValue({ message: money.message }, text, options))
+            ? Effect.fail(new SchemaIssue.InvalidValue({ message: moneyIssue(money) }, text, options))
             : Effect.succeed(money)
         },
         encode: (money) => {

@@ -8,9 +8,12 @@ import * as HttpTraceContext from "effect/http/HttpTraceContext"
 import * as Option from "effect/Option"
 import * as Id from "saldo/core/Id"
 import { ContextId, within } from "saldo/core/RequestContext"
+import { withoutSecrets } from "saldo/core/withoutSecrets"
 
-/** What a client may name a request: whatever else it sends goes unheard, as ids end up in logs. */
+/** What a client may name a request: whatever else it sends goes unheard, as ids end up in logs and in the trail. */
 const clientName = /^[\w.:-]{1,128}$/u
+
+const isName = (given: string): boolean => clientName.test(given) && withoutSecrets(given) === given
 
 /** The header that carries a request's id in both directions. */
 const header = "x-request-id"
@@ -25,7 +28,7 @@ export const withRequestContext = <A extends HttpServerResponse.HttpServerRespon
   Effect.gen(function* () {
     const { headers } = yield* HttpServerRequest.HttpServerRequest
     const given = headers[header]
-    const requestId = ContextId.make(given !== undefined && clientName.test(given) ? given : yield* Id.make("req"))
+    const requestId = ContextId.make(given !== undefined && isName(given) ? given : yield* Id.make("req"))
     const trace = Option.map(HttpTraceContext.w3c(headers), ({ traceId }) => ContextId.make(traceId))
     const ids = { requestId, correlationId: Option.getOrElse(trace, () => requestId) }
     const response = yield* served.pipe(within(ids), Effect.annotateLogs(ids))

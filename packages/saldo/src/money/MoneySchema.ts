@@ -12,11 +12,14 @@ const MoneyJson = Schema.Struct({
   currency: Schema.String.annotate({ description: "ISO 4217 code" })
 })
 
+/** Why text is no money, without the text: what a schema says reaches logs, and the text may be anything. */
+export const moneyIssue = ({ message }: Error): string => message.replace(/ "(?:[^"\\]|\\.)*"/u, "")
+
 const fromJson = SchemaTransformation.transformEffect<Money.Money, typeof MoneyJson.Type>({
   decode: (json, options) => {
     const money = Money.fromDecimal(json.amount, json.currency)
     return money instanceof Error
-      ? Effect.fail(new SchemaIssue.InvalidValue({ message: money.message }, json, options))
+      ? Effect.fail(new SchemaIssue.InvalidValue({ message: moneyIssue(money) }, json, options))
       : Effect.succeed(money)
   },
   encode: (money) => Effect.succeed(money.toJSON())
@@ -50,7 +53,7 @@ export const MoneyColumns = Schema.Struct({
       decode: ({ amount, currency }, options) => {
         const money = Money.tryFromMinor(BigInt(amount), currency)
         return money instanceof Error
-          ? Effect.fail(new SchemaIssue.InvalidValue({ message: money.message }, currency, options))
+          ? Effect.fail(new SchemaIssue.InvalidValue({ message: moneyIssue(money) }, currency, options))
           : Effect.succeed(money)
       },
       encode: (money, options) => {
