@@ -220,6 +220,12 @@ describe("a customer", () => {
         const alert = page.getByRole("alert")
         await alert.getByText("Request invalid").waitFor()
         expect(await alert.locator("li code").allTextContents()).toEqual(["body.creditor.account"])
+        await page.getByRole("button", { name: "Change" }).click()
+        const field = page.getByLabel("Account number")
+        await page.waitForFunction(() => document.activeElement?.getAttribute("aria-invalid") === "true")
+        expect(await field.evaluate((element) => element === document.activeElement)).toBe(true)
+        const described = (await field.getAttribute("aria-describedby")) ?? ""
+        expect(await page.locator(`#${described}`).textContent()).toMatch(/IBAN/u)
       },
       [failed(400)]
     ))

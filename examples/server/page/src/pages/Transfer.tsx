@@ -1,19 +1,18 @@
 /** Money to another account of the bank: what and how much, a look at it, and a receipt. */
-import { useEffect, useState } from "preact/hooks"
+import type { ComponentChildren } from "preact"
+import { useState } from "preact/hooks"
 import { useMe } from "../access.ts"
 import * as client from "../client/client.ts"
-import { mayHaveHappened } from "../client/problem.ts"
 import type { MoneyText } from "../client/wire.ts"
 import { readAmount, sumByCurrency } from "../format/money.ts"
 import { hrefOf } from "../router.ts"
 import { locale } from "../settings.ts"
-import { announce } from "../ui/announce.tsx"
 import { Facts, Money, Page } from "../ui/basics.tsx"
 import { focusFirstError, SelectField, TextField } from "../ui/fields.tsx"
-import { Await, Empty, Failure } from "../ui/states.tsx"
-import { type Intent, useIntent } from "../ui/useIntent.ts"
+import { Await, Empty } from "../ui/states.tsx"
 import { useLoad } from "../ui/useLoad.ts"
-import { accountNames, amountError, Steps } from "./orders.tsx"
+import { type Filling, OrderFlow } from "./OrderFlow.tsx"
+import { accountNames, amountError, openAccounts } from "./orders.tsx"
 import { t } from "../words/words.ts"
 
 interface Draft {
@@ -26,18 +25,14 @@ interface Draft {
 
 const other = "other"
 
-interface FormProps {
+interface FormProps extends Filling<Draft, client.Transfer> {
   readonly accounts: ReadonlyArray<client.Account>
-  readonly draft: Draft
-  readonly onDraft: (draft: Draft) => void
-  readonly onReview: (transfer: client.Transfer) => void
 }
 
 const nameOf = (accounts: ReadonlyArray<client.Account>, id: string): string => accountNames(accounts).get(id) ?? id
 
-const Form = ({ accounts, draft, onDraft, onReview }: FormProps) => {
+const Form = ({ accounts, draft, faultAt, onReview, set }: FormProps) => {
   const [tried, setTried] = useState(false)
-  const set = (change: Partial<Draft>) => onDraft({ ...draft, ...change })
   const from = accounts.find(({ id }) => id === draft.from)
   const currency = from?.currency ?? "SEK"
   const amount = readAmount(draft.amount, currency, locale())
@@ -62,7 +57,7 @@ const Form = ({ accounts, draft, onDraft, onReview }: FormProps) => {
         label={t("transfer.to")}
         value={draft.to}
         onValue={(value) => set({ to: value })}
-        error={tried && draft.to !== other ? toError : undefined}
+        error={(tried && draft.to !== other ? toError : undefined) ?? (draft.to === other ? undefined : faultAt("to"))}
         options={[
           ["", t("transfer.choose")],
           ...accounts.filter(({ id }) => id !== draft.from).map(({ id }) => [id, nameOf(accounts, id)] as const),
@@ -75,7 +70,7 @@ const Form = ({ accounts, draft, onDraft, onReview }: FormProps) => {
           hint={t("transfer.other.hint")}
           value={draft.elsewhere}
           onValue={(value) => set({ elsewhere: value })}
-          error={tried ? toError : undefined}
+          error={(tried ? toError : undefined) ?? faultAt("to")}
           autocomplete="off"
           spellcheck={false}
         />
@@ -84,7 +79,7 @@ const Form = ({ accounts, draft, onDraft, onReview }: FormProps) => {
         label={`${t("field.amount")} (${currency})`}
         value={draft.amount}
         onValue={(value) => set({ amount: value })}
-        error={tried ? amountError(amount) : undefined}
+        error={(tried ? amountError(amount) : undefined) ?? faultAt("amount")}
         inputMode="decimal"
         autocomplete="off"
       />
@@ -93,6 +88,7 @@ const Form = ({ accounts, draft, onDraft, onReview }: FormProps) => {
         hint={t("optional")}
         value={draft.description}
         onValue={(value) => set({ description: value })}
+        error={faultAt("description")}
         maxLength={140}
         autocomplete="off"
       />
@@ -107,75 +103,48 @@ const Form = ({ accounts, draft, onDraft, onReview }: FormProps) => {
 
 type Receipt = Awaited<ReturnType<typeof client.accounts.transfer>>
 
-interface ReviewProps {
-  readonly accounts: ReadonlyArray<client.Account>
-  readonly transfer: client.Transfer
-  readonly intent: Intent<Receipt, client.Transfer>
-  readonly onBack: () => void
-}
-
 const feesOf = (fees: Awaited<ReturnType<typeof client.accounts.quote>>, zero: MoneyText): MoneyText =>
   sumByCurrency(fees.map(({ amount }) => amount))[0]?.toJSON() ?? zero
 
-const Review = ({ accounts, intent, onBack, transfer }: ReviewProps) => {
+interface LookProps {
+  readonly accounts: ReadonlyArray<client.Account>
+  readonly transfer: client.Transfer
+}
+
+const Look = ({ accounts, transfer }: LookProps) => {
   const { amount, description, from, to } = transfer
   const quote = useLoad((signal) => client.accounts.quote(from, "transfer", amount, signal), [from, amount])
-  const sending = intent.state === "sending"
+  const fee =
+    quote.value === undefined ? (
+      (quote.error === undefined && "…") || t("accounts.unknown")
+    ) : (
+      <Money of={feesOf(quote.value, { amount: "0", currency: amount.currency })} />
+    )
   return (
-    <div class="form">
-      <Facts
-        of={[
-          [t("field.amount"), <Money key="amount" of={amount} />],
-          [t("transfer.from"), nameOf(accounts, from)],
-          [t("transfer.to"), nameOf(accounts, to)],
-          [t("transfer.description"), description ?? "–"],
-          [
-            t("transfer.fee"),
-            quote.value === undefined ? (
-              quote.error === undefined ? (
-                "…"
-              ) : (
-                t("accounts.unknown")
-              )
-            ) : (
-              <Money key="fee" of={feesOf(quote.value, { amount: "0", currency: amount.currency })} />
-            )
-          ]
-        ]}
-      />
-      {intent.state === "failed" ? (
-        <Failure error={intent.error} {...(mayHaveHappened(intent.error) ? { note: t("intent.unknown") } : {})} />
-      ) : null}
-      <div class="form-actions">
-        <button
-          type="button"
-          class="button button-main"
-          disabled={sending}
-          onClick={() => void intent.send(transfer, client.accounts.transfer)}
-        >
-          {sending ? t("intent.sending") : intent.state === "failed" ? t("intent.again") : t("transfer.go")}
-        </button>
-        <button type="button" class="button" disabled={sending} onClick={onBack}>
-          {t("action.change")}
-        </button>
-      </div>
-    </div>
+    <Facts
+      of={[
+        [t("field.amount"), <Money key="amount" of={amount} />],
+        [t("transfer.from"), nameOf(accounts, from)],
+        [t("transfer.to"), nameOf(accounts, to)],
+        [t("transfer.description"), description ?? "–"],
+        [t("transfer.fee"), fee]
+      ]}
+    />
   )
 }
 
-const Done = ({
-  onAnother,
-  receipt,
-  transfer
-}: {
-  readonly onAnother: () => void
+interface DoneProps {
   readonly receipt: Receipt
   readonly transfer: client.Transfer
-}) => (
-  <div class="form">
+  readonly again: ComponentChildren
+}
+
+const Done = ({ again, receipt, transfer }: DoneProps) => (
+  <>
     <p class="total">
       <Money of={receipt.amount} />
     </p>
+    <p class="lead">{t("transfer.done")}</p>
     <Facts
       of={[
         [t("transfer.fee"), <Money key="fee" of={receipt.fee} />],
@@ -186,11 +155,9 @@ const Done = ({
       <a class="button button-main" href={hrefOf(["accounts", transfer.from])}>
         {t("transfer.show")}
       </a>
-      <button type="button" class="button" onClick={onAnother}>
-        {t("transfer.another")}
-      </button>
+      {again}
     </div>
-  </div>
+  </>
 )
 
 const Flow = ({
@@ -202,51 +169,25 @@ const Flow = ({
 }) => {
   const begun = accounts.find(({ id }) => id === from) ?? accounts[0]
   const empty: Draft = { from: begun?.id ?? "", to: "", elsewhere: "", amount: "", description: "" }
-  const [draft, setDraft] = useState(empty)
-  const intent = useIntent<Receipt, client.Transfer>("saldo.transfer")
-  const [transfer, setTransfer] = useState(intent.unfinished)
-  const step = intent.state === "done" ? 2 : transfer === undefined ? 0 : 1
-  useEffect(() => {
-    if (step === 2) announce(t("transfer.done"))
-  }, [step])
   return (
-    <>
-      <Steps of={[t("step.fill"), t("step.review"), t("step.done")]} at={step} />
-      {transfer === undefined ? (
-        <Form accounts={accounts} draft={draft} onDraft={setDraft} onReview={setTransfer} />
-      ) : intent.answer === undefined ? (
-        <Review
-          accounts={accounts}
-          transfer={transfer}
-          intent={intent}
-          onBack={() => {
-            // What is changed is another intent, unless it may have been carried out already.
-            if (!mayHaveHappened(intent.error)) intent.renew()
-            setTransfer(undefined)
-          }}
-        />
-      ) : (
-        <Done
-          transfer={transfer}
-          receipt={intent.answer}
-          onAnother={() => {
-            intent.renew()
-            setTransfer(undefined)
-            setDraft(empty)
-          }}
-        />
-      )}
-    </>
+    <OrderFlow<Draft, client.Transfer, Receipt>
+      place="saldo.transfer"
+      empty={empty}
+      fill={(filling) => <Form accounts={accounts} {...filling} />}
+      look={(transfer) => <Look accounts={accounts} transfer={transfer} />}
+      go={t("transfer.go")}
+      write={client.accounts.transfer}
+      said={t("transfer.done")}
+      done={(receipt, transfer, again) => <Done receipt={receipt} transfer={transfer} again={again} />}
+      another={t("transfer.another")}
+    />
   )
 }
 
 /** A transfer. */
 export const TransferPage = ({ from }: { readonly from: string | undefined }) => {
   const me = useMe()
-  const load = useLoad(
-    (signal) => client.accounts.list({ limit: 200, state: "open", customerId: me.party }, signal),
-    [me.party]
-  )
+  const load = useLoad(openAccounts(me.party), [me.party])
   return (
     <Page title={t("transfer.title")} lead={t("transfer.lead")}>
       <Await of={load}>
