@@ -83,7 +83,7 @@ const add = (sums: Map<string, number>, key: string, amount: number) => sums.set
 const count = (counts: Map<string, number>, key: string) => add(counts, key, 1)
 
 /** What is wrong with the payments, and what each account has paid. */
-const checkPayments = (payments: ReadonlyArray<PaymentRead>, { records }: Bank) => {
+const checkPayments = (payments: ReadonlyArray<PaymentRead>, { records }: Pick<Bank, "records">) => {
   const [wrong, orders, paid]: [Array<string>, Map<string, number>, Map<string, number>] = [[], new Map(), new Map()]
   for (const { amount, id, message, state } of payments) {
     const key = message?.text ?? ""
@@ -108,7 +108,7 @@ const checkPayments = (payments: ReadonlyArray<PaymentRead>, { records }: Bank) 
 }
 
 /** What is wrong with the transfers, by the lines that each of them should have on the statements of its two accounts. */
-const checkTransfers = (statements: ReadonlyMap<string, StatementRead>, { records }: Bank) => {
+const checkTransfers = (statements: ReadonlyMap<string, StatementRead>, { records }: Pick<Bank, "records">) => {
   const [wrong, found]: [Array<string>, Map<string, number>] = [[], new Map()]
   for (const [account, { lines }] of statements) {
     for (const { amount, description, kind } of lines.filter((line) => line.kind === "transfer")) {
@@ -130,7 +130,7 @@ const checkTransfers = (statements: ReadonlyMap<string, StatementRead>, { record
 }
 
 /** What every account should have: what was paid in, moved and paid. */
-const expectedBalances = ({ records }: Bank, paid: ReadonlyMap<string, number>) => {
+const expectedBalances = ({ records }: Pick<Bank, "records">, paid: ReadonlyMap<string, number>) => {
   const balances = new Map(records.deposits)
   for (const { from, ore, to } of records.transfers.values()) {
     add(balances, from, -ore)
@@ -164,24 +164,50 @@ const checkTotals = async (reader: Reader, { begunAt, records }: Bank): Promise<
   return wrong
 }
 
-/** All that is wrong, in words; nothing when the books say what the clients were told. */
-export const checkBooks = async (bank: Bank): Promise<ReadonlyArray<string>> => {
+const reading = async <A>(bank: Bank, read: (reader: Reader) => Promise<A>): Promise<A> => {
   const line = new Line(bank.url)
   try {
     const members = await signStaffIn(bank.url, bank.address)
     const token = members.find(({ role }) => role === "admin")?.token ?? ""
-    const reader = new Reader(line, token, bank.address)
-    const { paid, wrong } = checkPayments(await paymentsOf(reader, bank), bank)
-    const statements = await statementsOf(reader, bank)
-    wrong.push(...checkTransfers(statements, bank))
-    const balances = expectedBalances(bank, paid)
-    for (const [account, { closing }] of statements) {
-      const should = balances.get(account) ?? 0
-      if (oreOf(closing) !== should) wrong.push(`${account} has ${oreOf(closing)} öre and should have ${should}`)
-    }
-    wrong.push(...(await checkTotals(reader, bank)))
-    return wrong
+    return await read(new Reader(line, token, bank.address))
   } finally {
     line.close()
   }
 }
+
+/** What the bank has on its books of a load. */
+export interface Books {
+  readonly payments: ReadonlyArray<PaymentRead>
+  readonly statements: ReadonlyMap<string, StatementRead>
+  /** What its own proofs and counts say is wrong. */
+  readonly findings: ReadonlyArray<string>
+}
+
+/** Reads the books, once all payments have ended. */
+export const readBooks = (bank: Bank): Promise<Books> =>
+  reading(bank, async (reader) => {
+    const payments = await paymentsOf(reader, bank)
+    return { payments, statements: await statementsOf(reader, bank), findings: await checkTotals(reader, bank) }
+  })
+
+/** All in which the books differ from what the clients were told, in words. */
+export const compare = (
+  { findings, payments, statements }: Books,
+  bank: Pick<Bank, "records">
+): ReadonlyArray<string> => {
+  const { paid, wrong } = checkPayments(payments, bank)
+  wrong.push(...checkTransfers(statements, bank))
+  const balances = expectedBalances(bank, paid)
+  for (const [account, { closing }] of statements) {
+    const should = balances.get(account) ?? 0
+    if (oreOf(closing) !== should) wrong.push(`${account} has ${oreOf(closing)} öre and should have ${should}`)
+  }
+  return [...wrong, ...findings]
+}
+
+/** Which of these transfers left lines on statements. */
+export const booked = (bank: Bank, keys: ReadonlySet<string>): Promise<ReadonlyArray<string>> =>
+  reading(bank, async (reader) => {
+    const lines = [...(await statementsOf(reader, bank)).values()].flatMap((statement) => statement.lines)
+    return lines.map(({ description }) => description).filter((description) => keys.has(description))
+  })

@@ -36,7 +36,7 @@ interface Key {
 }
 
 /** So often a key is used before another takes its place: far below what a credential may ask in a minute. */
-const usesOfKey = 300
+const usesOfKey = 40
 
 /** What a key may do; keys for anything else are not made. */
 const scopes = {
@@ -70,11 +70,6 @@ export class Lane {
 
   #origin(credential?: Origin["credential"]): Origin {
     return { address: this.#address, agent: this.#agent, ...(credential === undefined ? {} : { credential }) }
-  }
-
-  /** Whether somebody is signed in. */
-  get signedIn(): boolean {
-    return this.#session !== undefined
   }
 
   /** Asks without a credential. */
@@ -120,11 +115,15 @@ export class Lane {
     return fresh
   }
 
-  /** Comes to the bank, from another place than the last time: goes on with the session that is there, or signs in. */
-  async arrive(): Promise<void> {
+  /**
+   * Comes to the bank, from another place than the last time: goes on with the session that is there, or signs in. Says
+   * whether that could be done.
+   */
+  async arrive(): Promise<boolean> {
     this.#address = this.bank.address()
     if (this.#session !== undefined) await this.#refresh(this.#session)
     if (this.#session === undefined) await this.#signIn()
+    return this.#session !== undefined
   }
 
   #keep({ body, status }: Heard): void {
@@ -140,7 +139,7 @@ export class Lane {
   async #signIn(): Promise<void> {
     const { authenticator, email } = this.person
     const signIn = (name: Asked, body: unknown) => this.plain(name, { method: "POST", path: "/api/auth/login", body })
-    if (this.chance.happens(3)) await signIn("sign in with a wrong password", { email, password: `not ${password}` })
+    if (this.chance.happens(10)) await signIn("sign in with a wrong password", { email, password: `not ${password}` })
     if (authenticator === null) return this.#keep(await signIn("sign in", { email, password }))
     // Whoever has used both codes that are good now signs in another time, and looks at the market meanwhile.
     const code = nextCode(authenticator)
@@ -158,7 +157,7 @@ export class Lane {
     await this.plain("sign out", { method: "POST", path: "/api/auth/logout", body })
     const me = { method: "GET", path: "/api/auth/me" }
     await this.#caller.ask("read after signing out", me, this.#origin(bearer(access)))
-    if (!this.chance.happens(20)) return
+    if (!this.chance.happens(50)) return
     await this.plain("refresh after signing out", { method: "POST", path: "/api/auth/refresh", body })
   }
 

@@ -6,7 +6,8 @@ import { chanceOf } from "../../src/demo/chance.ts"
 import { Caller, Outage } from "./caller.ts"
 import { type Bank, Lane } from "./lane.ts"
 import { addresses, found, signStaffIn } from "./people.ts"
-import { Records } from "./records.ts"
+import { sendTransfer } from "./moving.ts"
+import { Records, type Transfer } from "./records.ts"
 import { Tally } from "./tally.ts"
 import { visit } from "./visits.ts"
 
@@ -80,6 +81,16 @@ export class Load {
     return this.until(new Promise((resolve) => setTimeout(resolve, milliseconds)))
   }
 
+  /** Sends transfers once more, each as the customer who ordered it, and notes which entries the answers name. */
+  async repeat(transfers: Iterable<Transfer>): Promise<void> {
+    for (const transfer of transfers) {
+      const owner = this.#lanes.find(({ person }) => transfer.from === person.daily || transfer.from === person.saved)
+      if (owner === undefined) throw new TypeError(`Nobody has ${transfer.from}`)
+      if (await owner.arrive()) await sendTransfer(owner, "transfer again", transfer)
+    }
+  }
+
+  /** Closes the connections; whoever asks again makes new ones. */
   close(): void {
     for (const lane of this.#lanes) lane.close()
     this.bank.beside.close()

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util"
 import { makeFolder, start } from "../server.ts"
-import { checkBooks } from "./books.ts"
+import { compare, readBooks } from "./books.ts"
 import { type Held, Inside } from "./inside.ts"
 import { Load } from "./load.ts"
 
@@ -55,7 +55,7 @@ console.table(tally.rows)
 console.log(
   tally.found === 0 ? "Every answer was as expected." : `${tally.found} findings:\n${tally.findings.join("\n")}`
 )
-const wrong = await checkBooks(load.bank)
+const wrong = compare(await readBooks(load.bank), load.bank)
 console.log(wrong.length === 0 ? "The books balance." : wrong.slice(0, 20).join("\n"))
 load.close()
 server.child.kill("SIGTERM")

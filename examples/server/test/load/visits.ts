@@ -159,9 +159,9 @@ const tryAsNobody = (lane: Lane): Promise<unknown> => {
 
 /** One visit to the bank, with so many steps; it ends early, after a whole step, when the load does. */
 export const visit = async (lane: Lane, goesOn: () => boolean): Promise<void> => {
-  await lane.arrive()
-  if (lane.chance.happens(2)) await tryAsNobody(lane)
-  const steps = lane.signedIn && lane.chance.happens(80) ? customer : office
+  const signedIn = await lane.arrive()
+  if (lane.chance.happens(8)) await tryAsNobody(lane)
+  const steps = signedIn && lane.chance.happens(80) ? customer : office
   for (let left = lane.chance.between(10, 30); left > 0 && goesOn(); left--) await pick(lane, steps).act(lane)
   if (lane.chance.happens(25)) await lane.leave()
 }
