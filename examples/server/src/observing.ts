@@ -1,6 +1,7 @@
 /**
  * What the server tells those who run it: lines of a log on standard error, and spans, metrics and logs for a collector.
  */
+import * as Cause from "effect/Cause"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
@@ -71,11 +72,17 @@ const telemetry = Telemetry.layer({ service, version }).pipe(
 /** The last line of the log, and the last that is exported. */
 const ended = Layer.effectDiscard(Effect.addFinalizer(() => Effect.logInfo("The server has ended")))
 
+const usualForm = (): Form => (process.stderr.isTTY ? "text" : "json")
+
+/** Writes down what nobody had thought of, whatever the log is, as whoever started the server has nothing else to go by. */
+export const failed = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  Cause.hasDies(cause) ? Effect.provide(Effect.logFatal("The server failed", cause), linesOf(usualForm())) : Effect.void
+
 /** The log, and the export if the environment names a collector, as long as the layer lives. */
 export const observing = (log: Option.Option<Form>) =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const form = Option.getOrElse(log, (): Form => (process.stderr.isTTY ? "text" : "json"))
+      const form = Option.getOrElse(log, usualForm)
       const level = Layer.succeed(References.MinimumLogLevel, yield* levelOf(form))
       return ended.pipe(Layer.provideMerge(telemetry), Layer.provideMerge(Layer.merge(linesOf(form), level)))
     })

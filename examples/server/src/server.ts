@@ -13,7 +13,7 @@ import * as Runtime from "effect/Runtime"
 import * as Command from "effect/cli/Command"
 import { connected } from "./counting.ts"
 import { nameOf } from "./database.ts"
-import { logFlag, observing, version } from "./observing.ts"
+import { failed, logFlag, observing, version } from "./observing.ts"
 import { prepare } from "./preparing.ts"
 import { explained, ServerFailure } from "./ServerFailure.ts"
 import { serving } from "./serving.ts"
@@ -46,6 +46,7 @@ process.umask(0o077)
 
 Command.run(start, { version }).pipe(
   Effect.tapError((error) => (error instanceof ServerFailure ? Console.error(error.message) : Effect.void)),
+  Effect.tapCause(failed),
   Effect.provide(NodeServices.layer),
-  NodeRuntime.runMain({ teardown, disableErrorReporting: false })
+  NodeRuntime.runMain({ teardown, disableErrorReporting: true })
 )

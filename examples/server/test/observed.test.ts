@@ -6,6 +6,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as TestPostgres from "@saldo/testing/TestPostgres"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import { existsSync, readFileSync } from "node:fs"
@@ -29,6 +30,8 @@ afterAll(remove)
 const adminEmail = "astrid.admin@bank.example"
 const officerEmail = "olof.officer@bank.example"
 
+const settings = { timeout: 240_000 }
+
 /** A bank with two people who work there. */
 const seed = (place: Place) =>
   Effect.gen(function* () {
@@ -36,9 +39,9 @@ const seed = (place: Place) =>
     yield* invite({ ...staff, slug: "admin", role: "admin", name: "Astrid Admin", email: adminEmail })
     yield* invite({ ...staff, slug: "officer", role: "officer", name: "Olof Officer", email: officerEmail })
   }).pipe(
-    Effect.provide(mails),
-    Effect.provide(bank.layer(storageOf(place), place.keys)),
-    Effect.provide(NodeServices.layer)
+    Effect.provide(
+      mails.pipe(Layer.provideMerge(bank.layer(storageOf(place), place.keys)), Layer.provide(NodeServices.layer))
+    )
   )
 
 /** Nothing is sent before the end, so that what has come by then has been flushed. */
@@ -230,7 +233,35 @@ const examine = (watched: Watched): void => {
   silent(watched)
 }
 
-const settings = { timeout: 240_000 }
+describe("a server whose collector is not there", () => {
+  it("says so once, answers all the same, and ends well", settings, async () => {
+    const gone = await Collector.listen()
+    const { url } = gone
+    await gone.close()
+    const server = await start(["--file", path("alone.sqlite"), "--empty"], path("."), [], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      OTEL_EXPORTER_OTLP_TIMEOUT: "200",
+      OTEL_BSP_SCHEDULE_DELAY: "10",
+      OTEL_BLRP_SCHEDULE_DELAY: "10"
+    })
+    const caller = new Caller(server.url)
+    while (server.complaints.length === 0) expect((await caller.ask("GET", "/health/ready")).status).toBe(200)
+    expect((await caller.ask("GET", "/api/v1/accounts")).status).toBe(401)
+    server.child.kill("SIGTERM")
+    expect(await server.ended).toBe(0)
+    expect(server.complaints).toEqual([expect.stringContaining('"message":"Telemetry is not taken where it is sent')])
+  })
+
+  it("does not start with variables that cannot be followed, and does not repeat them", settings, async () => {
+    const refused = await start(["--file", path("unfit.sqlite"), "--empty"], path("."), [], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: "collector hunter2"
+    })
+    expect(await refused.ended).toBe(1)
+    expect(refused.stderr).toContain("The variables OTEL_… cannot be followed")
+    expect(refused.stderr).not.toContain("hunter2")
+    expect(refused.stderr).not.toMatch(/\bat .*\.ts:\d/u)
+  })
+})
 
 describe("a server that is watched", () => {
   it.live(
