@@ -50,9 +50,24 @@ const identity = IdentityUseCases.layer({
   )
 )
 
+/** What is called on this machine, to try webhooks with; without certificates. */
+const local = { allowHttp: true, allowedRanges: ["127.0.0.0/8"] }
+
 /** Who elsewhere is told of what happens. */
-const webhooks = Layer.merge(Webhooks.layer, WebhookDispatch.layer).pipe(Layer.provide(WebhookSender.layerHttp()))
+const webhooks = (near: boolean) =>
+  Layer.merge(Webhooks.layerWith(near ? local : {}), WebhookDispatch.layerWith(near ? local : {})).pipe(
+    Layer.provide(WebhookSender.layerHttp(near ? local : {}))
+  )
+
+/** What somebody decided who runs the bank. */
+export interface BankOptions {
+  /** Whether webhooks may lead to this machine, over plain HTTP too; they may not when left out. */
+  readonly localWebhooks?: boolean
+}
 
 /** Every use case, on a storage, with the keys of a file. */
-export const layer = (storage: Storage, keys: string) =>
-  Layer.merge(identity, webhooks).pipe(Layer.provideMerge(bank), Layer.provideMerge(ground(storage, keys)))
+export const layer = (storage: Storage, keys: string, { localWebhooks = false }: BankOptions = {}) =>
+  Layer.merge(identity, webhooks(localWebhooks)).pipe(
+    Layer.provideMerge(bank),
+    Layer.provideMerge(ground(storage, keys))
+  )

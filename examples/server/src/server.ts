@@ -22,15 +22,14 @@ import { placeFlags, placeOf, servingFlags } from "./settings.ts"
 const start = Command.make(
   "start",
   { ...placeFlags, ...servingFlags, log: logFlag },
-  Effect.fnUntraced(function* ({ empty, host, log, port, redis, trustedProxies, url, ...placed }) {
+  Effect.fnUntraced(function* ({ empty, host, localWebhooks, log, port, redis, trustedProxies, url, ...placed }) {
     const place = yield* placeOf(placed)
     const counts = yield* connected(redis)
+    const served = { host, port, empty, localWebhooks, trustedProxies, url: Option.getOrNull(url), redis: counts }
     // The story of two years is nothing that somebody asked for: nobody wants its traces.
     return yield* prepare(place, empty).pipe(
       Effect.withTracerEnabled(false),
-      Effect.andThen(
-        Layer.launch(serving(place, { host, port, empty, trustedProxies, url: Option.getOrNull(url), redis: counts }))
-      ),
+      Effect.andThen(Layer.launch(serving(place, served))),
       Effect.provide(observing(log)),
       Effect.mapError(explained(nameOf(place)))
     )

@@ -35,6 +35,8 @@ export interface Serving {
   readonly host: string
   readonly port: number
   readonly empty: boolean
+  /** Whether webhooks may lead to this machine. */
+  readonly localWebhooks: boolean
   /** How many proxies stand before it, which say where a call came from. */
   readonly trustedProxies: number
   /** Where people find the page; null where it is this server that they reach. */
@@ -103,7 +105,7 @@ const generous = Object.fromEntries(
 )
 
 /** The server of a place, as long as the layer lives. */
-export const serving = (place: Place, { empty, host, port, redis, trustedProxies, url }: Serving) => {
+export const serving = (place: Place, { empty, host, localWebhooks, port, redis, trustedProxies, url }: Serving) => {
   const filled = empty
     ? Layer.empty
     : Layer.effectDiscard(
@@ -125,6 +127,6 @@ export const serving = (place: Place, { empty, host, port, redis, trustedProxies
     Layer.provide(Layer.mergeAll(collection, readiness, counting(place, redis))),
     Layer.provide(Authenticator.layerIdentity),
     Layer.provide(filled),
-    Layer.provide(bank.layer(storageOf(place), place.keys))
+    Layer.provide(bank.layer(storageOf(place), place.keys, { localWebhooks }))
   )
 }

@@ -75,6 +75,13 @@ export const servingFlags = {
       () => "Name how many there are"
     )
   ),
+  localWebhooks: Flag.Boolean("local-webhooks").pipe(
+    Flag.withDescription(
+      "Let webhooks lead to this machine, over plain HTTP too, to try them (SALDO_LOCAL_WEBHOOKS=true)"
+    ),
+    Flag.withFallbackConfig(Config.Boolean("SALDO_LOCAL_WEBHOOKS")),
+    Flag.withDefault(false)
+  ),
   empty: Flag.Boolean("empty").pipe(
     Flag.withDescription("Start a new bank without demonstration data (SALDO_EMPTY=true)"),
     Flag.withFallbackConfig(Config.Boolean("SALDO_EMPTY")),
