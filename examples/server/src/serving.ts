@@ -17,6 +17,7 @@ import { usualRateLimits } from "@saldo/http/server/rateLimits"
 import * as Readiness from "@saldo/http/server/Readiness"
 import * as FileMailChannel from "@saldo/identity/FileMailChannel"
 import { IdentityMail } from "saldo/identity/IdentityMail"
+import { TrailFeed } from "saldo/notifications/TrailFeed"
 import * as bank from "./bank.ts"
 import * as beginnings from "./beginnings.ts"
 import { type ConnectedRedis, counting } from "./counting.ts"
@@ -120,12 +121,13 @@ export const serving = (place: Place, { empty, host, localWebhooks, port, redis,
     disableListenLog: true,
     disableLogger: true
   }).pipe(Layer.provide(http.layerSpanNames))
-  return Layer.merge(lifecycle, Layer.effectDiscard(welcome(nameOf(place)))).pipe(
+  const ending = TrailFeed.layerEnding
+  return Layer.mergeAll(ending, lifecycle, Layer.effectDiscard(welcome(nameOf(place)))).pipe(
     Layer.provide(routes),
     Layer.provide(workers.layer.pipe(Layer.provide(mail(place.mails, url)))),
     Layer.provide(listening(host, port)),
     Layer.provide(Layer.mergeAll(collection, readiness, counting(place, redis))),
-    Layer.provide(Authenticator.layerIdentity),
+    Layer.provide(Layer.merge(Authenticator.layerIdentity, TrailFeed.layer)),
     Layer.provide(filled),
     Layer.provide(bank.layer(storageOf(place), place.keys, { localWebhooks }))
   )

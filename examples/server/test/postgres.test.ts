@@ -3,6 +3,7 @@ import * as TestPostgres from "@saldo/testing/TestPostgres"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { afterAll, expect } from "vitest"
+import { listenTo } from "../../../packages/http/test/eventStreams.ts"
 import { makeFolder, signIn, start, type Started } from "./server.ts"
 
 const { path, remove } = makeFolder()
@@ -14,11 +15,11 @@ const running = (args: ReadonlyArray<string>) =>
     (server) => Effect.promise(() => server.kill())
   )
 
-const transfer = ({ url }: Started, token: string, body: unknown) =>
+const transfer = ({ url }: Started, token: string, body: unknown, key = "the-one") =>
   Effect.promise(async () => {
     const response = await fetch(`${url}/api/v1/transactions/transfers`, {
       method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "idempotency-key": "the-one" },
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "idempotency-key": key },
       body: JSON.stringify(body)
     })
     const answer: unknown = await response.json()
@@ -38,6 +39,8 @@ describe("two servers on one Postgres", () => {
         const token = yield* Effect.promise(() => signIn(first, "kim@example.test"))
         const listed = yield* Effect.promise(() => second.read("/api/v1/accounts"))
         const [from, to] = (listed as { readonly items: ReadonlyArray<{ readonly id: string }> }).items
+        const stream = yield* listenTo(second.url, { as: token })
+        yield* stream.until((events) => events.length > 0)
         const order = { from: from?.id, to: to?.id, amount: { amount: "12.50", currency: "SEK" } }
         const [here, there] = yield* Effect.all([transfer(first, token, order), transfer(second, token, order)], {
           concurrency: 2
@@ -50,6 +53,17 @@ describe("two servers on one Postgres", () => {
         expect(answers[0]).toMatchObject({ amount: { amount: "12.50", currency: "SEK" } })
         const books = yield* Effect.promise(() => second.read("/api/v1/ledger/verification"))
         expect(books).toMatchObject({ findings: [] })
+        // What is done at one is told at the other, and a server that ends says so and waits for nobody.
+        const told = () =>
+          stream.events.flatMap(({ data }) => (data.changes ?? []).map(({ id, kind }) => `${kind} ${id}`))
+        yield* stream.until(() => told().includes(`account ${to?.id}`))
+        const once = told().length
+        yield* transfer(first, token, order, "another")
+        yield* stream.until(() => told().length === 2 * once)
+        expect(new Set(told())).toEqual(new Set([`account ${from?.id}`, `account ${to?.id}`]))
+        second.child.kill("SIGTERM")
+        expect((yield* stream.over).at(-1)?.data).toMatchObject({ _tag: "Ended", reason: "closing" })
+        expect(yield* Effect.promise(() => second.ended)).toBe(0)
         first.child.kill("SIGTERM")
         expect(yield* Effect.promise(() => first.ended)).toBe(0)
       }),

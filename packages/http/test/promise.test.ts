@@ -46,8 +46,14 @@ it("signs users in and lets them act by what they got", async () => {
   const { accessToken } = (await login.json()) as { readonly accessToken: string }
   const me = await ask("/auth/me", { headers: { authorization: `Bearer ${accessToken}` } })
   expect([me.status, await me.json()]).toMatchObject([200, { email: credentials.email, roles: ["customer"] }])
+  const events = await ask("/v1/events", { headers: { authorization: `Bearer ${accessToken}` } })
+  expect(events.status).toBe(200)
+  const told = events.text()
   const stranger = await ask("/auth/me", { headers: { authorization: "Bearer nobody's" } })
   expect(stranger.status).toBe(401)
+  // Closing waits for nobody who listens.
+  await handler.close()
+  expect(await told).toMatch(/"Ready"[^]+"reason":"closing"/u)
 })
 
 it("asks the host who signs in where the Saldo has no users", async () => {

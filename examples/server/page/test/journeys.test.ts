@@ -1,6 +1,7 @@
 import type { Browser, Page, Request } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { openPage, type Reader, settled, signIn, startBrowser, visit } from "./browser.ts"
+import { catchesUp, seesElsewhere } from "./elsewhere.ts"
 import { startServer, type StartedServer } from "./server.ts"
 
 let server: StartedServer
@@ -260,76 +261,10 @@ describe("two people", () => {
 })
 
 describe("what happens elsewhere", () => {
-  const amountOf = (text: string | null) => BigInt((text ?? "").replaceAll(/[^\d-]/gu, ""))
+  it("is seen without loading the page anew: on the overview, the account, the payments and the approvals", () =>
+    as(kim, (page) => seesElsewhere(page, browser, server.url)))
 
-  it("is seen without loading the page anew: on the overview, the account, the payments and the approvals", async () => {
-    const elsewhere = await openPage(browser, server.url)
-    const waiting = await openPage(browser, server.url)
-    await signIn(waiting.page, olof)
-    await visit(waiting.page, "#/approvals")
-    await as(kim, async (page) => {
-      await settled(page)
-      const other = elsewhere.page
-      await signIn(other, kim)
-      // Both tabs of this browser see it, though one listens for both.
-      const tab = await page.context().newPage()
-      await tab.goto("/#/accounts")
-      await tab.getByRole("link", { name: "Savings account" }).click()
-      const total = tab.locator("p.total .money")
-      const before = amountOf(await total.textContent())
-
-      await visit(other, "#/transfer")
-      await other.getByLabel("To", { exact: true }).selectOption({ label: "Savings account" })
-      await other.getByLabel("Amount (SEK)").fill("77.77")
-      await other.getByLabel("Description").fill("From another place")
-      await other.getByRole("button", { name: "Review" }).click()
-      await other.getByRole("button", { name: "Transfer now" }).click()
-      await page.locator("section", { hasText: "Latest activity" }).getByText("From another place").first().waitFor()
-      await tab.getByRole("region", { name: "Statement" }).getByText("From another place").first().waitFor()
-      await settled(tab)
-      expect(amountOf(await total.textContent())).toBe(before + 7777n)
-
-      await visit(page, "#/payments")
-      await visit(other, "#/payments/new")
-      await other.getByLabel("Receiver", { exact: true }).fill("Kakel från Ekerö")
-      await other.getByLabel("Kind of number").selectOption({ label: "IBAN" })
-      await other.getByLabel("Account number").fill("SE45 5000 0000 0583 9825 7466")
-      await other.getByLabel("Amount (SEK)").fill("25,002")
-      await other.getByRole("button", { name: "Review" }).click()
-      await other.getByRole("button", { name: "Pay", exact: true }).click()
-      await rowOf(page, "Kakel från Ekerö").waitFor()
-      const section = waiting.page.locator("section", { hasText: "Kakel från Ekerö" })
-      await section.getByRole("button", { name: "Decline" }).click()
-      await section.getByText("Declined").waitFor()
-      await rowOf(page, "Kakel från Ekerö").filter({ hasText: "Taken back" }).waitFor()
-    })
-    expect([...elsewhere.complaints, ...waiting.complaints]).toEqual([])
-    await elsewhere.close()
-    await waiting.close()
-  })
-
-  it("is made good when the connection was away", () =>
-    as(
-      kim,
-      async (page) => {
-        await page.route("**/api/v1/events", (route) => route.abort("connectionreset"))
-        await page.reload()
-        await page.getByRole("heading", { level: 1, name: "Hello, Kim" }).waitFor()
-        const elsewhere = await openPage(browser, server.url)
-        await signIn(elsewhere.page, kim)
-        await visit(elsewhere.page, "#/transfer")
-        await elsewhere.page.getByLabel("To", { exact: true }).selectOption({ label: "Savings account" })
-        await elsewhere.page.getByLabel("Amount (SEK)").fill("5")
-        await elsewhere.page.getByLabel("Description").fill("While nobody heard")
-        await elsewhere.page.getByRole("button", { name: "Review" }).click()
-        await elsewhere.page.getByRole("button", { name: "Transfer now" }).click()
-        await elsewhere.page.getByRole("link", { name: "Show the account" }).waitFor()
-        await elsewhere.close()
-        await page.unroute("**/api/v1/events")
-        await page.locator("section", { hasText: "Latest activity" }).getByText("While nobody heard").first().waitFor()
-      },
-      [cut]
-    ))
+  it("is made good when the connection was away", () => as(kim, (page) => catchesUp(page, browser, server.url), [cut]))
 })
 
 describe("the bank's own people", () => {

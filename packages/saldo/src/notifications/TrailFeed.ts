@@ -112,8 +112,6 @@ const make = Effect.fnUntraced(function* ({ every = "500 millis", keep = 1024 }:
     ended = true
     readers.forEach(wake)
   })
-  yield* Effect.addFinalizer(() => end)
-
   const begin = Effect.fnUntraced(function* (tenant: string) {
     const { sequence: from } = yield* store.head(tenant)
     const reader: Reader = { links: [], from, news: Deferred.makeUnsafe() }
@@ -136,6 +134,8 @@ const make = Effect.fnUntraced(function* ({ every = "500 millis", keep = 1024 }:
   })
 
   const all = yield* RcMap.make({ lookup: begin, idleTimeToLive: Duration.seconds(5) })
+  // Whoever listens is told before the readers go.
+  yield* Effect.addFinalizer(() => end)
 
   const nextOf =
     (reader: Reader) =>
