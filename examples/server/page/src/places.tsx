@@ -33,9 +33,15 @@ export interface Place {
   readonly draw: (route: Route) => ComponentChildren
 }
 
+const PlansPage = lazy(
+  (inside) => <Page title={t("plans.title")}>{inside}</Page>,
+  async () => (await import("./pages/plans/Plans.tsx")).PlansPage
+)
+
 const drawPayments = (route: Route) => {
   const [, id] = route.parts
   if (id === undefined) return <PaymentsPage route={route} />
+  if (id === "recurring") return <PlansPage route={route} />
   return id === "new" ? <NewPaymentPage /> : <PaymentPage id={id} />
 }
 

@@ -1,19 +1,20 @@
 /** Payments to other banks, and one of them. */
-import { useEffect, useState } from "preact/hooks"
+import { useEffect } from "preact/hooks"
 import { useMay, useMe } from "../access.ts"
 import * as client from "../client/client.ts"
 import { showDay, showInstant } from "../format/dates.ts"
 import { hrefOf, narrowTo, type Route } from "../router.ts"
 import { locale } from "../settings.ts"
-import { announce } from "../ui/announce.tsx"
+import { Act } from "../ui/Act.tsx"
 import { Facts, Head, Money, More, Page, State, Table } from "../ui/basics.tsx"
 import { SelectField } from "../ui/fields.tsx"
 import { Await, Empty, Failure } from "../ui/states.tsx"
-import { useIntent } from "../ui/useIntent.ts"
 import { useLive } from "../ui/useLive.ts"
 import { useLoad } from "../ui/useLoad.ts"
 import { usePages } from "../ui/usePages.ts"
 import { named, t } from "../words/words.ts"
+import { messageText } from "./orders.tsx"
+import { PaymentTabs } from "./PaymentTabs.tsx"
 
 const states = ["created", "approved", "sent", "settled", "held", "failed", "returned", "cancelled"] as const
 
@@ -72,6 +73,7 @@ export const PaymentsPage = ({ route }: { readonly route: Route }) => {
         ) : null
       }
     >
+      <PaymentTabs at="single" />
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <SelectField
           label={t("payments.state")}
@@ -97,48 +99,6 @@ export const PaymentsPage = ({ route }: { readonly route: Route }) => {
   )
 }
 
-const messageOf = ({ message }: client.Payment): string => {
-  if (message === undefined) return "–"
-  return message._tag === "Text" ? message.text : message.reference
-}
-
-const Cancel = ({ onDone, payment }: { readonly payment: client.Payment; readonly onDone: () => void }) => {
-  const [sure, setSure] = useState(false)
-  const intent = useIntent<client.Payment>()
-  useEffect(() => {
-    if (intent.state !== "done") return
-    announce(t("payment.cancelled"))
-    onDone()
-  }, [intent.state])
-  if (intent.state === "done") return null
-  return (
-    <>
-      {intent.state === "failed" ? <Failure error={intent.error} /> : null}
-      <div class="form-actions">
-        {sure ? (
-          <>
-            <button
-              type="button"
-              class="button button-main"
-              disabled={intent.state === "sending"}
-              onClick={() => void intent.send(undefined, (_, key) => client.payments.cancel(payment, key))}
-            >
-              {t("payment.cancel.sure")}
-            </button>
-            <button type="button" class="button" onClick={() => setSure(false)}>
-              {t("action.back")}
-            </button>
-          </>
-        ) : (
-          <button type="button" class="button" onClick={() => setSure(true)}>
-            {t("payment.cancel")}
-          </button>
-        )}
-      </div>
-    </>
-  )
-}
-
 const PaymentFacts = ({ payment }: { readonly payment: client.Payment }) => (
   <Facts
     of={[
@@ -153,7 +113,7 @@ const PaymentFacts = ({ payment }: { readonly payment: client.Payment }) => (
           {t("field.account")}
         </a>
       ],
-      [t("payment.message"), messageOf(payment)],
+      [t("payment.message"), messageText(payment.message)],
       [t("payments.on"), showDay(payment.executeOn, locale())],
       [t("payment.created"), showInstant(payment.createdAt, locale())],
       [t("payment.sent"), payment.sentAt === null ? "–" : showInstant(payment.sentAt, locale())],
@@ -194,7 +154,15 @@ export const PaymentPage = ({ id }: { readonly id: string }) => {
               <p class="lead">{t("payment.waits")}</p>
             ) : null}
             <PaymentFacts payment={payment} />
-            {waits && may("bank:pay") ? <Cancel payment={payment} onDone={load.reload} /> : null}
+            {waits && may("bank:pay") ? (
+              <Act
+                label={t("payment.cancel")}
+                sure={t("payment.cancel.sure")}
+                said={t("payment.cancelled")}
+                write={(key) => client.payments.cancel(payment, key)}
+                done={load.reload}
+              />
+            ) : null}
           </>
         )}
       </Await>
