@@ -10,16 +10,31 @@ import * as Metric from "effect/Metric"
 import type { Identity } from "saldo/core/Actor"
 import type { Routes } from "./problems.ts"
 
-/** By the names of OpenTelemetry's semantic conventions; the count of the histogram counts the requests. */
-const duration = Metric.histogram("http_server_request_duration_seconds", {
-  description: "How long requests took until their answer was ready, by method, route and status",
-  boundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-})
-
 interface Labels {
   readonly http_request_method: string
   readonly http_route: string
   readonly http_response_status_code: string
+}
+
+/** By the names of OpenTelemetry's semantic conventions; the count of the histogram counts the requests. */
+const durationBy = (attributes: Labels) =>
+  Metric.histogram("http_server_request_duration_seconds", {
+    description: "How long requests took until their answer was ready, by method, route and status",
+    boundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    attributes: { ...attributes }
+  })
+
+/** The same by labels, of which there are as many as routes and statuses: to label a metric anew takes longer than to update it. */
+const makeDurations = () => {
+  const made = new Map<string, ReturnType<typeof durationBy>>()
+  return (labels: Labels) => {
+    const key = `${labels.http_request_method} ${labels.http_response_status_code} ${labels.http_route}`
+    const there = made.get(key)
+    if (there !== undefined) return there
+    const metric = durationBy(labels)
+    made.set(key, metric)
+    return metric
+  }
 }
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
@@ -37,9 +52,9 @@ const probes = new Set(["/health/live", "/health/ready", "/metrics"])
  * Measures requests, and logs a line for each that was answered when it is to. What a client may choose at will is no label and in no
  * line: unknown addresses and methods count as `other`, and of known ones there is the route.
  */
-export const withMeasures =
-  ({ routeOf }: Routes, accessLog: boolean) =>
-  <A extends HttpServerResponse.HttpServerResponse, E, R>(
+export const withMeasures = ({ routeOf }: Routes, accessLog: boolean) => {
+  const durationOf = makeDurations()
+  return <A extends HttpServerResponse.HttpServerResponse, E, R>(
     served: Effect.Effect<A, E, R>
   ): Effect.Effect<A, E, R | HttpServerRequest.HttpServerRequest> =>
     Effect.gen(function* () {
@@ -53,10 +68,11 @@ export const withMeasures =
         http_route: routeOf(method, url) ?? "other",
         http_response_status_code: String(response.status)
       }
-      yield* Metric.update(Metric.withAttributes(duration, labels), seconds)
+      yield* Metric.update(durationOf(labels), seconds)
       if (accessLog) yield* logged(labels, seconds, actor.found)
       return response
     })
+}
 
 const logged = (
   { http_request_method: method, http_response_status_code: status, http_route: route }: Labels,
