@@ -17,6 +17,12 @@ export class Outage {
     })
   }
 
+  /** From now on whoever gets no answer asks once more at once, as somebody else will answer. */
+  pass(): void {
+    this.#end()
+    this.#back = Promise.resolve()
+  }
+
   /** The server is there again, and whoever waits asks once more. */
   end(): void {
     this.#back = undefined

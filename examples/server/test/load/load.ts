@@ -7,7 +7,7 @@ import { Caller, Outage } from "./caller.ts"
 import { type Bank, Lane } from "./lane.ts"
 import { addresses, found, signStaffIn } from "./people.ts"
 import { sendTransfer } from "./moving.ts"
-import { Records, type Transfer } from "./records.ts"
+import { noRecords, type Transfer } from "./records.ts"
 import { Tally } from "./tally.ts"
 import { visit } from "./visits.ts"
 
@@ -37,7 +37,7 @@ export class Load {
 
   /** Makes its people customers of the bank, two connections for each of them, and one for what happens twice at once. */
   static async prepare({ connections, mails, seed = 1, url }: LoadOptions): Promise<Load> {
-    const [records, address] = [new Records(), addresses()]
+    const [records, address] = [noRecords(), addresses()]
     const members = await signStaffIn(url, address)
     const lanes = Math.max(1, connections - 1)
     const [first, ...rest] = await found({ url, mails, address, members, records }, Math.max(2, Math.ceil(lanes / 2)))

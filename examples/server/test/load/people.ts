@@ -132,7 +132,7 @@ const becomeCustomer = async (call: Call, { admin, officer, teller }: Staff, num
 }
 
 /** The tokens in the mails of a folder, by the address to which they went. */
-const mailed = async (folder: string): Promise<ReadonlyMap<string, string>> => {
+export const mailed = async (folder: string): Promise<ReadonlyMap<string, string>> => {
   const names = await readdir(folder).catch(() => [])
   const tokens = new Map<string, string>()
   for (const name of names.filter((each) => each.endsWith(".eml"))) {

@@ -26,12 +26,15 @@ export interface Payment {
 }
 
 /** All that was asked for. It is noted before it is sent, so that what nobody answers is known too. */
-export class Records {
-  readonly transfers = new Map<string, Transfer>()
-  readonly payments = new Map<string, Payment>()
+export interface Records {
+  readonly transfers: Map<string, Transfer>
+  readonly payments: Map<string, Payment>
   /** What was paid in over the counter, by account. */
-  readonly deposits = new Map<string, number>()
+  readonly deposits: Map<string, number>
 }
+
+/** Records of a load that has not begun. */
+export const noRecords = (): Records => ({ transfers: new Map(), payments: new Map(), deposits: new Map() })
 
 /** An amount as the interface has it. */
 export const kronor = (ore: number) => ({
