@@ -12,6 +12,7 @@ import { PaymentPlans } from "saldo/banking/PaymentPlans"
 import { Payments } from "saldo/banking/Payments"
 import { asSystem } from "saldo/core/Actor"
 import { Idempotency } from "saldo/core/Idempotency"
+import { workerTurn } from "saldo/core/WorkerTurn"
 import { IdentityMail } from "saldo/identity/IdentityMail"
 import { Sessions } from "saldo/identity/Sessions"
 import { SigningKeys } from "saldo/identity/SigningKeys"
@@ -30,6 +31,7 @@ const endOfDay = Layer.effectDiscard(
     })
     yield* through.pipe(
       asSystem(tenant),
+      workerTurn("end-of-day"),
       Effect.catchCause((cause) => Effect.logWarning("The end of the day did not run and will be tried again", cause)),
       Effect.repeat(Schedule.spaced("10 minutes")),
       Effect.forkScoped

@@ -151,7 +151,7 @@ const traced = ({ collector }: Watched): void => {
 const exported = ({ collector }: Watched): void => {
   expect(collector.metrics.map(({ name }) => name)).toContain("http_server_request_duration_seconds")
   const roots = collector.spans.filter(({ parentSpanId }) => parentSpanId === undefined).map(({ name }) => name)
-  expect(roots).toEqual(expect.arrayContaining(["AuditTrail.sealAll", "WebhookDispatch.due", "IdentityMail.deliver"]))
+  expect(roots).toEqual(expect.arrayContaining(["worker audit-sealing", "worker webhooks", "IdentityMail.deliver"]))
   for (const resource of collector.resources) {
     expect(attributeOf(resource, "service.name")).toBe("bank-under-watch")
     expect(attributeOf(resource, "service.version")).toBe("0.1.0")

@@ -6,6 +6,7 @@ import * as Schedule from "effect/Schedule"
 import { Actor, asSystem, type NotPermitted, Permission } from "../core/Actor.ts"
 import { Atomic } from "../core/Atomic.ts"
 import * as Id from "../core/Id.ts"
+import { workerTurn } from "../core/WorkerTurn.ts"
 import {
   type AuditHold,
   type AuditHoldId,
@@ -74,6 +75,7 @@ export class AuditRetention extends Context.Service<
       Effect.flatMap(this, (retention) =>
         tenants.pipe(
           Effect.flatMap((all) => Effect.forEach(all, (tenant) => retention.purge(tenant, rules), { discard: true })),
+          workerTurn("audit-retention"),
           Effect.catchCause((cause) =>
             Effect.logWarning("Old audit records were not purged and will be next time", cause)
           ),

@@ -13,6 +13,7 @@ import { Atomic } from "../core/Atomic.ts"
 import * as Id from "../core/Id.ts"
 import type * as Page from "../core/Page.ts"
 import { RequestContext } from "../core/RequestContext.ts"
+import { workerTurn } from "../core/WorkerTurn.ts"
 import { exportHead, exportLine } from "./auditExport.ts"
 import { trailActions } from "./AuditHold.ts"
 import { AuditAction, type AuditDraft, type AuditEntry, type AuditKind, type AuditRecord } from "./AuditRecord.ts"
@@ -121,6 +122,7 @@ export class AuditTrail extends Context.Service<
   static readonly layerSealing: Layer.Layer<never, never, AuditTrail> = Layer.effectDiscard(
     Effect.flatMap(this, (trail) =>
       trail.sealAll.pipe(
+        workerTurn("audit-sealing"),
         Effect.catchCause((cause) => Effect.logWarning("Audit records were not sealed and will be next time", cause)),
         Effect.repeat(Schedule.spaced("1 second")),
         Effect.forkScoped

@@ -10,6 +10,7 @@ import { Atomic } from "../core/Atomic.ts"
 import type { CommandInProgress, CommandKey, IdempotencyMismatch } from "../core/Command.ts"
 import { Idempotency } from "../core/Idempotency.ts"
 import type { Page, PageRequest } from "../core/Page.ts"
+import { workerTurn } from "../core/WorkerTurn.ts"
 import type {
   Customer,
   CustomerDetails,
@@ -165,6 +166,7 @@ export class Customers extends Context.Service<
     Effect.flatMap(this, (customers) =>
       customers.expireApprovals().pipe(
         Effect.repeat({ while: (ended) => ended > 0 }),
+        workerTurn("approval-expiry"),
         Effect.catchCause((cause) => Effect.logWarning("Ended approvals were not swept and will be next time", cause)),
         Effect.repeat(Schedule.spaced("1 minute")),
         Effect.forkScoped

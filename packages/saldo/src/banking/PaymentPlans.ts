@@ -38,6 +38,7 @@ import { PayerNotFound, PayerUnavailable, PaymentTermsInvalid } from "./PaymentR
 import { Payments } from "./Payments.ts"
 import { type Occurrence, PaymentSchedule, ScheduleBeyondCalendar } from "./PaymentSchedule.ts"
 import { Text } from "../core/Text.ts"
+import { workerTurn } from "../core/WorkerTurn.ts"
 
 const createRefusal = Schema.Union([PayerNotFound, PayerUnavailable, PaymentTermsInvalid, ScheduleBeyondCalendar])
 const changeRefusal = Schema.Union([PaymentPlanNotFound, PaymentPlanUnfit])
@@ -138,6 +139,7 @@ export class PaymentPlans extends Context.Service<
   static readonly layerWorker: Layer.Layer<never, never, PaymentPlans> = Layer.effectDiscard(
     Effect.flatMap(this, (plans) =>
       plans.work().pipe(
+        workerTurn("payment-plans"),
         Effect.catchCause((cause) =>
           Effect.logWarning("Payment plans were not worked on and will be next time", cause)
         ),

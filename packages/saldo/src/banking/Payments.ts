@@ -42,6 +42,7 @@ import {
 } from "./PaymentRefusal.ts"
 import type { RailEvent, StrayEvent } from "./RailEvent.ts"
 import { Text } from "../core/Text.ts"
+import { workerTurn } from "../core/WorkerTurn.ts"
 
 /** A payment to be ordered; executed today when no day is given. */
 export const PaymentWish = Schema.Struct({
@@ -183,6 +184,7 @@ export class Payments extends Context.Service<
   static readonly layerWorker: Layer.Layer<never, never, Payments> = Layer.effectDiscard(
     Effect.flatMap(this, (payments) =>
       payments.work().pipe(
+        workerTurn("payments"),
         Effect.catchCause((cause) => Effect.logWarning("Payments were not worked on and will be next time", cause)),
         Effect.repeat(Schedule.spaced("1 second")),
         Effect.forkScoped

@@ -7,6 +7,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
+import { workerTurn } from "./WorkerTurn.ts"
 import { Atomic } from "./Atomic.ts"
 import {
   type Command,
@@ -141,6 +142,7 @@ export class Idempotency extends Context.Service<
   static readonly layerPurge: Layer.Layer<never, never, Idempotency> = Layer.effectDiscard(
     Effect.flatMap(this, (idempotency) =>
       idempotency.purge.pipe(
+        workerTurn("idempotency-purge"),
         Effect.catchCause((cause) => Effect.logWarning("Old commands were not purged and will be next time", cause)),
         Effect.repeat(Schedule.spaced("1 hour")),
         Effect.forkScoped

@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as PersistedQueue from "effect/persistence/PersistedQueue"
 import * as Schedule from "effect/Schedule"
@@ -11,6 +12,7 @@ import { type DeadLetter, DeadLetterStore } from "./DeadLetterStore.ts"
 import * as DomainEvent from "./DomainEvent.ts"
 import * as MemoryTransaction from "./MemoryTransaction.ts"
 import * as Page from "./Page.ts"
+import { withoutSecrets } from "./withoutSecrets.ts"
 
 /**
  * A standing order for events.
@@ -151,6 +153,14 @@ const unlimited = 1_000_000
 const isQueueFailure = (cause: Cause.Cause<unknown>): boolean =>
   Option.exists(Cause.findErrorOption(cause), (error) => error instanceof PersistedQueue.PersistedQueueError)
 
+const deliveries = Metric.counter("saldo_outbox_deliveries", {
+  description: "Deliveries of events to subscribers, by subscription and outcome",
+  incremental: true
+})
+
+const counted = (subscription: string, outcome: "delivered" | "failed" | "buried"): Effect.Effect<void> =>
+  Metric.update(Metric.withAttributes(deliveries, { outcome, subscription }), 1)
+
 const make = Effect.fnUntraced(function* (subscriptions: ReadonlyArray<Subscription>) {
   const atomic = yield* Atomic
   const letters = yield* DeadLetterStore
@@ -185,7 +195,8 @@ const make = Effect.fnUntraced(function* (subscriptions: ReadonlyArray<Subscript
 
   const bury = (subscription: string, event: DomainEvent.StoredEvent, attempts: number, reason: string) =>
     Effect.gen(function* () {
-      yield* letters.put({ subscription, event, attempts, reason, diedAt: yield* DateTime.now })
+      yield* letters.put({ subscription, event, attempts, reason: withoutSecrets(reason), diedAt: yield* DateTime.now })
+      yield* counted(subscription, "buried")
       yield* Effect.logWarning(`${event.name} ${event.id} became a dead letter of ${subscription}`)
     })
 
@@ -205,6 +216,7 @@ const make = Effect.fnUntraced(function* (subscriptions: ReadonlyArray<Subscript
         return Effect.flatMap(DomainEvent.read(subscription.events, event), (known) =>
           handler(known, { attempt })
         ).pipe(
+          Effect.andThen(counted(subscription.name, "delivered")),
           Effect.catchCause((cause) => {
             if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
             const unreadable = Cause.findErrorOption(cause).pipe(
@@ -212,7 +224,7 @@ const make = Effect.fnUntraced(function* (subscriptions: ReadonlyArray<Subscript
             )
             return attempt >= attempts || unreadable
               ? bury(subscription.name, event, attempt, Cause.pretty(cause))
-              : Effect.failCause(cause)
+              : Effect.andThen(counted(subscription.name, "failed"), Effect.failCause(cause))
           })
         )
       }

@@ -3,6 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import { workerTurn } from "./WorkerTurn.ts"
 
 /** How it stands after a take: how many there were in the window, this one included, and when the window ends. */
 export interface Taken {
@@ -42,6 +43,7 @@ export class RateLimitStore extends Context.Service<
     Effect.flatMap(this, (store) =>
       Effect.flatMap(DateTime.now, (now) => store.purge(now, 10_000)).pipe(
         Effect.repeat({ while: (forgotten) => forgotten > 0 }),
+        workerTurn("rate-limit-purge"),
         Effect.catchCause((cause) => Effect.logWarning("Old counts were not purged and will be next time", cause)),
         Effect.repeat(Schedule.spaced("1 minute")),
         Effect.forkScoped

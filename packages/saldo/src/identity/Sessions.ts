@@ -8,6 +8,7 @@ import { AuditTrail } from "../audit/AuditTrail.ts"
 import type { Actor, NotPermitted } from "../core/Actor.ts"
 import { Atomic } from "../core/Atomic.ts"
 import type { CursorMismatch, InvalidCursor, Page, PageRequest } from "../core/Page.ts"
+import { workerTurn } from "../core/WorkerTurn.ts"
 import { AccessTokens } from "./AccessTokens.ts"
 import type { Client } from "./clientText.ts"
 import type { CredentialsInvalid } from "./CredentialsInvalid.ts"
@@ -95,6 +96,7 @@ export class Sessions extends Context.Service<
   static readonly layerPurge: Layer.Layer<never, never, Sessions> = Layer.effectDiscard(
     Effect.flatMap(this, (sessions) =>
       sessions.purge.pipe(
+        workerTurn("session-purge"),
         Effect.catchCause((cause) => Effect.logWarning("Old sessions were not purged and will be next time", cause)),
         Effect.repeat(Schedule.spaced("1 hour")),
         Effect.forkScoped

@@ -11,6 +11,7 @@ import { changes } from "../audit/changes.ts"
 import { Actor, as, NotPermitted, system } from "../core/Actor.ts"
 import { Atomic } from "../core/Atomic.ts"
 import * as Id from "../core/Id.ts"
+import { workerTurn } from "../core/WorkerTurn.ts"
 import { randomBytes } from "../internal/sealing.ts"
 import { IdentityKeys } from "./IdentityKeys.ts"
 import { publicKeyOf } from "./internal/ed25519.ts"
@@ -95,6 +96,7 @@ export class SigningKeys extends Context.Service<
   static readonly layerKeeping: Layer.Layer<never, never, SigningKeys> = Layer.effectDiscard(
     Effect.flatMap(this, (keys) =>
       keys.keep.pipe(
+        workerTurn("signing-keys"),
         Effect.catchCause((cause) => Effect.logWarning("Signing keys were not kept and will be next time", cause)),
         Effect.repeat(Schedule.spaced("1 hour")),
         Effect.forkScoped

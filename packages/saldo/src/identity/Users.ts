@@ -11,6 +11,7 @@ import type { CommandInProgress, CommandKey, IdempotencyMismatch } from "../core
 import type { Idempotency } from "../core/Idempotency.ts"
 import type { Outbox } from "../core/Outbox.ts"
 import type { CursorMismatch, InvalidCursor, Page, PageRequest } from "../core/Page.ts"
+import { workerTurn } from "../core/WorkerTurn.ts"
 import type { AttemptStore } from "./AttemptStore.ts"
 import type { BreachedPasswordSource } from "./BreachedPasswordSource.ts"
 import type { IdentityKeys } from "./IdentityKeys.ts"
@@ -268,6 +269,7 @@ export class Users extends Context.Service<
     Effect.flatMap(this, (users) =>
       users.purge().pipe(
         Effect.repeat({ while: (forgotten) => forgotten > 0 }),
+        workerTurn("token-purge"),
         Effect.catchCause((cause) => Effect.logWarning("Old tokens were not purged and will be next time", cause)),
         Effect.repeat(Schedule.spaced("1 hour")),
         Effect.forkScoped

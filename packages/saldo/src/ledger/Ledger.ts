@@ -11,6 +11,7 @@ import { Atomic } from "../core/Atomic.ts"
 import { CommandKey, type IdempotencyMismatch } from "../core/Command.ts"
 import * as Id from "../core/Id.ts"
 import type { Page, PageRequest } from "../core/Page.ts"
+import { workerTurn } from "../core/WorkerTurn.ts"
 import type * as LocalDate from "../time/LocalDate.ts"
 import type {
   AccountChange,
@@ -191,6 +192,7 @@ export class Ledger extends Context.Service<
     Effect.flatMap(this, (ledger) =>
       ledger.expireHolds().pipe(
         Effect.repeat({ while: (ended) => ended > 0 }),
+        workerTurn("hold-expiry"),
         Effect.catchCause((cause) => Effect.logWarning("Overdue holds were not ended and will be next time", cause)),
         Effect.repeat(Schedule.spaced("1 second")),
         Effect.forkScoped

@@ -9,6 +9,7 @@ import * as Semaphore from "effect/Semaphore"
 import { AuditStore } from "../audit/AuditStore.ts"
 import { AuditTrail } from "../audit/AuditTrail.ts"
 import { Atomic } from "../core/Atomic.ts"
+import { workerTurn } from "../core/WorkerTurn.ts"
 import { type Ground, metrics, takeTurn } from "./internal/webhookTurns.ts"
 import type { WebhookEndpointId } from "./WebhookEndpoint.ts"
 import { WebhookKeys } from "./WebhookKeys.ts"
@@ -78,8 +79,11 @@ export class WebhookDispatch extends Context.Service<
             )
             yield* FiberMap.run(turns, JSON.stringify([tenant, id]), places.withPermit(turn), { onlyIfMissing: true })
           }
-        }).pipe(Effect.catchCause((cause) => Effect.logWarning("Webhooks were not told and will be next time", cause)))
-        const cleaning = Effect.catchCause(dispatch.forget, (cause) =>
+        }).pipe(
+          workerTurn("webhooks"),
+          Effect.catchCause((cause) => Effect.logWarning("Webhooks were not told and will be next time", cause))
+        )
+        const cleaning = Effect.catchCause(dispatch.forget.pipe(workerTurn("webhook-log-purge")), (cause) =>
           Effect.logWarning("The log of webhooks was not cleaned and will be next time", cause)
         )
         yield* Effect.forkScoped(Effect.repeat(round, Schedule.spaced("1 second")))

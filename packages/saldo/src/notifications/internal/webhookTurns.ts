@@ -91,11 +91,18 @@ const retryAfterOf = (outcome: SendOutcome, now: DateTime.Utc): number => {
 }
 
 /** Sends an event once, and says what came of it. */
-const tellOnce = Effect.fnUntraced(function* (
+const tellOnce = Effect.fn("WebhookDispatch.attempt")(function* (
   { ground: { keys, sender }, webhook }: Turn,
   record: AuditRecord,
   delivery: Pick<WebhookDelivery, "attempt" | "id" | "sequence">
 ) {
+  // A trace of the request that caused the event is found by these.
+  const { correlationId, requestId } = record
+  yield* Effect.annotateCurrentSpan({
+    eventId: record.id,
+    ...(requestId === null ? {} : { requestId }),
+    ...(correlationId === null ? {} : { correlationId })
+  })
   const at = yield* DateTime.now
   const inForce = webhook.secrets.filter(({ until }) => until === null || DateTime.isGreaterThan(until, at))
   const secrets = yield* Effect.forEach(inForce, ({ sealed }) => keys.open(webhook, sealed))

@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import type * as Actor from "../../core/Actor.ts"
 import { Idempotency } from "../../core/Idempotency.ts"
 import * as SqlOutbox from "../../core/SqlOutbox.ts"
+import { workerTurn } from "../../core/WorkerTurn.ts"
 import { Authentication } from "../../identity/Authentication.ts"
 import { BreachedPasswordSource } from "../../identity/BreachedPasswordSource.ts"
 import { IdentityKeys } from "../../identity/IdentityKeys.ts"
@@ -101,6 +102,7 @@ export const identityLayer = (options: IdentityOptions) =>
 const purging = Layer.effectDiscard(
   Effect.flatMap(Users, (users) =>
     users.purge().pipe(
+      workerTurn("token-purge"),
       Effect.catchCause((cause) => Effect.logWarning("Old tokens were not purged and will be next time", cause)),
       Effect.repeat(Schedule.spaced("1 hour")),
       Effect.forkScoped
