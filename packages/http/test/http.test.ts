@@ -16,8 +16,9 @@ layer(served({ allowedOrigins: [origin] }), { excludeTestServices: true })("arou
       expect(live.body).toEqual({ status: "alive" })
       expect(Object.fromEntries(live.headers)).toMatchObject({
         "cache-control": "no-store",
-        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         "referrer-policy": "no-referrer",
+        "strict-transport-security": "max-age=31536000; includeSubDomains",
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
         "x-request-id": expect.stringMatching(/^req_/u)
@@ -79,7 +80,10 @@ layer(served(), { excludeTestServices: true })("the page to try things out on", 
       const page = yield* call("GET", "/docs")
       expect(page.status).toBe(200)
       expect(page.headers.get("content-type")).toMatch(/^text\/html/u)
-      expect(page.headers.get("content-security-policy")).toContain("connect-src 'self'")
+      const policy = page.headers.get("content-security-policy") ?? ""
+      expect(policy).toContain("connect-src 'self'")
+      expect(policy).toMatch(/script-src 'sha256-[^' ]+'; style-src 'sha256-[^' ]+';/u)
+      expect(policy).not.toContain("unsafe")
       expect(page.text).not.toMatch(/<(?:script|link|img)[^>]+(?:src|href)="https?:/u)
       expect((yield* call("POST", "/docs")).body).toMatchObject({ code: "MethodNotAllowed" })
     })
