@@ -23,6 +23,16 @@ const SettingsPage = lazy(
   async () => (await import("./pages/settings/Settings.tsx")).SettingsPage
 )
 
+const UsersPage = lazy(
+  (inside) => <Page title={t("users.title")}>{inside}</Page>,
+  async () => (await import("./pages/users/Users.tsx")).UsersPage
+)
+
+const WebhooksPage = lazy(
+  (inside) => <Page title={t("webhooks.title")}>{inside}</Page>,
+  async () => (await import("./pages/webhooks/Webhooks.tsx")).WebhooksPage
+)
+
 /** A page, or some that belong together: its key is the first part of their addresses. */
 export interface Place {
   readonly key: string
@@ -93,6 +103,20 @@ const all: ReadonlyArray<Place> = [
     listed: true,
     needs: "audit:read",
     draw: (route) => <AuditPage route={route} />
+  },
+  {
+    key: "users",
+    title: () => t("users.title"),
+    listed: true,
+    needs: "identity:manage",
+    draw: (route) => <UsersPage route={route} />
+  },
+  {
+    key: "webhooks",
+    title: () => t("webhooks.title"),
+    listed: true,
+    needs: "webhooks:manage",
+    draw: (route) => <WebhooksPage route={route} />
   },
   {
     key: "settings",

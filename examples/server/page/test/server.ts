@@ -16,10 +16,10 @@ export interface StartedServer {
 }
 
 /** Starts a server and waits until it says where it is. */
-export const startServer = async (): Promise<StartedServer> => {
+export const startServer = async (flags: ReadonlyArray<string> = []): Promise<StartedServer> => {
   const folder = await mkdtemp(join(tmpdir(), "saldo-page-"))
   const file = join(folder, "bank.sqlite")
-  const child = spawn(process.execPath, ["--conditions=saldo-source", entry, "--port", "0", "--file", file], {
+  const child = spawn(process.execPath, ["--conditions=saldo-source", entry, "--port", "0", "--file", file, ...flags], {
     stdio: ["ignore", "pipe", "pipe"]
   })
   const ended = new Promise<void>((resolve) => {
