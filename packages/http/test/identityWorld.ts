@@ -37,7 +37,8 @@ const adapters = Layer.mergeAll(
   SqlOutbox.layer([mailSubscription])
 )
 
-const users = IdentityMail.layerDelivery.pipe(
+/** The users of the bank, and the bank. */
+export const users = IdentityMail.layerDelivery.pipe(
   Layer.provideMerge(IdentityMail.layerWith({ pages })),
   Layer.provideMerge(
     IdentityUseCases.layer({ accessTokens: JoseAccessTokens.layer({ issuer: "https://bank.example" }) })

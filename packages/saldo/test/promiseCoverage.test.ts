@@ -62,6 +62,7 @@ const webhooks = "sent from the sealed trail by a process that composes them wit
 
 /** Use cases, and parts of them, that a host without Effect has no call for. */
 const exceptions: Readonly<Record<string, string>> = {
+  AccessRefusals: "for transports, which have refusals recorded; a host has the trail for its own",
   AccessTokens: "the option `identity.tools`",
   AccountHolders: "how accounts see customers; a host gives tags by an option",
   Actor: "whoever a Saldo is in the hands of; see `as`",
@@ -87,6 +88,7 @@ const exceptions: Readonly<Record<string, string>> = {
   Presence: "who is there, remembered for `Authentication`",
   "SigningKeys.signing": "for access tokens, which sign by it",
   "SigningKeys.verifying": "for access tokens, which are verified by it",
+  TrailFeed: "wakes those who follow the trail in a process; a host without Effect reads it with `audit.query`",
   "Users.acting": "for use cases, which look up as whom a user acts",
   WebhookDispatch: webhooks,
   WebhookKeys: webhooks,

@@ -31,10 +31,11 @@ export const standardRoles = {
     "bank:reconcile",
     "bank:any-customer",
     "ledger:read",
+    "lending:read",
     "lending:collect"
   ),
-  auditor: permissions("identity:self", "bank:read", "bank:any-customer", "ledger:read", "audit:read"),
-  admin: permissions("identity:*", "bank:*", "ledger:*", "lending:*", "audit:*", "webhooks:*")
+  auditor: permissions("identity:self", "bank:read", "bank:any-customer", "ledger:read", "lending:read", "audit:read"),
+  admin: permissions("identity:*", "bank:*", "ledger:*", "lending:*", "audit:*", "webhooks:*", "system:*")
 } as const satisfies RolePolicy
 
 /** The permissions of roles, each once. */

@@ -24,7 +24,16 @@ export const known: Readonly<Record<string, UseCase>> = {
 }
 
 /** Services that others are made of and that leave checks and records to whoever calls them. */
-const parts = new Set(["AuditTrail", "IdentityKeys", "PersonalData", "Presence", "WebhookKeys", "WrappingKeys"])
+const parts = new Set([
+  "AccessRefusals",
+  "AuditTrail",
+  "IdentityKeys",
+  "PersonalData",
+  "Presence",
+  "TrailFeed",
+  "WebhookKeys",
+  "WrappingKeys"
+])
 
 /** The use cases in the sources: services that are no port. */
 export const useCasesInSources = (): ReadonlyArray<string> => {

@@ -11,7 +11,7 @@ import type { SessionStore } from "../SessionStore.ts"
 import type { Terms } from "../SessionTerms.ts"
 import type { Users } from "../Users.ts"
 import type { UserStore } from "../UserStore.ts"
-import type { makeRefusals } from "./refusals.ts"
+import type { makeRefusals } from "../../audit/internal/refusals.ts"
 
 /** What sessions are made on. */
 export interface SessionGround {

@@ -3,9 +3,9 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { AuditEntry } from "../../audit/AuditRecord.ts"
-import type { AuditTrail } from "../../audit/AuditTrail.ts"
-import { changes } from "../../audit/changes.ts"
+import type { AuditEntry } from "../AuditRecord.ts"
+import type { AuditTrail } from "../AuditTrail.ts"
+import { changes } from "../changes.ts"
 import { as, type Identity, system } from "../../core/Actor.ts"
 import type { Atomic } from "../../core/Atomic.ts"
 
@@ -33,8 +33,8 @@ interface Ground {
 }
 
 /**
- * Records refusals as security events of their tenants. Of one kind, which is a tenant, an act and a reason, the first ones
- * of each minute are recorded; the next to be recorded says how many were left out before it. Counts of the process, as
+ * Records refusals as security events of their tenants. Of one kind, which is a tenant, an act, a reason and who it
+ * was, the first ones of each minute are recorded; the next to be recorded says how many were left out before it. Counts of the process, as
  * floods are.
  */
 export const makeRefusals = ({ atomic, audit }: Ground) => {
@@ -56,7 +56,7 @@ export const makeRefusals = ({ atomic, audit }: Ground) => {
 
   return Effect.fnUntraced(function* ({ action, by, reason, subject, tenant }: Refusal) {
     const now = yield* Clock.currentTimeMillis
-    const { leftOut, record } = counted(JSON.stringify([tenant, action, reason]), now)
+    const { leftOut, record } = counted(JSON.stringify([tenant, action, reason, by?.id ?? null]), now)
     if (!record) return
     yield* audit
       .recordSecurity({
