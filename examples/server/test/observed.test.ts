@@ -17,6 +17,7 @@ import { type Place, storageOf } from "../src/database.ts"
 import { invite, mails } from "../src/demo/arrivals.ts"
 import { password } from "../src/demo/people.ts"
 import { attributeOf, Collector, type Span } from "./collector.ts"
+import { counted, documented, documentedWorkers, printed, workers } from "./figures.ts"
 import { Caller } from "./secrets/caller.ts"
 import { administer, beUser, type Journey, serveCustomer, signIn } from "./secrets/driving.ts"
 import { misplace } from "./secrets/misplacing.ts"
@@ -77,7 +78,7 @@ interface Watched {
   readonly dumps: ReadonlyArray<readonly [string, Buffer]>
 }
 
-const drive = async (journey: Journey): Promise<void> => {
+const drive = async (journey: Journey, ofAKind: number): Promise<void> => {
   const { caller } = journey
   const { accessToken: admin } = await signIn(journey, { email: adminEmail, password })
   const { accessToken: officer } = await signIn(journey, { email: officerEmail, password })
@@ -89,7 +90,7 @@ const drive = async (journey: Journey): Promise<void> => {
     body: { from, to, amount: { amount: "1.25", currency: "SEK" } },
     headers: { traceparent: `00-${traceId}-${parentId}-01`, "x-request-id": "the-transfer" }
   })
-  await misplace(journey, officer)
+  await misplace(journey, officer, ofAKind)
   await caller.must("GET", "/metrics", { token: admin })
   await caller.must("GET", "/api/v1/audit/records?limit=100", { token: admin, purpose: "trail" })
   await caller.must("POST", "/api/auth/logout", { body: { refreshToken: user.refreshToken } })
@@ -111,7 +112,7 @@ const watch = (
       (started) => Effect.promise(() => started.kill())
     )
     const journey = { caller: new Caller(server.url), plantings: new Plantings(), mails: place.mails }
-    yield* Effect.promise(() => drive(journey))
+    yield* Effect.promise(() => drive(journey, place._tag === "Sqlite" ? 2 : 1))
     const running = yield* dump
     expect(collector.received).toEqual([])
     server.child.kill("SIGTERM")
@@ -225,13 +226,30 @@ const told = ({ journey: { caller, plantings } }: Watched): void => {
   }
 }
 
+/** What `/metrics` prints is on the page, with the same labels and in the same words. */
+const described = ({ journey: { caller } }: Watched): void => {
+  const scraped = caller.answers.find(({ what }) => what === "GET /metrics")?.said ?? ""
+  const figures = printed(scraped.slice(scraped.indexOf("\n\n")))
+  expect([...figures.keys()]).toEqual(expect.arrayContaining(["saldo_worker_turns", "saldo_outbox_deliveries"]))
+  const page = documented()
+  for (const [name, figure] of figures) expect(page.get(name), name).toEqual(figure)
+}
+
 const examine = (watched: Watched): void => {
+  described(watched)
   told(watched)
   traced(watched)
   exported(watched)
   logged(watched)
   silent(watched)
 }
+
+describe("the page on metrics", () => {
+  it("has every metric and every worker that there is, and no other", () => {
+    expect([...documented().keys()].sort()).toEqual(counted())
+    expect(documentedWorkers()).toEqual(workers())
+  })
+})
 
 describe("a server whose collector is not there", () => {
   it("says so once, answers all the same, and ends well", settings, async () => {

@@ -92,11 +92,8 @@ const misplacings = (value: string, token: string): ReadonlyArray<Misplaced> => 
   ]
 }
 
-/** So many of a kind go astray; there are ten recovery codes. */
-const ofAKind = 2
-
-/** Sends values of every kind that was planted so far to where they do not belong. */
-export const misplace = async ({ caller, plantings }: Journey, token: string): Promise<void> => {
+/** Sends so many values of every kind that was planted so far to where they do not belong. */
+export const misplace = async ({ caller, plantings }: Journey, token: string, ofAKind: number): Promise<void> => {
   const sent = new Map<string, number>()
   for (const { kind, value } of plantings.all) {
     const before = sent.get(kind) ?? 0

@@ -104,7 +104,7 @@ const patient = (timeout: Duration.Duration) =>
     })
   )
 
-/** What the specification has for those who set nothing but an address. */
+/** What OpenTelemetry has for those who set nothing but an address. */
 const usual = ConfigProvider.layerAdd(
   ConfigProvider.fromUnknown({
     OTEL_TRACES_EXPORTER: "otlp",
