@@ -80,27 +80,23 @@ describe.each(stores)("the server on $name", ({ place }) => {
 
   /** Puts the load on, does something to the server meanwhile, starts it again, and lets the load go on for a moment. */
   const through = async (end: () => Promise<void>, meanwhile: () => Promise<void>): Promise<void> => {
-    const { outage, tally } = load.bank
+    const { outage } = load.bank
     const port = portOf()
-    const stopping = Promise.withResolvers<void>()
-    const loaded = load.until(stopping.promise)
-    const busy = async (answers: number) => {
-      const wanted = tally.answered + answers
-      while (tally.answered < wanted && tally.found === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    const story = async () => {
+      try {
+        await load.busy(500)
+        outage.begin()
+        await end()
+        await begin(port)
+        await meanwhile()
+      } finally {
+        outage.end()
+      }
+      await load.busy(500)
     }
-    try {
-      await busy(500)
-      outage.begin()
-      await end()
-      await begin(port)
-      await meanwhile()
-      outage.end()
-      await busy(500)
-    } finally {
-      outage.end()
-      stopping.resolve()
-      await loaded
-    }
+    const told = story()
+    await load.until(told)
+    await told
   }
 
   const unanswered = (): ReadonlySet<string> =>

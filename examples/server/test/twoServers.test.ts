@@ -112,7 +112,7 @@ describe("two servers on one Postgres", () => {
     postgresUrl = Redacted.value(await run(TestPostgres.url))
     servers = [await begin(), await begin()]
     proxy = await roundRobin(servers.map(({ url }) => url))
-    load = await Load.prepare({ url: proxy.url, mails: path("saldo-postgres.mails"), connections: 24 })
+    load = await Load.prepare({ url: proxy.url, mails: path("saldo-postgres.mails"), connections: 24, processes: 2 })
     const [one, other] = servers.map(({ url }) => clientOf(url, ["127.0.0.1"]))
     if (one === undefined || other === undefined) throw new TypeError("There should be two servers")
     ;[here, there, around] = [one, other, clientOf(proxy.url, [])]
@@ -237,7 +237,7 @@ describe("two servers on one Postgres", () => {
     expect(runs.size).toBe(1)
     for (const { _tag, code } of same) if (_tag !== "Done") expect(code).toBe("CommandInProgress")
     const [one, other] = await Promise.all(
-      both().map((client) => client("GET", "/api/v1/market/statistics", { token: admin }))
+      both().map((client) => client("GET", "/api/v1/market/listings?limit=100", { token: admin }))
     )
     expect(one?.body).toEqual(other?.body)
   })
@@ -255,7 +255,7 @@ describe("two servers on one Postgres", () => {
     for (const client of both()) {
       const keys = async () =>
         (
-          (await client("GET", "/api/auth/.well-known/jwks.json")).body as {
+          (await client("GET", "/.well-known/jwks.json")).body as {
             readonly keys: ReadonlyArray<{ readonly kid: string }>
           }
         ).keys
@@ -353,26 +353,23 @@ describe("two servers on one Postgres", () => {
     load.bank.records.payments.set(payment.key, payment)
 
     for (const client of [here, there, here, there]) await invite(client)
-    await load.run(4000)
+    await load.until(load.busy(600))
     // While nothing ended, each event was told once.
     const told = await allTold()
-    expect(told.length).toBeGreaterThan(100)
+    expect(told.length).toBeGreaterThan(20)
     expect(new Set(ids()).size).toBe(ids().length)
     await allMailed()
 
     const { outage, tally } = load.bank
-    const stopping = Promise.withResolvers<void>()
-    const loaded = load.until(stopping.promise)
-    const busy = async (answers: number) => {
-      const wanted = tally.answered + answers
-      while (tally.answered < wanted && tally.found === 0) await pause(20)
+    const killed = async () => {
+      await load.busy(200)
+      outage.pass()
+      await servers[1]?.kill()
+      await load.busy(400)
     }
-    await busy(200)
-    outage.pass()
-    await servers[1]?.kill()
-    await busy(400)
-    stopping.resolve()
-    await loaded
+    const story = killed()
+    await load.until(story)
+    await story
     outage.end()
     expect(tally.findings).toEqual([])
     // The one that is left tells the rest, and may tell again what the other had told and not noted.
@@ -380,12 +377,15 @@ describe("two servers on one Postgres", () => {
     await allTold()
     await allMailed()
 
+    // One that is started in its place looks at the plans at once, and the one that was there each minute.
+    servers = [...servers, await begin()]
     const { id } = planned.body as { readonly id: string }
-    const came = items<{ readonly orderId: string | null }>(
-      await here("GET", `/api/v1/payment-plans/${id}/payments`, { token })
-    )
-    expect(came.length).toBe(1)
-    for (const { orderId } of came) payment.orders.add(orderId ?? "")
+    const came = async () =>
+      items<{ readonly orderId: string | null }>(
+        await here("GET", `/api/v1/payment-plans/${id}/payments`, { token })
+      ).map(({ orderId }) => orderId ?? "")
+    while ((await came()).length === 0) await pause(100)
+    for (const orderId of await came()) payment.orders.add(orderId)
   })
 
   it("have on their books what their clients were told, to the last öre", settings, async () => {

@@ -17,6 +17,8 @@ export interface LoadOptions {
   /** The folder into which the server's mails go. */
   readonly mails: string
   readonly connections: number
+  /** How many processes answer; one when left out. */
+  readonly processes?: number
   /** What happens by chance is the same for the same seed. */
   readonly seed?: number
 }
@@ -36,7 +38,7 @@ export class Load {
   }
 
   /** Makes its people customers of the bank, two connections for each of them, and one for what happens twice at once. */
-  static async prepare({ connections, mails, seed = 1, url }: LoadOptions): Promise<Load> {
+  static async prepare({ connections, mails, processes = 1, seed = 1, url }: LoadOptions): Promise<Load> {
     const [records, address] = [noRecords(), addresses()]
     const members = await signStaffIn(url, address)
     const lanes = Math.max(1, connections - 1)
@@ -53,6 +55,7 @@ export class Load {
       records,
       beside: new Caller(common),
       address,
+      processes,
       begunAt: new Date(now).toISOString(),
       days
     }
@@ -65,15 +68,24 @@ export class Load {
   /** Puts the load on until something has happened, and settles when all that was begun is answered. */
   async until(ended: Promise<unknown>): Promise<void> {
     let over = false
-    void ended.finally(() => {
+    const end = () => {
       over = true
-    })
+    }
+    // If it fails, whoever waits for it is told.
+    ended.then(end, end)
     const goesOn = () => !over
     await Promise.all(
       this.#lanes.map(async (lane) => {
         while (goesOn()) await visit(lane, goesOn)
       })
     )
+  }
+
+  /** Settles when so many more requests were answered, or one of them not as it should be. */
+  async busy(answers: number): Promise<void> {
+    const { tally } = this.bank
+    const wanted = tally.answered + answers
+    while (tally.answered < wanted && tally.found === 0) await new Promise((resolve) => setTimeout(resolve, 20))
   }
 
   /** Puts the load on for so long. */

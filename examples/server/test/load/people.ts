@@ -15,6 +15,8 @@ import { kronor, type Records } from "./records.ts"
 export interface Authenticator {
   readonly secret: Redacted.Redacted
   lastStep: number
+  /** When the code that was given out last has been used: they are good in their order alone. */
+  used: Promise<unknown>
 }
 
 /** A customer who can sign in. */
@@ -34,12 +36,20 @@ export interface Member {
 }
 
 /** The code that the person's authenticator shows, or will show in a moment; undefined when both were used. */
-export const nextCode = (authenticator: Authenticator): string | undefined => {
+const nextCode = (authenticator: Authenticator): string | undefined => {
   const now = stepAt(DateTime.nowUnsafe())
   const step = Math.max(authenticator.lastStep + 1, now)
   if (step > now + 1) return undefined
   authenticator.lastStep = step
   return Redacted.value(codeOfStep(authenticator.secret, step))
+}
+
+/** Uses the next code, when the one before it has been used. */
+export const useCode = <A>(authenticator: Authenticator, use: (code: string | undefined) => Promise<A>): Promise<A> => {
+  const using = authenticator.used.then(() => use(nextCode(authenticator)))
+  // Whether it could be used is for the one who used it.
+  authenticator.used = using.catch(() => undefined)
+  return using
 }
 
 /** An address that no other caller of this run has had, unless there were sixteen million before. */
@@ -149,8 +159,8 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const secondFactor = async (call: Call, email: string): Promise<Authenticator> => {
   const token = await signIn(call, email)
   const { secret } = await post<{ readonly secret: string }>(call, token, "/api/auth/second-factor", { password })
-  const authenticator = { secret: Redacted.make(secret), lastStep: 0 }
-  await post(call, token, "/api/auth/second-factor/confirmation", { code: nextCode(authenticator) })
+  const authenticator: Authenticator = { secret: Redacted.make(secret), lastStep: 0, used: Promise.resolve() }
+  await useCode(authenticator, (code) => post(call, token, "/api/auth/second-factor/confirmation", { code }))
   return authenticator
 }
 
