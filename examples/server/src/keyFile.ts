@@ -15,6 +15,8 @@ import { DataKeyStore } from "saldo/banking/DataKeyStore"
 import { WrappingKeys } from "saldo/banking/WrappingKeys"
 import * as Id from "saldo/core/Id"
 import { IdentityKeys } from "saldo/identity/IdentityKeys"
+import { SigningKeyStore } from "saldo/identity/SigningKeyStore"
+import { UserStore } from "saldo/identity/UserStore"
 import { WebhookKeys } from "saldo/notifications/WebhookKeys"
 import { ServerFailure } from "./ServerFailure.ts"
 
@@ -126,16 +128,24 @@ const make = Effect.fnUntraced(function* (file: string) {
 const isThere = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => Effect.orElseSucceed(files.exists(file), () => true))
 
+/** Whose data is sealed under keys that were there once; undefined if nobody's is. */
+const keptFor = Effect.gen(function* () {
+  const [customer] = yield* DataKeyStore.use((store) => store.wrappedByOthers("", 1))
+  if (customer !== undefined) return "customers"
+  const [user] = yield* UserStore.use((store) => store.sealedByOthers("", 1))
+  const [signing] = yield* SigningKeyStore.use((store) => store.list)
+  return user === undefined && signing === undefined ? undefined : "users"
+})
+
 /** The keys of a file, which is made unless somebody's data is there already. */
 const keysOf = Effect.fnUntraced(function* (file: string) {
   if (yield* isThere(file)) return yield* read(file)
-  const store = yield* DataKeyStore
-  const [kept] = yield* store.wrappedByOthers("", 1)
-  if (kept === undefined) return yield* make(file)
+  const whose = yield* keptFor
+  if (whose === undefined) return yield* make(file)
   // Keys come before data: if another process made both since we looked, the file is there now.
   if (yield* isThere(file)) return yield* read(file)
   return yield* failing(
-    `The customers' data is there, but not the keys that open it: ${file} is missing.`,
+    `The ${whose}' data is there, but not the keys that open it: ${file} is missing.`,
     "Put the file back from where you keep a copy."
   )
 })

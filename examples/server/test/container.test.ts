@@ -6,6 +6,7 @@ import { once } from "node:events"
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { homedir } from "node:os"
 import { join } from "node:path"
+import { text } from "node:stream/consumers"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { build, inside, type Stage, startIn } from "./containerfile.ts"
 import { makeFolder, Started } from "./server.ts"
@@ -128,5 +129,18 @@ describe("the container file", () => {
     expect(readdirSync(inside(image, "/data")).sort()).toEqual(["saldo.sqlite", "saldo.sqlite.keys"])
     server = await begin()
     expect(server.stdout).toContain("Saldo is at")
+  })
+})
+
+describe("the guide to deployment", () => {
+  const guide = readFileSync(new URL("../../../docs/guides/deploy.md", import.meta.url), "utf8")
+
+  it("names every variable that the server reads, and no other", settings, async () => {
+    const help = startIn(image, [...image.command, "--help"])
+    const [said] = await Promise.all([text(help.stdout), once(help, "close")])
+    const named = (page: string) => new Set([...page.matchAll(/\bSALDO_[A-Z_]+\b/gu)].map(([name]) => name))
+    // How much is logged is said by a flag of every command, and by a variable of ours.
+    expect(named(guide)).toEqual(named(`${said} SALDO_LOG_LEVEL`))
+    expect([...image.env.keys()].filter((name) => name.startsWith("SALDO_") && !named(guide).has(name))).toEqual([])
   })
 })

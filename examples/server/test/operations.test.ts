@@ -194,6 +194,16 @@ describe("the page on operations, rehearsed", () => {
   })
 })
 
+describe("keys that are gone", () => {
+  it("are not made anew where there are users and no customers yet", settings, async () => {
+    const made = await shell("operate keys sign --file users.sqlite")
+    expect(made.stdout).toMatch(/^sigkey_\S+ signs from now on\.\n$/u)
+    const { stderr, stdout } = await shell("mv users.sqlite.keys elsewhere; operate verify --file users.sqlite")
+    expect(stdout).toBe("")
+    expect(stderr).toContain("The users' data is there, but not the keys that open it: users.sqlite.keys is missing.")
+  })
+})
+
 describe("what is watched", () => {
   it("is what the server tells", async () => {
     const token = await signIn(server, administrator.EMAIL)
