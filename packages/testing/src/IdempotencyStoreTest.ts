@@ -79,6 +79,20 @@ export const checks: ReadonlyArray<Check<Services>> = [
       })
     })
   ),
+  check("renew", "gives a lease another end, for its holder alone", ({ scope, store }) =>
+    Effect.gen(function* () {
+      const wish = { scope, request: printOf(1), now: 1000, leaseUntil: 2000 }
+      const first = tokenOf(yield* store.reserve(wish))
+      expect(yield* store.renew(scope, first, 5000)).toBe(true)
+      const held = { _tag: "Held", request: wish.request, until: 5000 }
+      expect(yield* store.reserve({ ...wish, now: 4999, leaseUntil: 9000 })).toEqual(held)
+      const second = tokenOf(yield* store.reserve({ ...wish, now: 5000, leaseUntil: 6000 }))
+      expect(yield* store.renew(scope, first, 9000)).toBe(false)
+      expect(yield* store.reserve({ ...wish, now: 5500, leaseUntil: 9000 })).toEqual({ ...held, until: 6000 })
+      expect(yield* store.settle(scope, second, "2", 5600)).toBe(true)
+      expect(yield* store.renew(scope, second, 9000)).toBe(false)
+    })
+  ),
   check("release", "gives a released command to any request, with a greater token", ({ scope, store }) =>
     Effect.gen(function* () {
       const first = tokenOf(yield* store.reserve({ scope, request: printOf(1), now: 1000, leaseUntil: 2000 }))

@@ -136,5 +136,6 @@ export class CommandInProgress extends Schema.TaggedError<CommandInProgress>()(
 export interface Lease {
   /** Greater than every earlier lease's on the same command; pass it to systems that can refuse smaller ones. */
   readonly token: bigint
+  /** It is renewed while the work goes on, so it ends then only for a worker that is gone. */
   readonly expiresAt: DateTime.Utc
 }

@@ -39,7 +39,7 @@ export type NotExecuted = IdempotencyMismatch | CommandInProgress
 /**
  * A command with work outside the storage, such as a payment sent to a bank, in two parts.
  *
- * `prepare` runs outside any transaction while the lease holds; it may be cut off by a crash and run again by another
+ * `prepare` runs outside any transaction while the lease holds, which is renewed for as long as it runs; it may be cut off by a crash and run again by another
  * worker, so the outside system must know repetitions by the command's key. `commit` writes what came of it, in one
  * transaction that also records the outcome, and only if nobody took the command over in the meantime.
  */
@@ -48,7 +48,7 @@ export interface LeasedWork<P, A, E, R> {
   readonly commit: (prepared: P) => Effect.Effect<A, E, R>
 }
 
-/** `lease` bounds `prepare` of leased work (one minute by default); `retention` is how long outcomes are kept (30 days). */
+/** `lease` is how long others wait for a worker that is gone (one minute by default); `retention` is how long outcomes are kept (30 days). */
 export interface IdempotencyOptions {
   readonly lease?: Duration.Input
   readonly retention?: Duration.Input
@@ -71,7 +71,8 @@ export interface IdempotencyOptions {
  * every transaction the effect may be run again after a lost race, and only then.
  *
  * `runLeased` is for work outside the storage, which a transaction must not wait for. It reserves in a transaction of its
- * own, so others see the command as held until the lease ends (`CommandInProgress` with `retryAt`). Then one of them takes
+ * own, so others see the command as held until the lease ends (`CommandInProgress` with `retryAt`). The lease is renewed
+ * while the work goes on, however long that takes, so it ends for a worker that died or was cut off. Then one of the others takes
  * over with a greater token; the first one, should it still live, finds itself fenced off at its commit, writes nothing and
  * fails with `CommandInProgress`. Leases are measured by the clocks of the processes; clocks that disagree make takeovers
  * early or late, never double.
@@ -236,6 +237,18 @@ const make = (atomic: Atomic["Service"], store: IdempotencyStore["Service"], opt
       )
     )
 
+  /** Renews a lease until it is another's, or the work beside it is over. Others may take over while it cannot be renewed. */
+  const renewing = ({ scope }: Pick<Prepared<unknown, unknown>, "scope">, { token }: Lease): Effect.Effect<never> =>
+    Clock.currentTimeMillis.pipe(
+      Effect.flatMap((now) => store.renew(scope, token, now + leaseMillis)),
+      Effect.catchCause((cause) =>
+        Effect.as(Effect.logWarning("A lease was not renewed and will be next time", cause), true)
+      ),
+      Effect.delay(leaseMillis / 3),
+      Effect.repeat({ while: (isHeld) => isHeld }),
+      Effect.andThen(Effect.never)
+    )
+
   const executeLeased = Effect.fnUntraced(function* <Input, A, E, X, P, R>(
     command: Command<Input, A, E>,
     request: CommandRequest<Input>,
@@ -246,14 +259,16 @@ const make = (atomic: Atomic["Service"], store: IdempotencyStore["Service"], opt
       atomic.run(start(prepared)),
       (begun) => {
         if (begun._tag === "Replay") return Effect.succeed(begun.execution)
-        return Effect.flatMap(Effect.result(work.prepare(begun.lease)), (result) =>
-          atomic.run(
-            settle(
-              prepared,
-              begun.lease,
-              Result.isSuccess(result) ? work.commit(result.success) : Effect.fail(result.failure)
+        return Effect.flatMap(
+          Effect.result(Effect.raceFirst(work.prepare(begun.lease), renewing(prepared, begun.lease))),
+          (result) =>
+            atomic.run(
+              settle(
+                prepared,
+                begun.lease,
+                Result.isSuccess(result) ? work.commit(result.success) : Effect.fail(result.failure)
+              )
             )
-          )
         )
       },
       (begun, exit) =>

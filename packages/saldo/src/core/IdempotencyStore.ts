@@ -29,8 +29,8 @@ export interface ReserveRequest {
  * - `reserve` gives a command to at most one caller at a time: of concurrent callers one gets `Reserved`. It gives it again
  *   only after `release`, or, to the same request, after the lease has ended. Every token is greater than all earlier ones
  *   of the command.
- * - `settle` and `release` act only for the holder of the newest token of an unsettled command and say whether they did: a
- *   worker that was taken over is fenced off. A settled command never changes.
+ * - `renew`, `settle` and `release` act only for the holder of the newest token of an unsettled command and say whether they
+ *   did: a worker that was taken over is fenced off. `renew` gives the lease another end. A settled command never changes.
  * - Inside `Atomic.run` everything is part of that transaction. A transaction that reserves and is still open makes other
  *   callers wait for its end (memory, SQLite) or answers them `Held` (Postgres); it never lets them in.
  * - `purge` forgets commands settled, or with leases ended, before an instant, and says how many.
@@ -39,6 +39,7 @@ export class IdempotencyStore extends Context.Service<
   IdempotencyStore,
   {
     readonly reserve: (request: ReserveRequest) => Effect.Effect<Reservation>
+    readonly renew: (scope: CommandScope, token: bigint, leaseUntil: number) => Effect.Effect<boolean>
     readonly settle: (scope: CommandScope, token: bigint, outcome: string, now: number) => Effect.Effect<boolean>
     readonly release: (scope: CommandScope, token: bigint) => Effect.Effect<boolean>
     readonly purge: (before: number) => Effect.Effect<number>
@@ -104,6 +105,7 @@ const memory = (rows: MemoryTable.MemoryTable<string, Row>): IdempotencyStore["S
         })
         return { _tag: "Reserved", token }
       }),
+    renew: (scope, token, leaseUntil) => asHolder(scope, token, (row) => ({ ...row, at: leaseUntil })),
     settle: (scope, token, outcome, now) =>
       asHolder(scope, token, (row) => ({ ...row, state: "settled", outcome, at: now })),
     release: (scope, token) => asHolder(scope, token, (row) => ({ ...row, state: "released" })),

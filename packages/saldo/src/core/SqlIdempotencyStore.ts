@@ -124,6 +124,13 @@ const make = (sql: SqlClient.SqlClient): IdempotencyStore["Service"] => {
         if (reservation !== undefined) return reservation
       }
     }, Effect.orDie),
+    renew: Effect.fn("SqlIdempotencyStore.renew")(function* (scope, token, leaseUntil) {
+      const rows = yield* sql`
+        UPDATE saldo_core_commands SET at = ${BigInt(leaseUntil)}
+        WHERE ${own(scope)} AND token = ${token} AND state = 'held'
+        RETURNING state`
+      return rows.length === 1
+    }, Effect.orDie),
     settle: Effect.fn("SqlIdempotencyStore.settle")(function* (scope, token, outcome, now) {
       const rows = yield* sql`
         UPDATE saldo_core_commands SET state = 'settled', outcome = ${outcome}, at = ${BigInt(now)}
