@@ -3,7 +3,7 @@
  * browser's history as soon as the page is there: from then on it is in memory alone.
  */
 
-const purposes = ["verify-email", "reset-password", "accept-invitation"] as const
+const purposes = ["verify-email", "reset-password", "accept-invitation", "change-email"] as const
 
 /** A link that somebody got by mail and opened; the token is empty when the link was cut off. */
 export interface MailedLink {

@@ -48,10 +48,16 @@ const PlansPage = lazy(
   async () => (await import("./pages/plans/Plans.tsx")).PlansPage
 )
 
+const PayeesPage = lazy(
+  (inside) => <Page title={t("payees.title")}>{inside}</Page>,
+  async () => (await import("./pages/payees/Payees.tsx")).PayeesPage
+)
+
 const drawPayments = (route: Route) => {
   const [, id] = route.parts
   if (id === undefined) return <PaymentsPage route={route} />
   if (id === "recurring") return <PlansPage route={route} />
+  if (id === "receivers") return <PayeesPage />
   return id === "new" ? <NewPaymentPage /> : <PaymentPage id={id} />
 }
 

@@ -46,6 +46,19 @@ const places = async (page: Page): Promise<ReadonlyArray<readonly [string, strin
   ["ledger-account", await linkBelow(page, "#/ledger", "#/ledger/accounts/")],
   ["audit", "#/audit"],
   ["system", "#/system"],
+  ["recurring", "#/payments/recurring"],
+  ["plan", await linkBelow(page, "#/payments/recurring", "#/payments/recurring/plan_")],
+  ["new-plan", "#/payments/recurring/new"],
+  ["receivers", "#/payments/receivers"],
+  ["users", "#/users"],
+  ["user", await linkBelow(page, "#/users", "#/users/user_")],
+  ["invite", "#/users/invite"],
+  ["webhooks", "#/webhooks"],
+  ["new-webhook", "#/webhooks/new"],
+  ["profile", "#/settings"],
+  ["security", "#/settings/security"],
+  ["sessions", "#/settings/sessions"],
+  ["keys", "#/settings/keys"],
   ["nowhere", "#/nowhere"]
 ]
 
@@ -62,6 +75,11 @@ describe("every page", () => {
           await page.screenshot({ path: `${pictures}${name}-${width}-${colorScheme}.png`, fullPage: true })
         }
         await look("sign-in")
+        for (const name of ["sign-up", "forgotten-password", "verification"]) {
+          await visit(page, `#/${name}`)
+          await look(name)
+        }
+        await visit(page, "#/")
         await signIn(page, adam)
         if (colorScheme === "dark") {
           await page.evaluate(() => localStorage.setItem("saldo.language", "sv"))

@@ -24,7 +24,7 @@ const linksIn = async (folder: string, email: string, page: string): Promise<Rea
 export const linkTo = async (
   server: StartedServer,
   email: string,
-  page: "verify-email" | "reset-password" | "accept-invitation",
+  page: "verify-email" | "reset-password" | "accept-invitation" | "change-email",
   seen: ReadonlyArray<string> = []
 ): Promise<string> => {
   for (let tries = 0; tries < 300; tries += 1) {

@@ -224,6 +224,32 @@ describe("the settings", () => {
       [failed(401)]
     ))
 
+  it("change the address, by a link to the new one, and let in by it alone", () =>
+    as(
+      undefined,
+      async (page) => {
+        const secret = "seven-swans-a-swimming"
+        await signIn(page, "maja@example.test", secret)
+        await visit(page, "#/settings/security")
+        await button(page, "Change the address").click()
+        await page.getByLabel("New e-mail address").fill("maja.lind")
+        const section = page.locator("section", { hasText: "A link goes to the new address" })
+        await section.getByLabel("Current password").fill(secret)
+        await button(page, "Send the link").click()
+        await page.locator(".field-error").getByText("This is no e-mail address").waitFor()
+        await page.getByLabel("New e-mail address").fill("maja.lind@example.test")
+        await button(page, "Send the link").click()
+        await page.locator(".notice").getByText("A link is on its way to maja.lind@example.test").waitFor()
+        await page.goto(await linkTo(server, "maja.lind@example.test", "change-email"))
+        await button(page, "Use this address").click()
+        await page.locator("#main").getByText("Your address is changed").waitFor()
+        await begin(page, "maja@example.test", secret)
+        await page.getByRole("alert").getByText("Credentials rejected").waitFor()
+        await signIn(page, "maja.lind@example.test", secret)
+      },
+      [failed(401), failed(422)]
+    ))
+
   it("set up a second factor, which then lets in by a code and by a recovery code, and turn it off", () =>
     as(
       "sara@example.test",
@@ -397,6 +423,30 @@ describe("payments that come round", () => {
   })
 })
 
+describe("receivers", () => {
+  it("are kept after a payment, chosen for the next one, and taken off the list", () =>
+    as("kim@example.test", async (page) => {
+      await visit(page, "#/payments/new")
+      await page.getByLabel("Receiver", { exact: true }).fill("Tandläkare Tand")
+      await page.getByLabel("Kind of number").selectOption({ label: "IBAN" })
+      await page.getByLabel("Account number").fill("SE35 5000 0000 0549 1000 0003")
+      await page.getByLabel("Amount (SEK)").fill("650")
+      await button(page, "Review").click()
+      await button(page, "Pay").click()
+      await button(page, "Keep the receiver").click()
+      await page.locator(".notice").getByText("The receiver is kept").waitFor()
+      await button(page, "Make another payment").click()
+      await page.getByLabel("To whom").selectOption({ label: "Tandläkare Tand, SE3550000000054910000003" })
+      expect(await page.getByLabel("Receiver", { exact: true }).inputValue()).toBe("Tandläkare Tand")
+      expect(await page.getByLabel("Account number").inputValue()).toBe("SE3550000000054910000003")
+      await visit(page, "#/payments/receivers")
+      const row = page.getByRole("row").filter({ hasText: "Tandläkare Tand" })
+      await row.getByRole("button", { name: "Remove" }).click()
+      await row.getByRole("button", { name: "Really remove it?" }).click()
+      await row.waitFor({ state: "detached" })
+    }))
+})
+
 describe("whoever looks after users", () => {
   it("invites somebody, gives roles, locks and unlocks", () =>
     as(
@@ -490,7 +540,7 @@ describe("whoever looks after users", () => {
           await failure.getByRole("button", { name: /^Send again/u }).click()
           const success = rows.filter({ hasText: "asked for by hand" }).filter({ hasText: "HTTP 204" })
           await success.getByText("Delivered").waitFor()
-          expect(new Set(heard).size).toBe(1)
+          expect(heard.filter((id) => id === heard[0]).length).toBeGreaterThanOrEqual(2)
           await expectAccessible(page, "a webhook")
           await button(page, "Pause").click()
           await page.getByText("Paused", { exact: true }).waitFor()

@@ -73,8 +73,8 @@ export const respond = async (method: string, path: string, parts: RequestParts 
   throw await problemOf(again)
 }
 
-/** Sends a request and gives the JSON that it answers with. */
+/** Sends a request and gives the JSON that it answers with, or undefined where there is nothing to say. */
 export const request = async <A>(method: string, path: string, parts: RequestParts = {}): Promise<A> => {
-  const response = await respond(method, path, parts)
-  return (response.status === 204 ? undefined : await response.json()) as A
+  const text = await (await respond(method, path, parts)).text()
+  return (text === "" ? undefined : JSON.parse(text)) as A
 }

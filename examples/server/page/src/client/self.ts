@@ -40,6 +40,9 @@ export const changeProfile = (body: BodyOf<typeof UsersApi, "changeProfile">, ke
 /** Changes the password, and ends all other sessions. */
 export const changePassword = post<"changePassword">("/api/auth/password")
 
+/** Asks for another address; the link in a mail to it makes it the address. */
+export const requestEmailChange = post<"requestEmailChange">("/api/auth/email")
+
 /** Forgets all that is personal about whoever asks. */
 export const deleteMe = (body: Proof) => request<void>("POST", "/api/v1/users/me/deletion", { body })
 

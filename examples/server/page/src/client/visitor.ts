@@ -60,3 +60,6 @@ export const requestPasswordReset = ask<"requestPasswordReset">("/api/auth/passw
 
 /** Chooses another password by the token of a mail. */
 export const confirmPasswordReset = ask<"confirmPasswordReset">("/api/auth/password-reset-confirm")
+
+/** Makes an address the user's by the token of a mail to it, and ends all sessions. */
+export const confirmEmailChange = ask<"confirmEmailChange">("/api/auth/email-confirmation")

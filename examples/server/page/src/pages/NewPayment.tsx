@@ -11,6 +11,7 @@ import { focusFirstError, TextField } from "../ui/fields.tsx"
 import { Await, Empty } from "../ui/states.tsx"
 import { useLoad } from "../ui/useLoad.ts"
 import { t } from "../words/words.ts"
+import { KeepPayee } from "./keptPayees.tsx"
 import { type Filling, OrderFlow } from "./OrderFlow.tsx"
 import { openAccounts } from "./orders.tsx"
 import { noPayee, type PayeeDraft, payeeFacts, PayeeFields, payeeTerms } from "./PayeeFields.tsx"
@@ -71,6 +72,7 @@ const Done = ({ again, payment }: DoneProps) => (
         [t("payments.on"), showDay(payment.executeOn, locale())]
       ]}
     />
+    <KeepPayee creditor={payment.creditor} />
     <div class="form-actions">
       <a class="button button-main" href={hrefOf(["payments", payment.id])}>
         {t("payment.show")}

@@ -6,12 +6,14 @@ import { locale } from "../settings.ts"
 import { Money } from "../ui/basics.tsx"
 import { SelectField, TextField } from "../ui/fields.tsx"
 import { named, t } from "../words/words.ts"
+import { KeptPayees } from "./keptPayees.tsx"
 import type { Filling } from "./OrderFlow.tsx"
 import { accountNames, amountError, messageText } from "./orders.tsx"
 
 type Scheme = AccountText["scheme"]
 
-const schemes: ReadonlyArray<Scheme> = ["Bankgiro", "Plusgiro", "Iban", "SwedishAccount", "NorwegianAccount"]
+/** The kinds of account numbers. */
+export const schemes: ReadonlyArray<Scheme> = ["Bankgiro", "Plusgiro", "Iban", "SwedishAccount", "NorwegianAccount"]
 
 /** What is typed about who is paid. */
 export interface PayeeDraft {
@@ -78,6 +80,7 @@ export const PayeeFields = ({ accounts, draft, faultAt, set, tried }: PayeeField
         error={faultAt("accountId")}
         options={accounts.map(({ currency: held, id }) => [id, `${names.get(id) ?? id} (${held})`] as const)}
       />
+      <KeptPayees onChoose={({ account, name }) => set({ name, scheme: account.scheme, number: account.number })} />
       <TextField
         label={t("payment.name")}
         value={draft.name}

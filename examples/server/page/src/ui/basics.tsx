@@ -1,6 +1,6 @@
 /** The small things that every page is made of. */
 import type { ComponentChildren } from "preact"
-import { useEffect } from "preact/hooks"
+import { useLayoutEffect } from "preact/hooks"
 import type { MoneyText } from "../client/wire.ts"
 import { showMoney } from "../format/money.ts"
 import { locale } from "../settings.ts"
@@ -16,7 +16,7 @@ interface PageProps {
 
 /** Names the window after what is in it. */
 export const useTitle = (title: string): void => {
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} · Saldo`
   }, [title])
 }

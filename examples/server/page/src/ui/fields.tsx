@@ -52,7 +52,7 @@ interface InputProps extends FieldProps {
   readonly onValue: (value: string) => void
   readonly type?: "text" | "email" | "password" | "date" | "search"
   readonly inputMode?: "decimal" | "numeric" | "url"
-  readonly autocomplete?: "off" | "name" | "username" | "current-password" | "new-password" | "one-time-code"
+  readonly autocomplete?: "off" | "name" | "email" | "username" | "current-password" | "new-password" | "one-time-code"
   readonly maxLength?: number
   readonly required?: boolean
   readonly spellcheck?: boolean

@@ -10,6 +10,8 @@ const swedish: Readonly<Record<string, readonly [title: string, detail: string]>
   "api-key-not-found": ["Nyckeln finns inte", "Den kan ha tagits bort av någon annan."],
   "approval-by-requester": ["Någon annan måste godkänna", "Den som bad om betalningen kan inte godkänna den."],
   "approval-ended": ["Godkännandet är avslutat", "Någon har redan svarat, eller tiden har gått ut."],
+  "beneficiary-not-found": ["Mottagaren finns inte", "Den kan ha tagits bort redan."],
+  "beneficiary-taken": ["Mottagaren är redan sparad", "Kontot finns redan bland dina mottagare."],
   "command-in-progress": ["Det pågår redan", "Vänta en stund och försök igen."],
   "credentials-invalid": ["Du är inte inloggad", "Logga in igen."],
   "credentials-rejected": ["Uppgifterna stämmer inte", "Kontrollera adressen, lösenordet och koden."],

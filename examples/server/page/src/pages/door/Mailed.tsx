@@ -10,11 +10,12 @@ import { useForm } from "../../ui/useForm.ts"
 import { t } from "../../words/words.ts"
 import { d } from "./words.ts"
 
-/** Where somebody asks for another mail of a kind; an invitation comes from whoever invites. */
+/** Where somebody asks for another mail of a kind; an invitation comes from whoever invites, another address from inside. */
 const another: Readonly<Record<MailedLink["purpose"], string | undefined>> = {
   "verify-email": "#/verification",
   "reset-password": "#/forgotten-password",
-  "accept-invitation": undefined
+  "accept-invitation": undefined,
+  "change-email": undefined
 }
 
 interface LinkProps {
@@ -43,30 +44,64 @@ const Cut = ({ link, onDone }: LinkProps) => (
   </DoorFrame>
 )
 
-/** Verifying takes a press: programs that look into links before their reader does would do it otherwise. */
-const VerifyEmail = ({ link, onDone }: LinkProps) => {
+interface ConfirmProps extends LinkProps {
+  readonly title: string
+  readonly lead: string
+  readonly label: string
+  readonly confirm: (mailed: { readonly token: string }) => Promise<void>
+  readonly onConfirmed: () => void
+}
+
+/** Confirming takes a press: programs that look into links before their reader does would do it otherwise. */
+const Confirm = ({ confirm, label, lead, link, onConfirmed, onDone, title }: ConfirmProps) => {
   const [failed, setFailed] = useState(false)
   const form = useForm({
     initial: {},
     check: () => ({}),
     write: async () => {
       try {
-        await visitor.verifyEmail({ token: link.token })
+        await confirm({ token: link.token })
       } catch (error) {
         setFailed(true)
         throw error
       }
     },
-    done: () => onDone(d("verify.done"))
+    done: onConfirmed
   })
   return (
-    <DoorFrame title={d("verify.title")} lead={d("verify.lead")}>
-      <Form of={form} label={d("verify.go")} others={failed ? <Another link={link} onDone={onDone} /> : null}>
+    <DoorFrame title={title} lead={lead}>
+      <Form of={form} label={label} others={failed ? <Another link={link} onDone={onDone} /> : null}>
         {null}
       </Form>
     </DoorFrame>
   )
 }
+
+const VerifyEmail = (props: LinkProps) => (
+  <Confirm
+    {...props}
+    title={d("verify.title")}
+    lead={d("verify.lead")}
+    label={d("verify.go")}
+    confirm={visitor.verifyEmail}
+    onConfirmed={() => props.onDone(d("verify.done"))}
+  />
+)
+
+const ChangeEmail = (props: LinkProps) => (
+  <Confirm
+    {...props}
+    title={d("change.title")}
+    lead={d("change.lead")}
+    label={d("change.go")}
+    confirm={visitor.confirmEmailChange}
+    onConfirmed={() => {
+      // All sessions have ended, this one too.
+      void signOut()
+      props.onDone(d("change.done"))
+    }}
+  />
+)
 
 const ChoosePassword = ({ link, onDone }: LinkProps) => {
   const invited = link.purpose === "accept-invitation"
@@ -117,9 +152,16 @@ const ChoosePassword = ({ link, onDone }: LinkProps) => {
   )
 }
 
+const pages = {
+  "verify-email": VerifyEmail,
+  "change-email": ChangeEmail,
+  "reset-password": ChoosePassword,
+  "accept-invitation": ChoosePassword
+} as const satisfies Record<MailedLink["purpose"], unknown>
+
 /** What a link of a mail is for. */
 export const Mailed = ({ link, onDone }: LinkProps) => {
   if (link.token === "") return <Cut link={link} onDone={onDone} />
-  const Drawn = link.purpose === "verify-email" ? VerifyEmail : ChoosePassword
+  const Drawn = pages[link.purpose]
   return <Drawn link={link} onDone={onDone} />
 }

@@ -222,7 +222,7 @@ const Deliveries = ({ onTold, webhook }: { readonly webhook: webhooks.Webhook; r
     const timer = setInterval(() => {
       of.reload()
       onTold()
-    }, 2000)
+    }, 1000)
     return () => clearInterval(timer)
   }, [waits, of.reload])
   return (
