@@ -21,6 +21,7 @@ import * as authentication from "./server/authentication.ts"
 import { TrustedProxies } from "./server/clientAddress.ts"
 import * as CustomersHandlers from "./server/CustomersHandlers.ts"
 import * as EventsHandlers from "./server/EventsHandlers.ts"
+import { KeptAnswers } from "./server/KeptAnswers.ts"
 import * as LedgerHandlers from "./server/LedgerHandlers.ts"
 import { type LiveTerms, usualLiveTerms } from "./server/liveTerms.ts"
 import * as MarketHandlers from "./server/MarketHandlers.ts"
@@ -37,6 +38,7 @@ import { SignInTenant } from "./server/SignInTenant.ts"
 import * as SystemHandlers from "./server/SystemHandlers.ts"
 import * as TransactionsHandlers from "./server/TransactionsHandlers.ts"
 import * as UsersHandlers from "./server/UsersHandlers.ts"
+import { withPublicValidators } from "./server/validators.ts"
 import * as WebhooksHandlers from "./server/WebhooksHandlers.ts"
 
 /** How the interface behaves to the outside. */
@@ -55,11 +57,16 @@ export interface HttpOptions {
   readonly accessLog?: boolean
   /** How often somebody may call where a `RateLimitStore` is in scope; what is left out is as in `usualRateLimits`. */
   readonly rateLimits?: Partial<RateLimits>
+  /** How many bytes of answers that are costly to make are kept in memory; 16 MiB when left out, none at 0. */
+  readonly keptAnswersBytes?: number
   /** How changes are told; what is left out is as in `usualLiveTerms`. */
   readonly liveChanges?: Partial<LiveTerms>
 }
 
 const openapiPath = "/openapi.json"
+
+/** Where everybody is told the same, until it changes. */
+const publicPaths: ReadonlySet<string> = new Set([openapiPath, "/.well-known/jwks.json"])
 
 const endpoints = (docs: boolean) => {
   const found: Array<{ readonly method: string; readonly path: HttpRouter.PathInput }> = [
@@ -88,6 +95,7 @@ const around = ({
       const routes = routesOf(endpoints(docs))
       const guarded = withProblems(routes, bodyLimitBytes)
       const measured = withMeasures(routes, accessLog)
+      const validated = withPublicValidators(publicPaths)
       const store = yield* Effect.serviceOption(RateLimitStore)
       const limited = Option.isSome(store)
         ? withRateLimits(store.value, { ...usualRateLimits, ...rateLimits }, trustedProxies)
@@ -106,6 +114,7 @@ const around = ({
                 "content-type",
                 "idempotency-key",
                 "if-match",
+                "if-none-match",
                 "last-event-id",
                 "x-api-key",
                 "x-request-id"
@@ -115,7 +124,7 @@ const around = ({
             })
       return (served) => {
         const inner = Effect.provideService(
-          compressed(measured(guarded(limited(served)))),
+          compressed(measured(guarded(limited(validated(served))))),
           HttpPlatform.HttpPlatform,
           platform
         )
@@ -154,9 +163,10 @@ export const layer = (options: HttpOptions = {}) =>
     around(options)
   ).pipe(
     Layer.provide(
-      Layer.merge(
+      Layer.mergeAll(
         Layer.succeed(SignInTenant, options.tenant ?? "main"),
-        Layer.succeed(TrustedProxies, options.trustedProxies ?? 0)
+        Layer.succeed(TrustedProxies, options.trustedProxies ?? 0),
+        KeptAnswers.layerOf(options.keptAnswersBytes ?? 16 * 1024 * 1024)
       )
     )
   )

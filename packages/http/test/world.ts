@@ -82,7 +82,8 @@ const webhooks = Layer.merge(Webhooks.layerWith(near), WebhookDispatch.layerWith
   Layer.provide(Layer.merge(WebhookKeys.layer(ring), WebhookSender.layerHttp(near)))
 )
 
-const bankOn = <A, E>(database: Layer.Layer<A | SqlClient.SqlClient, E>) =>
+/** The bank on a database. */
+export const bankOn = <A, E>(database: Layer.Layer<A | SqlClient.SqlClient, E>) =>
   webhooks.pipe(
     Layer.provideMerge(BankUseCases.layer({ products: [current, savings], payments: policy })),
     Layer.provideMerge(WrappingKeys.layer(ring)),

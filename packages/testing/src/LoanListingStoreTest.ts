@@ -147,6 +147,47 @@ const upserts: ReadonlyArray<Check<LoanListingStore | Atomic>> = [
       expect(yield* store.count({ platform: other })).toBe(1)
     })
   ),
+  check("revision", "names contents anew when they change, and only then has the old name gone", (subject) =>
+    Effect.gen(function* () {
+      const { atomic, platform, store } = subject
+      const other = PlatformId.make(`${platform}x`)
+      const listing = (riskGrade: string) => example({ platform, loanId: "1", riskGrade })
+      const told: Array<string> = [yield* store.revision(platform)]
+      const all: Array<string> = [yield* store.revision()]
+      const tell = Effect.gen(function* () {
+        told.push(yield* store.revision(platform))
+        all.push(yield* store.revision())
+      })
+      for (const grade of ["A", "B", "A"])
+        yield* Effect.andThen(store.upsert([listing(grade)], { seenAt: monday }), tell)
+      expect(new Set(told).size).toBe(4)
+      expect(new Set(all).size).toBe(4)
+      expect(yield* store.revision(platform)).toBe(told.at(-1))
+      // What is taken back was never there.
+      const undone = Effect.andThen(store.upsert([listing("C")], { seenAt: monday }), Effect.fail("no"))
+      yield* Effect.flip(atomic.run(undone))
+      expect(yield* store.revision(platform)).toBe(told.at(-1))
+      yield* store.upsert([example({ platform: other, loanId: "1" })], { seenAt: monday })
+      expect(yield* store.revision(platform)).toBe(told.at(-1))
+      expect(all).not.toContain(yield* store.revision())
+    })
+  ),
+  check("revisions-together", "gives each of concurrent changes a name of its own", ({ platform, store }) =>
+    Effect.gen(function* () {
+      const changes = Array.from({ length: 8 }, (_, loan) =>
+        Effect.andThen(
+          store.upsert([example({ platform, loanId: String(loan) })], { seenAt: monday }),
+          store.revision(platform)
+        )
+      )
+      const told = yield* Effect.all(changes, { concurrency: "unbounded" })
+      const before = yield* store.revision(platform)
+      // Whoever comes last is told what everybody is told afterwards.
+      expect(told).toContain(before)
+      yield* store.upsert([example({ platform, loanId: "another" })], { seenAt: monday })
+      expect(told).not.toContain(yield* store.revision(platform))
+    })
+  ),
   check("clock-set-back", "keeps history in order when the clock was set back", (subject) =>
     Effect.gen(function* () {
       const { platform, store } = subject

@@ -51,6 +51,9 @@ const VersionView = Schema.Struct({
   changes: Schema.Array(Schema.Struct({ field: Schema.String, from: Value, to: Value }))
 }).annotate({ identifier: "ListingVersion" })
 
+/** Every version of a listing, the first one first. */
+export const ListingHistory = Schema.Array(VersionView)
+
 /** The tenant watches no such loan. */
 export class ListingNotFound extends Schema.TaggedError<ListingNotFound>()(
   "ListingNotFound",
@@ -154,7 +157,7 @@ export class MarketApi extends HttpApiGroup.make("market")
     }).annotate(OpenApi.Summary, "Show a listing with the platform's own record"),
     HttpApiEndpoint.get("history", "/listings/:platform/:loanId/history", {
       params: loan,
-      success: Schema.Array(VersionView),
+      success: ListingHistory,
       error: problems(NotPermitted, ListingNotFound)
     }).annotate(OpenApi.Summary, "Show every version of a listing, and what each changed"),
     HttpApiEndpoint.get("statistics", "/statistics", {

@@ -1,4 +1,4 @@
-import * as DateTime from "effect/DateTime"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Option from "effect/Option"
@@ -6,12 +6,15 @@ import * as Stream from "effect/Stream"
 import { Actor, Permission } from "saldo/core/Actor"
 import { Idempotency } from "saldo/core/Idempotency"
 import { collectPermission, LoanCollection } from "saldo/lending/LoanCollection"
+import type { LoanId, PlatformId } from "saldo/lending/LoanListing"
 import type { LoanListingFilter } from "saldo/lending/LoanListingQuery"
 import { LoanListingStore } from "saldo/lending/LoanListingStore"
 import { makePortfolioStatistics } from "saldo/lending/portfolioStatistics"
 import { Api } from "../api/Api.ts"
-import { ListingNotFound, type Narrowed, PlatformNotConnected } from "../api/MarketApi.ts"
+import { ListingStatistics } from "../api/ListingStatistics.ts"
+import { ListingHistory, ListingNotFound, type Narrowed, PlatformNotConnected } from "../api/MarketApi.ts"
 import { collecting } from "./collecting.ts"
+import { KeptAnswers } from "./KeptAnswers.ts"
 import { linked, parted } from "./paging.ts"
 
 /** To see what platforms offer. */
@@ -26,6 +29,22 @@ const filterOf = ({ country, riskGrade, status, ...same }: Narrowed): LoanListin
 
 const reading = <A, E, R>(read: Effect.Effect<A, E, R>) => Effect.andThen(Actor.require(readPermission), read)
 
+interface LoanAsked {
+  readonly platform: PlatformId
+  readonly loanId: LoanId
+}
+
+interface StatisticsAsked {
+  readonly filter: LoanListingFilter
+  /** The instant up to which open loans count as open, in milliseconds since 1970. */
+  readonly asOf: number
+}
+
+const minuteMs = 60_000
+
+/** When this minute began: statistics are as of then, so that all who ask within it ask the same. */
+const thisMinute = Effect.map(Clock.currentTimeMillis, (now) => now - (now % minuteMs))
+
 /** Answers about the market; a collection needs a `LoanCollection`, which a host without a platform leaves out. */
 export const layer = HttpApiBuilder.group(
   Api,
@@ -34,10 +53,28 @@ export const layer = HttpApiBuilder.group(
     const store = yield* LoanListingStore
     const idempotency = yield* Idempotency
     const collection = yield* Effect.serviceOption(LoanCollection)
-    const statistics = Effect.fnUntraced(function* (filter: LoanListingFilter) {
-      const fold = makePortfolioStatistics({ epochMilliseconds: (yield* DateTime.now).epochMilliseconds })
-      yield* Stream.runForEach(store.all(filter), ({ listing }) => Effect.sync(() => fold.add(listing)))
-      return fold.result()
+    const { keeping } = yield* KeptAnswers
+    const statistics = keeping({
+      route: "/api/v1/market/statistics",
+      success: ListingStatistics,
+      revision: ({ asOf, filter: { platform } }: StatisticsAsked) =>
+        Effect.map(store.revision(platform), (contents) => `${contents} at ${asOf}`),
+      make: Effect.fnUntraced(function* ({ asOf, filter }) {
+        const fold = makePortfolioStatistics({ epochMilliseconds: asOf })
+        yield* Stream.runForEach(store.all(filter), ({ listing }) => Effect.sync(() => fold.add(listing)))
+        return fold.result()
+      })
+    })
+    const history = keeping({
+      route: "/api/v1/market/listings/:platform/:loanId/history",
+      success: ListingHistory,
+      revision: ({ platform }: LoanAsked) => store.revision(platform),
+      make: ({ loanId, platform }) =>
+        Effect.filterOrFail(
+          store.history(platform, loanId),
+          (versions) => versions.length > 0,
+          () => new ListingNotFound({ platform, loanId })
+        )
     })
     return handlers.handleAll({
       list: ({ query }) => {
@@ -55,15 +92,9 @@ export const layer = HttpApiBuilder.group(
             })
           )
         ),
-      history: ({ params: { loanId, platform } }) =>
-        reading(
-          Effect.filterOrFail(
-            store.history(platform, loanId),
-            (versions) => versions.length > 0,
-            () => new ListingNotFound({ platform, loanId })
-          )
-        ),
-      statistics: ({ query }) => reading(statistics(filterOf(query))),
+      history: ({ params }) => reading(history(params)),
+      statistics: ({ query }) =>
+        reading(Effect.flatMap(thisMinute, (asOf) => statistics({ asOf, filter: filterOf(query) }))),
       collect: ({ headers, payload }) =>
         Effect.andThen(
           Actor.require(collectPermission),

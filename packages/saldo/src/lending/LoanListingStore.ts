@@ -48,6 +48,9 @@ import {
  * - `all` streams in the order of platform and id with flat memory. It sees each listing at most once and each
  *   listing that is there from start to end exactly once; it is not a snapshot, so a version written meanwhile may be
  *   the one it gives.
+ * - `revision` names the contents of a platform, or of all of them: once an upsert that inserted or changed a loan has
+ *   succeeded, everybody is told another name, and never again an earlier one. So what was made of listings read after
+ *   a name was told is up to date as long as that name is told.
  *
  * Concurrency: batches are serialisable. Of concurrent upserts of one loan exactly one is told `inserted`; versions
  * count 1, 2, 3 … without gaps, and the last to commit is the current one.
@@ -67,6 +70,7 @@ export class LoanListingStore extends Context.Service<
     ) => Effect.Effect<ListingPage, FilterInvalid | Page.InvalidCursor | Page.CursorMismatch>
     readonly count: (filter?: LoanListingFilter) => Effect.Effect<number, FilterInvalid>
     readonly all: (filter?: LoanListingFilter) => Stream.Stream<StoredListing, FilterInvalid>
+    readonly revision: (platform?: PlatformId) => Effect.Effect<string>
   }
 >()("saldo/lending/LoanListingStore") {
   /** A store in memory that takes part in `Atomic.layerMemory`. */
@@ -210,6 +214,15 @@ const makeMemory: Effect.Effect<LoanListingStore["Service"]> = Effect.gen(functi
               .map(({ current }) => current)
           )
         )
-      )
+      ),
+    // Versions only ever grow, so their sum names the contents.
+    revision: (platform) =>
+      table.read((rows) => {
+        let sum = 0
+        for (const { current } of rows.values()) {
+          if (platform === undefined || current.listing.platform === platform) sum += current.version
+        }
+        return String(sum)
+      })
   })
 })

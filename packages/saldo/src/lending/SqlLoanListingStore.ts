@@ -39,6 +39,7 @@ import {
 
 const listingsTable = "saldo_lending_loan_listings"
 const versionsTable = "saldo_lending_loan_listing_versions"
+const revisionsTable = "saldo_lending_loan_listing_revisions"
 
 /** The tables of this store, for both dialects. */
 export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, SqlClient.SqlClient>>> = {
@@ -85,6 +86,15 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, S
     yield* sql`
       CREATE INDEX saldo_lending_loan_listings_newest_first
       ON ${sql(listingsTable)} (listed_at ${descending}, platform, loan_id)`
+  }),
+  // A platform without a row has not been written to since there is this table, which names its contents as well.
+  "0003_create_loan_listing_revisions": Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`
+      CREATE TABLE ${sql(revisionsTable)} (
+        platform ${Dialect.textType(sql)} PRIMARY KEY,
+        revision BIGINT NOT NULL
+      )`
   })
 }
 
@@ -216,6 +226,12 @@ const makeUpsert = (sql: SqlClient.SqlClient) => {
           last_seen_at = CASE WHEN last_seen_at < ${seenAt} THEN ${seenAt} ELSE last_seen_at END
       WHERE platform = ${platform} AND ${sql.in("loan_id", loanIds)}`
 
+  // In the same transaction, and of a row of its own, so that the names come in the order in which the contents do.
+  const revise = (platform: PlatformId) =>
+    sql`
+      INSERT INTO ${sql(revisionsTable)} ${sql.insert({ platform, revision: 1n })}
+      ON CONFLICT (platform) DO UPDATE SET revision = ${sql(revisionsTable)}.revision + 1`
+
   return Effect.fnUntraced(function* (platform: PlatformId, listings: ReadonlyArray<LoanListing>, sighting: Sighting) {
     const seenAt = BigInt(Math.trunc(sighting.seenAt.epochMilliseconds))
     const rows = yield* findExisting(
@@ -226,7 +242,7 @@ const makeUpsert = (sql: SqlClient.SqlClient) => {
     const decisions = listings.map((listing) => decide(listing, existing.get(listing.loanId), sighting, seenAt))
     const writes = decisions.flatMap(({ write }) => (write === undefined ? [] : [write]))
     const unchanged = decisions.flatMap(({ result, write }) => (write === undefined ? [result.loanId] : []))
-    if (writes.length > 0) yield* writeAll(writes, sighting, seenAt)
+    if (writes.length > 0) yield* Effect.andThen(writeAll(writes, sighting, seenAt), revise(platform))
     if (unchanged.length > 0) yield* touch(platform, unchanged, sighting, seenAt)
     return decisions.map(({ result }) => result)
   })
@@ -272,6 +288,10 @@ const makeQueries = (sql: SqlClient.SqlClient) => {
     count: (terms: ReadonlyArray<Term>) =>
       sql<{ readonly count: number | bigint }>`
         SELECT count(*) AS count FROM ${sql(listingsTable)} WHERE ${where(terms)}`,
+    revisions: (platform: PlatformId | undefined) =>
+      sql<{ readonly name: string }>`
+        SELECT platform || ' ' || revision AS name FROM ${sql(revisionsTable)}
+        ${platform === undefined ? sql`` : sql`WHERE platform = ${platform}`} ORDER BY platform`,
     next: (terms: ReadonlyArray<Term>, after: ListingRow | undefined) => {
       const condition = where(terms)
       return read(
@@ -354,6 +374,10 @@ export const layer: Layer.Layer<LoanListingStore, never, SqlClient.SqlClient | A
         const [row] = yield* Effect.orDie(queries.count(terms))
         return Number(row?.count ?? 0)
       }),
+      revision: Effect.fn("SqlLoanListingStore.revision")(
+        (platform) => Effect.map(queries.revisions(platform), (rows) => rows.map(({ name }) => name).join(" ")),
+        Effect.orDie
+      ),
       all: (filter) =>
         Stream.unwrap(
           Effect.map(Effect.fromResult(termsOf(filter)), (terms) =>
