@@ -190,7 +190,8 @@ export const layerSpanNames: Layer.Layer<never> = Layer.sync(HttpMiddleware.Span
 export const toWebHandler = <A, E>(needed: Layer.Layer<A | Needed, E>, options?: HttpOptions) =>
   HttpRouter.toWebHandler(
     layer(options).pipe(
-      Layer.provide(needed),
+      // Merged, so that loggers, levels and tracers among it are those of requests.
+      Layer.provideMerge(needed),
       Layer.provide(HttpServer.layerServices),
       Layer.provideMerge(layerSpanNames)
     ),

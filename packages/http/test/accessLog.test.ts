@@ -3,14 +3,15 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
+import * as Tracer from "effect/Tracer"
 import * as LogLines from "saldo/core/LogLines"
-import type { HttpOptions } from "../src/http.ts"
-import { Served, served } from "./world.ts"
+import * as http from "../src/http.ts"
+import { bank, Served, served } from "./world.ts"
 
 const origin = { service: "test", version: "0", processId: 1 }
 
 /** What a server wrote down of some calls. */
-const linesOf = (options: HttpOptions) =>
+const linesOf = (options: http.HttpOptions) =>
   Effect.suspend(() => {
     const lines: Array<Record<string, unknown>> = []
     const keeping = Logger.map(LogLines.json(origin), (line) => {
@@ -40,6 +41,32 @@ describe("the log of requests", () => {
       expect(lines[1]).not.toHaveProperty("actor")
       expect(lines.every(({ durationMs }) => typeof durationMs === "number" && durationMs > 0)).toBe(true)
       expect(JSON.stringify(lines)).not.toMatch(/hunter2|dep_06d|sk_/u)
+    })
+  )
+
+  it.live("is written, and traced, where a function answers as well", () =>
+    Effect.gen(function* () {
+      const spans: Array<Tracer.Span> = []
+      const lines: Array<string> = []
+      const tracer = Tracer.make({
+        span: (given) => {
+          const span = new Tracer.NativeSpan(given)
+          spans.push(span)
+          return span
+        }
+      })
+      const logger = Logger.make(({ message }) => {
+        lines.push(String(message))
+      })
+      const watched = Layer.merge(Layer.succeed(Tracer.Tracer, tracer), Logger.layer([logger]))
+      const { dispose, handler } = http.toWebHandler(Layer.merge(bank, watched), { accessLog: true })
+      const response = yield* Effect.promise(() => handler(new Request("http://here/api/v1/accounts/dep_1?x=hunter2")))
+      expect(response.status).toBe(401)
+      expect(lines).toEqual(["Answered"])
+      expect(spans.filter(({ kind }) => kind === "server").map(({ name }) => name)).toEqual([
+        "GET /api/v1/accounts/:id"
+      ])
+      yield* Effect.promise(() => dispose())
     })
   )
 
