@@ -56,6 +56,19 @@ it("signs users in and lets them act by what they got", async () => {
   expect(await told).toMatch(/"Ready"[^]+"reason":"closing"/u)
 })
 
+it("offers the webhooks of a Saldo that has any", async () => {
+  const status = async (webhooks?: { readonly keys: Omit<typeof keys, "index"> }) => {
+    const storage = sqlite({ filename: ":memory:" })
+    await using saldo = await createSaldo({ storage, bank, ...(webhooks === undefined ? {} : { webhooks }) })
+    await using handler = await createHandler(saldo, {
+      authenticate: async () => ({ tenant: "main", id: "admin", permissions: ["webhooks:manage"] })
+    })
+    const headers = { authorization: "Bearer admin" }
+    return (await handler.handle(new Request("http://localhost/api/v1/webhooks", { headers }))).status
+  }
+  expect([await status(), await status({ keys })]).toEqual([501, 200])
+})
+
 it("asks the host who signs in where the Saldo has no users", async () => {
   await using saldo = await createSaldo({ storage: sqlite({ filename: ":memory:" }), bank })
   // @ts-expect-error A Saldo without users needs `authenticate`.

@@ -13,6 +13,7 @@ import * as Actor from "./core/Actor.ts"
 import * as Id from "./core/Id.ts"
 import { Storage } from "./core/Storage.ts"
 import { Ledger as LedgerUseCase } from "./ledger/Ledger.ts"
+import { WebhookDispatch } from "./notifications/WebhookDispatch.ts"
 import type { ActorOptions } from "./promise/internal/actors.ts"
 import type { Audit } from "./promise/internal/audit.ts"
 import type { Bank, BankOptions } from "./promise/internal/bank.ts"
@@ -28,8 +29,10 @@ import { bankLayer, bankWorkers, makeBank } from "./promise/internal/makeBank.ts
 import { identityLayer, identityWorkers, makeIdentity } from "./promise/internal/makeIdentity.ts"
 import { makeLedger } from "./promise/internal/makeLedger.ts"
 import { makeLoans } from "./promise/internal/makeLoans.ts"
+import { makeWebhooks, webhooksLayer } from "./promise/internal/makeWebhooks.ts"
 import { identityOf } from "./promise/internal/readActor.ts"
 import { inWhole, reader } from "./promise/internal/reading.ts"
+import type { Webhooks, WebhooksOptions } from "./promise/internal/webhooks.ts"
 import * as SqlStores from "./sql/SqlStores.ts"
 
 export type * from "./promise/internal/actors.ts"
@@ -50,12 +53,14 @@ export type * from "./promise/internal/ledger.ts"
 export type * from "./promise/internal/loans.ts"
 export type * from "./promise/internal/rail.ts"
 export * from "./promise/internal/secret.ts"
+export type * from "./promise/internal/webhooks.ts"
 
 /** An open Saldo, in the hands of one actor. */
 export interface Saldo extends AsyncDisposable {
   readonly loans: Loans
   readonly ledger: Ledger
   readonly audit: Audit
+  readonly webhooks: Webhooks
   /** The same Saldo in the hands of somebody else. Throws `InputInvalid` for an actor that cannot be. */
   readonly as: (actor: ActorOptions) => Saldo
   /** An id that was never given before, such as those of accounts (`acct`), holds (`hold`) and entries (`entry`). */
@@ -92,10 +97,13 @@ export interface SaldoOptions {
   /**
    * Whether this process does what the clock asks for: seals the audit trail, ends overdue holds, and in a bank restricts
    * customers whose approval has ended, orders what is planned, pays what is due, and forgets old commands; where it
-   * knows users, sends their mails, rotates the keys that sign, and forgets old sessions and tokens. True when left out;
+   * knows users, sends their mails, rotates the keys that sign, and forgets old sessions and tokens; where it has webhooks,
+   * tells them. True when left out;
    * false leaves it to another process.
    */
   readonly workers?: boolean
+  /** What webhooks need, so that addresses outside are told of what happens: keys for their secrets. */
+  readonly webhooks?: WebhooksOptions
 }
 
 /** How to open Saldo with a bank. */
@@ -130,6 +138,7 @@ const inHandsOf = (engine: Engine, actor: Actor.Identity): Saldo => {
     loans: makeLoans(calls),
     ledger: makeLedger(calls),
     audit: makeAudit(calls),
+    webhooks: makeWebhooks(calls),
     as: (other) => inHandsOf(engine, identityOf(other)),
     newId: (prefix) => Effect.runSync(Id.make(prefix)),
     close,
@@ -182,6 +191,17 @@ const opened = async <R>(
   return new Engine(runtime)
 }
 
+/** The stores and, where a host has webhooks, these; and what the clock does for every Saldo. */
+const foundationOf = (
+  webhooks: WebhooksOptions | undefined,
+  stores: Layer.Layer<SqlStores.Stores, unknown>
+): { readonly foundation: typeof stores; readonly always: typeof workersOf } => {
+  if (webhooks === undefined) return { foundation: stores, always: workersOf }
+  const telling = Layer.provide(webhooksLayer(webhooks), AuditTrail.layer)
+  const working = Layer.provide(WebhookDispatch.layerTelling(), Layer.orDie(Layer.provide(telling, stores)))
+  return { foundation: Layer.provideMerge(telling, stores), always: Layer.merge(workersOf, working) }
+}
+
 /**
  * Opens Saldo on a storage and brings its tables up to date. Rejects when the database cannot be opened or is newer than
  * this version, when products of the bank contradict themselves, and with `InputInvalid` for rules that cannot be.
@@ -207,16 +227,19 @@ export async function createSaldo(options: SaldoOptions & Partial<IdentityBankSa
   const { bank, identity, storage, timeZone, workers = true } = options
   const actor = Actor.system(await Effect.runPromise(readTenant(options.tenant ?? "main").pipe(inWhole("/tenant"))))
   const client = Storage.client(storage)
-  const stores = SqlStores.layer.pipe(Layer.provide(client))
+  const { always, foundation } = foundationOf(options.webhooks, SqlStores.layer.pipe(Layer.provide(client)))
   const users = identity === undefined ? undefined : identityLayer(identity).pipe(Layer.provide(client))
   if (bank === undefined) {
-    const books = AuditRetention.layer.pipe(Layer.provideMerge(booksLayer(timeZone)), Layer.provideMerge(stores))
-    if (users === undefined) return inHandsOf(await opened(books, workersOf, workers), actor)
-    const working = Layer.merge(workersOf, identityWorkers)
+    const books = AuditRetention.layer.pipe(Layer.provideMerge(booksLayer(timeZone)), Layer.provideMerge(foundation))
+    if (users === undefined) return inHandsOf(await opened(books, always, workers), actor)
+    const working = Layer.merge(always, identityWorkers)
     return identityInHandsOf(await opened(Layer.provideMerge(users, books), working, workers), actor)
   }
-  const useCases = AuditRetention.layer.pipe(Layer.provideMerge(bankLayer(bank, timeZone)), Layer.provideMerge(stores))
-  const working = Layer.merge(workersOf, bankWorkers(bank))
+  const useCases = AuditRetention.layer.pipe(
+    Layer.provideMerge(bankLayer(bank, timeZone)),
+    Layer.provideMerge(foundation)
+  )
+  const working = Layer.merge(always, bankWorkers(bank))
   if (users === undefined) return bankInHandsOf(await opened(useCases, working, workers), actor, bank)
   const both = opened(Layer.provideMerge(users, useCases), Layer.merge(working, identityWorkers), workers)
   return bothInHandsOf(await both, actor, bank)

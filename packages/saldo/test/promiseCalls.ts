@@ -16,6 +16,7 @@ export const openAll = (storage: Storage): Promise<IdentityBankSaldo> =>
   createSaldo({
     storage,
     workers: false,
+    webhooks: { keys: { current: { id: "1", key: "a".repeat(64) } } },
     identity: {
       keys: { current: { id: "1", key: "a".repeat(64) }, index: "b".repeat(64) },
       tools: identityTools({ issuer: "https://bank.example" }),
@@ -296,7 +297,27 @@ export const calls: Readonly<Record<string, (saldo: IdentityBankSaldo, id: Ident
   "Users.setRoles": ({ identity }, id) => identity.users.setRoles({ key: "5", userId: id("user"), roles: ["teller"] }),
   "Users.signUp": ({ identity }) => identity.users.signUp({ email, password, name: "Anna Ek" }),
   "Users.unlock": ({ identity }, id) => identity.users.unlock({ key: "6", userId: id("user") }),
-  "Users.verifyEmail": ({ identity }) => identity.users.verifyEmail({ token })
+  "Users.verifyEmail": ({ identity }) => identity.users.verifyEmail({ token }),
+  "WebhookDispatch.forget": ({ webhooks }) => webhooks.forget(),
+  "WebhookDispatch.tellAll": ({ webhooks }) => webhooks.tell(),
+  "Webhooks.change": ({ webhooks }, id) =>
+    webhooks.change({
+      key: "1",
+      endpointId: id("webhook"),
+      terms: { url: "https://a.example/", description: "", events: ["*"] }
+    }),
+  "Webhooks.deliveries": ({ webhooks }, id) => webhooks.deliveries(id("webhook")),
+  "Webhooks.find": ({ webhooks }, id) => webhooks.find(id("webhook")),
+  "Webhooks.list": ({ webhooks }) => webhooks.list(),
+  "Webhooks.pause": ({ webhooks }, id) => webhooks.pause({ key: "1", endpointId: id("webhook") }),
+  "Webhooks.redeliver": ({ webhooks }, id) =>
+    webhooks.redeliver({ key: "1", endpointId: id("webhook"), deliveryId: id("delivery") }),
+  "Webhooks.register": ({ webhooks }) =>
+    webhooks.register({ key: "1", url: "https://a.example/", description: "Accounting", events: ["*"] }),
+  "Webhooks.remove": ({ webhooks }, id) => webhooks.remove({ key: "1", endpointId: id("webhook") }),
+  "Webhooks.resume": ({ webhooks }, id) => webhooks.resume({ key: "1", endpointId: id("webhook") }),
+  "Webhooks.rotateSecret": ({ webhooks }, id) => webhooks.rotateSecret({ key: "1", endpointId: id("webhook") }),
+  "Webhooks.skip": ({ webhooks }, id) => webhooks.skip({ key: "1", endpointId: id("webhook") })
 }
 
 /** Calls of those that read stores as they are, or are no use case's. */

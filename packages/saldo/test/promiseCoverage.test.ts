@@ -57,9 +57,6 @@ vi.mock("effect/ManagedRuntime", async (importOriginal) => {
 // A collection is made for each platform that is collected from, so that what runs has none.
 Reflect.set(LoanCollection, "layer", watching(LoanCollection.layer))
 
-/** Why a Saldo sends no webhooks. */
-const webhooks = "sent from the sealed trail by a process that composes them with Effect, whoever writes the trail"
-
 /** Use cases, and parts of them, that a host without Effect has no call for. */
 const exceptions: Readonly<Record<string, string>> = {
   AccessRefusals: "for transports, which have refusals recorded; a host has the trail for its own",
@@ -90,9 +87,9 @@ const exceptions: Readonly<Record<string, string>> = {
   "SigningKeys.verifying": "for access tokens, which are verified by it",
   TrailFeed: "wakes those who follow the trail in a process; a host without Effect reads it with `audit.query`",
   "Users.acting": "for use cases, which look up as whom a user acts",
-  WebhookDispatch: webhooks,
-  WebhookKeys: webhooks,
-  Webhooks: webhooks,
+  "WebhookDispatch.due": "whom `webhooks.tell` gives a turn",
+  "WebhookDispatch.tell": "the turn that `webhooks.tell` gives each",
+  WebhookKeys: "the option `webhooks.keys`",
   WrappingKeys: "the option `bank.keys`"
 }
 

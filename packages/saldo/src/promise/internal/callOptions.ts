@@ -40,6 +40,15 @@ export class RailMissing extends Error {
   }
 }
 
+/** This Saldo tells no addresses outside of what happens in it. */
+export class WebhooksMissing extends Error {
+  readonly _tag = "WebhooksMissing"
+  override readonly name = "WebhooksMissing"
+  constructor() {
+    super("There are no webhooks here; give createSaldo the option webhooks")
+  }
+}
+
 /** Which page to give. */
 export interface PageOptions extends CallOptions {
   /** 1 to 500; 50 when left out. */

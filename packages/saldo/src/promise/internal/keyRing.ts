@@ -8,9 +8,11 @@ import { Secret } from "./secret.ts"
 const keyOf = (text: string | Secret) => Redacted.make(text instanceof Secret ? text.reveal() : text)
 const namedKey = ({ id, key }: BankKey) => ({ id, key: keyOf(key) })
 
-/** The key ring of a host, which nothing prints. */
-export const keyRing = ({ current, index, previous = [] }: BankKeys) => ({
+/** The keys of a host that seal, which nothing prints. */
+export const sealingRing = ({ current, previous = [] }: Omit<BankKeys, "index">) => ({
   current: namedKey(current),
-  previous: previous.map(namedKey),
-  index: keyOf(index)
+  previous: previous.map(namedKey)
 })
+
+/** The key ring of a host, which nothing prints. */
+export const keyRing = ({ index, ...sealing }: BankKeys) => ({ ...sealingRing(sealing), index: keyOf(index) })
