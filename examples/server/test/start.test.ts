@@ -102,7 +102,7 @@ describe("start --empty", () => {
     const ready = await fetch(`${empty.url}/health/ready`)
     expect({ status: ready.status, body: await ready.json() }).toEqual({
       status: 200,
-      body: { status: "ready", checks: ["database"] }
+      body: { status: "ready", checks: ["database"], leftAlone: [] }
     })
     expect(empty.stdout).not.toContain("Sign in")
     expect(empty.calls).toEqual([`curl -s ${empty.url}/health/ready`])

@@ -2,6 +2,7 @@ import { describe, expect, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { DepositAccounts } from "saldo/banking/DepositAccounts"
+import * as Breaker from "saldo/core/Breaker"
 import * as http from "../src/http.ts"
 import * as Readiness from "../src/server/Readiness.ts"
 import { bank, callsOf, Served, served } from "./world.ts"
@@ -99,7 +100,10 @@ describe("readiness", () => {
   it.live("names what answers, and what does not", () =>
     Effect.gen(function* () {
       const well = yield* asked({ database: Effect.void })
-      expect(well.body).toEqual({ status: "ready", checks: ["database"] })
+      expect(well.body).toEqual({ status: "ready", checks: ["database"], leftAlone: [] })
+      const post = yield* Breaker.make("post office", { failures: 1 })
+      yield* Effect.flip(post.ask(Effect.fail("closed")))
+      expect((yield* asked({})).body).toEqual({ status: "ready", checks: [], leftAlone: ["post office"] })
       const ill = yield* asked({ database: Effect.die("gone"), rail: Effect.never, cache: Effect.void })
       expect(ill.body).toMatchObject({ code: "NotReady", status: 503, context: { failed: ["database", "rail"] } })
       expect(ill.text).not.toContain("gone")

@@ -93,7 +93,9 @@ export class KameoClient extends Context.Service<
 const withHttpClient = (settings: KameoSettings): Layer.Layer<KameoClient, never, HttpClient.HttpClient> =>
   Layer.effect(
     KameoClient,
-    Effect.map(HttpClient.HttpClient, (client) => makeClient(makeKameoHttp(client, settings), settings))
+    Effect.flatMap(HttpClient.HttpClient, (client) =>
+      Effect.map(makeKameoHttp(client, settings), (http) => makeClient(http, settings))
+    )
   )
 
 const withTransport = (settings: KameoSettings): Layer.Layer<KameoClient> =>

@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { BreakerTerms } from "saldo/core/Breaker"
 import { type KameoError, kameoError } from "./KameoError.ts"
 import { parseTotpSecret, type TotpSecret } from "./totp.ts"
 
@@ -39,6 +40,8 @@ export interface KameoOptions {
   readonly longestWaitMs?: number | undefined
   /** The largest answer that is read. Default 16 MiB. */
   readonly maximumBodyBytes?: number | undefined
+  /** When a host that fails is left alone, and for how long; see `saldo/core/Breaker`. Default: after 3 failed calls. */
+  readonly breaker?: Partial<BreakerTerms> | undefined
   readonly loanSource?: KameoListingPath | undefined
   /** The form of an account number in the HTML fallback. Default seven digits. */
   readonly accountNumberPattern?: RegExp | undefined
@@ -65,6 +68,7 @@ export interface KameoSettings {
   readonly retryDelayMs: number
   readonly longestWaitMs: number
   readonly maximumBodyBytes: number
+  readonly breaker: Partial<BreakerTerms>
   readonly loanSource: KameoListingPath
   readonly accountNumberPattern: RegExp
 }
@@ -158,6 +162,7 @@ export const kameoSettings = (options: KameoOptions): Result.Result<KameoSetting
       maximumBodyBytes: Math.trunc(
         yield* checkNumber("maximumBodyBytes", options.maximumBodyBytes ?? 16 * 1024 * 1024, 1024, "bytes")
       ),
+      breaker: { failures: 3, ...options.breaker },
       loanSource: options.loanSource ?? "api",
       accountNumberPattern: options.accountNumberPattern ?? /^\d{7}$/u
     }

@@ -34,6 +34,7 @@ const reasons: Readonly<Record<KameoReason["_tag"], LoanSourceError["reason"]>> 
   HttpStatus: "Unavailable",
   TimedOut: "Network",
   Network: "Network",
+  NotAsked: "Unavailable",
   LoanNotFound: "Unavailable",
   BidRefused: "Unavailable",
   AccountNotFound: "Unavailable"

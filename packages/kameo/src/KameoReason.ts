@@ -42,6 +42,8 @@ export const KameoReason = Schema.TaggedUnion({
   TimedOut: { path: Schema.String, afterMs: Schema.Finite },
   /** `code` is the system's word for it, such as `ECONNREFUSED`. */
   Network: { path: Schema.String, host: Schema.String, code: Schema.String },
+  /** The host failed so often in a row that it is left alone for a while; nothing was sent. */
+  NotAsked: { path: Schema.String, host: Schema.String, failures: Schema.Int, retryAfterSeconds: Schema.Int },
   LoanNotFound: { loanId: Schema.String },
   /** Kameo gives no preview for this bid: the amount, or the state of the loan. */
   BidRefused: { loanId: Schema.String, problem: Schema.String },
@@ -91,6 +93,7 @@ export const whatHappened: (reason: KameoReason) => string = KameoReason.match({
   HttpStatus: ({ path, status }) => `Kameo answered ${path} with status ${status}.`,
   TimedOut: ({ path, afterMs }) => `Kameo did not answer ${path} within ${afterMs / 1000} seconds.`,
   Network: ({ path, host, code }) => `The connection to ${host} failed at ${path} (${code}).`,
+  NotAsked: ({ failures, host, path }) => `Nothing was sent for ${path}, as ${host} failed ${failures} times in a row.`,
   LoanNotFound: ({ loanId }) => `Kameo has no loan ${loanId}.`,
   BidRefused: ({ loanId, problem }) => `Kameo gives no preview of this bid on loan ${loanId}: ${problem}.`,
   AccountNotFound: ({ currency, available }) =>
@@ -129,6 +132,7 @@ export const remedyFor: (reason: KameoReason) => string = KameoReason.match({
   HttpStatus: ({ status }) => statusRemedy(status),
   TimedOut: () => "Try again, or raise KAMEO_READ_TIMEOUT.",
   Network: () => "Check the network and KAMEO_BASE_URL and KAMEO_API_BASE_URL.",
+  NotAsked: ({ retryAfterSeconds }) => later(retryAfterSeconds),
   LoanNotFound: () => "Check the id; the listing shows the ids that exist.",
   BidRefused: () => "Check that the loan is open, the least amount of a bid, and the available balance.",
   AccountNotFound: () => "Ask for a currency that the investor has."

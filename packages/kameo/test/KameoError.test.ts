@@ -34,6 +34,7 @@ const samples: { readonly [Tag in KameoReason["_tag"]]: Omit<Extract<KameoReason
   HttpStatus: { path, status: 404 },
   TimedOut: { path, afterMs: 15_000 },
   Network: { path, host: "api.kameo.se", code: "ECONNRESET" },
+  NotAsked: { path, host: "api.kameo.se", failures: 3, retryAfterSeconds: 5 },
   LoanNotFound: { loanId: "5101" },
   BidRefused: { loanId: "5101", problem: "the amount must be whole units above zero" },
   AccountNotFound: { currency: "EUR", available: ["SEK"] }

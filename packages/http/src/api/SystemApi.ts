@@ -14,7 +14,12 @@ import { problems } from "./Problem.ts"
 export const Alive = Schema.Struct({ status: Schema.Literal("alive") })
 
 /** All that the process needs answers. */
-export const Ready = Schema.Struct({ status: Schema.Literal("ready"), checks: Schema.Array(Schema.String) })
+export const Ready = Schema.Struct({
+  status: Schema.Literal("ready"),
+  checks: Schema.Array(Schema.String),
+  /** The services outside that failed, and are left alone for a while; the process works without them. */
+  leftAlone: Schema.Array(Schema.String)
+})
 
 /** Something that the process needs does not answer. */
 export class NotReady extends Schema.TaggedError<NotReady>()(

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
+import * as Breaker from "saldo/core/Breaker"
 import { Actor, Permission } from "saldo/core/Actor"
 import { Api } from "../api/Api.ts"
 import { NotReady } from "../api/SystemApi.ts"
@@ -25,7 +26,13 @@ export const layer = HttpApiBuilder.group(
       )
       const failed = asked.filter(({ up }) => !up).map(({ name }) => name)
       if (failed.length > 0) return yield* new NotReady({ failed })
-      return { status: "ready" as const, checks: asked.map(({ name }) => name) }
+      // A process that stands without them would be of no more use if it took no requests.
+      const leftAlone = (yield* Breaker.standings).filter(({ state }) => state !== "closed")
+      return {
+        status: "ready" as const,
+        checks: asked.map(({ name }) => name),
+        leftAlone: [...new Set(leftAlone.map(({ service }) => service))]
+      }
     })
     return handlers.handleAll({
       live: () => Effect.succeed({ status: "alive" as const }),

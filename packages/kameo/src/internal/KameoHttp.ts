@@ -11,7 +11,9 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
+import * as Breaker from "saldo/core/Breaker"
 import { CookieJar } from "tough-cookie"
 import type { KameoSettings } from "../KameoConfig.ts"
 import { type KameoError, kameoError } from "../KameoError.ts"
@@ -107,8 +109,32 @@ const statusError = (answer: KameoAnswer, now: number): KameoError => {
   return kameoError(html ? { _tag: "HtmlInsteadOfJson", path, status } : { _tag: "HttpStatus", path, status })
 }
 
-/** Makes the HTTP side of a client; the jar, the pace and the queue are its own. */
-export const makeKameoHttp = (client: HttpClient.HttpClient, settings: KameoSettings): KameoHttp => {
+/** What an error says of the host: only what it did not, could not or would not answer counts against it. */
+const verdictOn = ({ reason }: KameoError): Breaker.Verdict => {
+  switch (reason._tag) {
+    case "Network":
+    case "TimedOut":
+      return "failed"
+    case "HttpStatus":
+    case "HtmlInsteadOfJson":
+      return reason.status >= 500 ? "failed" : "answered"
+    case "RateLimited":
+      return reason.retryAfterSeconds === null ? "failed" : { failedForMs: reason.retryAfterSeconds * 1000 }
+    default:
+      return "answered"
+  }
+}
+
+/** Makes the HTTP side of a client; the jar, the pace, the queue and the breakers of its hosts are its own. */
+export const makeKameoHttp = Effect.fnUntraced(function* (
+  client: HttpClient.HttpClient,
+  settings: KameoSettings
+): Effect.fn.Return<KameoHttp, never, Scope.Scope> {
+  const breakers = new Map<string, Breaker.Breaker>()
+  for (const origin of [settings.baseUrl, settings.apiBaseUrl]) {
+    const { host } = new URL(origin)
+    if (!breakers.has(host)) breakers.set(host, yield* Breaker.make(`kameo ${host}`, settings.breaker))
+  }
   const jars = new Map<string, CookieJar>()
   const paces = new Map<string, Pace>()
   const oneAtATime = Semaphore.makeUnsafe(1)
@@ -182,11 +208,21 @@ export const makeKameoHttp = (client: HttpClient.HttpClient, settings: KameoSett
     }
   })
 
+  // Around the repetitions, so that a call counts once, and a host that is left alone costs no waiting.
+  const asking = (request: KameoRequest) => {
+    const { host, pathname: path } = request.url
+    const breaker = breakers.get(host)
+    if (breaker === undefined) return follow(request)
+    return Effect.catchTag(breaker.ask(follow(request), verdictOn), "NotAsked", ({ failures, seconds }) =>
+      Effect.fail(kameoError({ _tag: "NotAsked", path, host, failures, retryAfterSeconds: seconds }))
+    )
+  }
+
   return {
-    send: (request) => oneAtATime.withPermit(follow(request)),
+    send: (request) => oneAtATime.withPermit(asking(request)),
     forgetCookies: Effect.sync(() => jars.clear())
   }
-}
+})
 
 const statusOf = ({ reason }: KameoError): number =>
   reason._tag === "RateLimited" ? 429 : "status" in reason ? reason.status : 0

@@ -75,7 +75,7 @@ const run = <A, E>(
   Effect.runPromise(
     Effect.gen(function* () {
       const settings = Result.getOrThrow(kameoSettings({ readTimeoutMs: 1_000_000, ...options }))
-      return yield* body(makeKameoHttp(yield* HttpClient.HttpClient, settings))
+      return yield* body(yield* makeKameoHttp(yield* HttpClient.HttpClient, settings))
     }).pipe(Effect.provide(transport), Effect.scoped, Effect.provideService(Clock.Clock, fastClock()))
   )
 
