@@ -27,6 +27,20 @@ export const Database = GlobalFlag.Setting("db")({
   )
 })
 
+/** `--url`: a server in place of a database of one's own. */
+export const Url = GlobalFlag.Setting("url")({
+  flag: Flag.String("url").pipe(
+    Flag.withMetavar("address"),
+    Flag.withDescription("Work through a Saldo server, with the key in SALDO_API_KEY (SALDO_URL)"),
+    Flag.filter(
+      (text) => text.trim() !== "",
+      () => "Name a server such as https://bank.example"
+    ),
+    Flag.withFallbackConfig(Config.NonEmptyString("SALDO_URL")),
+    Flag.optional
+  )
+})
+
 /** `--no-color`: text without colours; also `NO_COLOR`. */
 export const Color = GlobalFlag.Setting("color")({
   flag: Flag.Boolean("color").pipe(

@@ -2,11 +2,11 @@
  * How accounts, balances and entries are written in tables, as a ledger on paper would have them. Pure.
  */
 import type { JournalEntry } from "saldo/ledger/JournalEntry"
-import type { LedgerAccount } from "saldo/ledger/LedgerAccount"
-import type { Balance, Statement, TrialBalance } from "saldo/ledger/LedgerReport"
+import type { Statement } from "saldo/ledger/LedgerReport"
 import { formatMoney } from "saldo/money/formatMoney"
 import * as Money from "saldo/money/Money"
 import { type Column, plain, table } from "./chart.ts"
+import type { ShownBalance, ShownLedgerAccount, ShownTrialBalance } from "./desk/Books.ts"
 
 /** An amount with all its decimals, grouped, without its currency: that stands in a column of its own. */
 export const figure = (money: Money.Money): string =>
@@ -27,7 +27,7 @@ export const ruledOff = (
   return [...rows, rule, ...totals]
 }
 
-const stateOf = ({ closed, creditsBlocked, debitsBlocked, frozen }: LedgerAccount): string =>
+const stateOf = ({ closed, creditsBlocked, debitsBlocked, frozen }: ShownLedgerAccount): string =>
   [
     ...(closed ? ["closed"] : []),
     ...(frozen ? ["frozen"] : []),
@@ -46,7 +46,7 @@ const accountColumns: ReadonlyArray<Column> = [
 ]
 
 /** Accounts with what they hold. */
-export const accountTable = (balances: ReadonlyArray<Balance>, width: number | null): string =>
+export const accountTable = (balances: ReadonlyArray<ShownBalance>, width: number | null): string =>
   table(
     accountColumns,
     balances.map(({ account, available, balance }) => [
@@ -62,7 +62,7 @@ export const accountTable = (balances: ReadonlyArray<Balance>, width: number | n
   )
 
 /** What one account holds, a line for each part. */
-export const balanceText = ({ account, available, balance, pendingIn, pendingOut }: Balance): string => {
+export const balanceText = ({ account, available, balance, pendingIn, pendingOut }: ShownBalance): string => {
   const lines = [
     ["Balance", figure(balance)],
     ...(Money.isZero(pendingOut) ? [] : [["Held", figure(pendingOut)]]),
@@ -104,7 +104,7 @@ export const statementTable = (
 }
 
 /** The accounts in two columns, with equal sums under them for each currency. */
-export const trialBalanceTable = ({ balanced, lines, totals }: TrialBalance, width: number | null): string => {
+export const trialBalanceTable = ({ balanced, lines, totals }: ShownTrialBalance, width: number | null): string => {
   const columns: ReadonlyArray<Column> = [
     { heading: "Code" },
     { heading: "Account", flexible: true },
@@ -143,7 +143,7 @@ export const entryText = (
 }
 
 /** A balance as flat data: amounts as decimal text beside one currency code. */
-export const balanceRecord = ({ account, available, balance, pendingIn, pendingOut }: Balance) => ({
+export const balanceRecord = ({ account, available, balance, pendingIn, pendingOut }: ShownBalance) => ({
   accountId: account.id,
   code: account.code,
   name: account.name,

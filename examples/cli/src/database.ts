@@ -4,13 +4,14 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { postgres } from "@saldo/postgres/postgres"
 import { sqlite } from "@saldo/sqlite/sqlite"
 import { Storage } from "saldo/core/Storage"
 import * as SqlStores from "saldo/sql/SqlStores"
 import { CliFailure } from "./CliFailure.ts"
-import { Database } from "./GlobalFlags.ts"
+import { Database, Url } from "./GlobalFlags.ts"
 
 /** What `--db` names. */
 export type DatabaseTarget =
@@ -48,12 +49,26 @@ const target = Effect.flatMap(Database, (text) => {
   )
 })
 
+/** Fails under `--url`: what needs a database of its own cannot be done through a server. */
+export const own = Effect.flatMap(Url, (url) =>
+  Option.isNone(url)
+    ? Effect.void
+    : Effect.fail(
+        new CliFailure({
+          happened: "This cannot be done through a server.",
+          remedy: "Run it where the database is, with --db in place of --url.",
+          exitCode: 2
+        })
+      )
+)
+
 /** Every store on the database of `--db`, made when it does not exist. */
-export const layerWriting = Layer.unwrap(Effect.map(target, layer))
+export const layerWriting = Layer.unwrap(Effect.andThen(own, Effect.map(target, layer)))
 
 /** Every store on the database of `--db`, which must exist: a look into a misspelt file must not make it. */
 export const layerReading = Layer.unwrap(
   Effect.gen(function* () {
+    yield* own
     const named = yield* target
     const files = yield* FileSystem.FileSystem
     if (named._tag === "Sqlite" && !(yield* Effect.orElseSucceed(files.exists(named.filename), () => true))) {

@@ -3,11 +3,11 @@
  */
 import * as DateTime from "effect/DateTime"
 import type { LoanListing } from "saldo/lending/LoanListing"
-import type { StoredListing } from "saldo/lending/StoredListing"
 import { formatMoney } from "saldo/money/formatMoney"
 import type * as Money from "saldo/money/Money"
 import * as Rate from "saldo/money/Rate"
 import { type Column, plain, table, wrap } from "./chart.ts"
+import type { ShownListing } from "./desk/Listings.ts"
 
 const none = "–"
 
@@ -40,7 +40,7 @@ const columns: ReadonlyArray<Column> = [
 ]
 
 /** Listings, a line each; titles are shortened to the width of the terminal, where there is one. */
-export const listingTable = (listings: ReadonlyArray<StoredListing>, width: number | null): string =>
+export const listingTable = (listings: ReadonlyArray<ShownListing>, width: number | null): string =>
   table(
     columns,
     listings.map(({ listing }) => [
@@ -58,7 +58,7 @@ export const listingTable = (listings: ReadonlyArray<StoredListing>, width: numb
 
 /** One listing, a line for each field that is known. */
 export const listingDetails = (
-  { firstSeenAt, lastSeenAt, listing, updatedAt, version }: StoredListing,
+  { firstSeenAt, lastSeenAt, listing, updatedAt, version }: ShownListing,
   width: number | null
 ): string => {
   const fields: ReadonlyArray<readonly [string, string]> = [
@@ -90,7 +90,7 @@ export const listingDetails = (
 const iso = (instant: DateTime.Utc | null): string | null => (instant === null ? null : DateTime.formatIso(instant))
 
 /** A listing as flat data: amounts as decimal text beside one currency code, rates as percent text, instants as ISO 8601. */
-export const listingRecord = ({ listing, ...times }: StoredListing) => ({
+export const listingRecord = ({ listing, ...times }: ShownListing) => ({
   platform: listing.platform,
   loanId: listing.loanId,
   title: listing.title,

@@ -19,13 +19,13 @@ import { kameo } from "./commands/kameo.ts"
 import { ledger } from "./commands/ledger.ts"
 import { loans } from "./commands/loans.ts"
 import * as environment from "./environment.ts"
-import { Color, Database, isAskedFor, Json, Verbose } from "./GlobalFlags.ts"
+import { Color, Database, isAskedFor, Json, Url, Verbose } from "./GlobalFlags.ts"
 import { presenter } from "./presenter.ts"
 
 const saldo = Command.make("saldo").pipe(
   Command.withDescription("Collect loan listings from Kameo, keep books, run a bank"),
   Command.withSubcommands([loans, ledger, bank, kameo, demo]),
-  Command.withGlobalFlags([Json, Database, Color, Verbose])
+  Command.withGlobalFlags([Json, Database, Url, Color, Verbose])
 )
 
 const given = process.argv.slice(2)

@@ -128,7 +128,17 @@ describe.concurrent("help", () => {
 
   it("names every global flag and every variable once, at the top", async () => {
     const { stdout } = await run(["--help"])
-    for (const word of ["--json", "--db", "--no-color", "--verbose", "SALDO_DB", "NO_COLOR"])
+    for (const word of [
+      "--json",
+      "--db",
+      "--url",
+      "--no-color",
+      "--verbose",
+      "SALDO_DB",
+      "SALDO_URL",
+      "SALDO_API_KEY",
+      "NO_COLOR"
+    ])
       expect(stdout).toContain(word)
   })
 

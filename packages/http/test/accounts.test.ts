@@ -18,7 +18,8 @@ layer(served(), { excludeTestServices: true })("accounts over HTTP", (it) => {
         ledgerAccountId: expect.any(String),
         state: "open",
         openedOn: expect.stringMatching(/^\d{4}-\d\d-\d\d$/u),
-        closedOn: null
+        closedOn: null,
+        interestThrough: expect.stringMatching(/^\d{4}-\d\d-\d\d$/u)
       })
       expect(opened.status).toBe(201)
       const again = yield* call("POST", "/api/v1/accounts", { as: "officer", key: "k1", body: opening })

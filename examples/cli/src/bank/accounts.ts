@@ -1,7 +1,6 @@
 /**
  * How deposit accounts, receipts and statements are written in tables and as data. Pure.
  */
-import type { DepositAccount } from "saldo/banking/DepositAccount"
 import type { DepositReceipt } from "saldo/banking/DepositTransactions"
 import type { Statement } from "saldo/banking/Statement"
 import type { Balance } from "saldo/ledger/LedgerReport"
@@ -9,11 +8,12 @@ import * as Money from "saldo/money/Money"
 import * as LocalDate from "saldo/time/LocalDate"
 import { figure, ruledOff } from "../books.ts"
 import { type Column, plain, table } from "../chart.ts"
+import type { ShownAccount } from "../desk/BankDesk.ts"
 import { shortId } from "./shortId.ts"
 
 /** An account with what it holds, and what its holder is called. */
 export interface HeldAccount {
-  readonly account: DepositAccount
+  readonly account: ShownAccount
   readonly holder: string
   readonly balance: Pick<Balance, "available" | "balance" | "pendingIn" | "pendingOut">
 }
@@ -59,7 +59,7 @@ export const heldAccountRecord = ({ account, balance }: Omit<HeldAccount, "holde
   state: account.state,
   openedOn: account.openedOn,
   closedOn: account.closedOn,
-  interestThrough: LocalDate.addDays(account.accrual.state.nextOn, -1)
+  interestThrough: account.interestThrough
 })
 
 /** What was moved and what it cost, as data. */
@@ -106,7 +106,7 @@ export const depositStatementText = (
 
 /** A statement as data. */
 export const depositStatementRecord = (
-  account: DepositAccount,
+  account: ShownAccount,
   { byKind, closing, end, lines, opening, start, total }: Statement
 ) => ({
   accountId: account.id,

@@ -3,8 +3,9 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Redacted from "effect/Redacted"
-import type { Customer, Registration } from "saldo/banking/Customer"
+import type { Registration } from "saldo/banking/Customer"
 import { type Column, plain, table, wrap } from "../chart.ts"
+import type { ShownCustomer } from "../desk/BankDesk.ts"
 import { shortId } from "./shortId.ts"
 
 const text = (value: Redacted.Redacted | undefined): string => (value === undefined ? "" : plain(Redacted.value(value)))
@@ -18,17 +19,17 @@ const shownNumber = ({ number, scheme }: Registration, reveal: boolean): string 
 }
 
 /** The day through which the approval counts, or how the customer stands without one. */
-const verified = ({ kyc: { decision } }: Customer): string => {
+const verified = ({ kyc: { decision } }: ShownCustomer): string => {
   if (decision === null) return "no"
   if (decision.expiresAt === null) return decision.verdict
   // It ends at this instant, so the last day on which it counts is the one before.
   return `until ${DateTime.formatIsoDateUtc(DateTime.subtract(decision.expiresAt, { milliseconds: 1 }))}`
 }
 
-const nameOf = ({ erasedAt, file }: Customer): string =>
+const nameOf = ({ erasedAt, file }: ShownCustomer): string =>
   file === null ? (erasedAt === null ? "" : "(erased)") : text(file.details.name)
 
-const stateOf = ({ restrictions, state }: Customer): string =>
+const stateOf = ({ restrictions, state }: ShownCustomer): string =>
   state === "restricted" ? `restricted: ${restrictions.join(", ")}` : state
 
 const columns: ReadonlyArray<Column> = [
@@ -40,7 +41,7 @@ const columns: ReadonlyArray<Column> = [
 ]
 
 /** Customers, a line each. */
-export const customerTable = (customers: ReadonlyArray<Customer>, width: number | null): string =>
+export const customerTable = (customers: ReadonlyArray<ShownCustomer>, width: number | null): string =>
   table(
     columns,
     customers.map((customer) => [
@@ -54,7 +55,7 @@ export const customerTable = (customers: ReadonlyArray<Customer>, width: number 
   )
 
 /** One customer, a line for each thing that is known. */
-export const customerText = (customer: Customer, reveal: boolean, width: number | null): string => {
+export const customerText = (customer: ShownCustomer, reveal: boolean, width: number | null): string => {
   const { file, kyc } = customer
   const rows: ReadonlyArray<readonly [name: string, value: string]> = [
     ["Customer", customer.id],
@@ -80,7 +81,7 @@ export const customerText = (customer: Customer, reveal: boolean, width: number 
 }
 
 /** A customer as data; a person's number in full only when it is asked for. */
-export const customerRecord = (customer: Customer, reveal: boolean) => {
+export const customerRecord = (customer: ShownCustomer, reveal: boolean) => {
   const { erasedAt, file, kyc } = customer
   const details = file?.details
   const plainText = (value: Redacted.Redacted | undefined) => (value === undefined ? null : Redacted.value(value))

@@ -2,13 +2,12 @@
  * How payment orders are written in tables and as data. Pure. Account numbers are masked unless they are asked for.
  */
 import * as DateTime from "effect/DateTime"
-import type { Approval } from "saldo/banking/Approval"
 import { mask, numberOf } from "saldo/banking/ExternalAccount"
-import type { PaymentOrder } from "saldo/banking/PaymentOrder"
 import { paymentReasonNames, paymentStatusNames } from "saldo/banking/PaymentStatus"
 import * as Money from "saldo/money/Money"
 import { figure } from "../books.ts"
 import { type Column, plain, table, wrap } from "../chart.ts"
+import type { ShownApproval, ShownPayment } from "../desk/BankDesk.ts"
 import { shortId } from "./shortId.ts"
 
 /** What schemes of account numbers are called. */
@@ -22,7 +21,7 @@ const schemeNames = {
 
 const amountText = (amount: Money.Money): string => `${figure(amount)} ${amount.currency}`
 
-const numberText = ({ account }: PaymentOrder["creditor"], reveal: boolean): string =>
+const numberText = ({ account }: ShownPayment["creditor"], reveal: boolean): string =>
   `${schemeNames[account._tag]} ${reveal ? numberOf(account) : mask(account)}`
 
 /** A reason in words where ISO 20022 has some. */
@@ -31,7 +30,7 @@ const reasonText = (reason: string): string => {
   return words === undefined ? plain(reason) : `${reason} ${words}`
 }
 
-const stateText = ({ approvalId, dispute, reason, state }: PaymentOrder): string =>
+const stateText = ({ approvalId, dispute, reason, state }: ShownPayment): string =>
   (state === "created" && approvalId !== null ? "waits for consent" : state) +
   (reason === null ? "" : `: ${reasonText(reason)}`) +
   (dispute === null ? "" : " (look into it)")
@@ -47,7 +46,7 @@ const columns: ReadonlyArray<Column> = [
 ]
 
 /** Payment orders, a line each. */
-export const paymentTable = (orders: ReadonlyArray<PaymentOrder>, width: number | null): string =>
+export const paymentTable = (orders: ReadonlyArray<ShownPayment>, width: number | null): string =>
   table(
     columns,
     orders.map((order) => [
@@ -62,12 +61,12 @@ export const paymentTable = (orders: ReadonlyArray<PaymentOrder>, width: number 
     width
   )
 
-const messageText = ({ message }: PaymentOrder): string => {
+const messageText = ({ message }: ShownPayment): string => {
   if (message === undefined) return ""
   return message._tag === "Text" ? plain(message.text) : `reference ${plain(message.reference)}`
 }
 
-const consentText = (approval: Approval | null): string => {
+const consentText = (approval: ShownApproval | null): string => {
   if (approval === null) return ""
   const { comment, decidedBy, expiresAt, requestedBy, state } = approval
   const said = comment === null ? "" : `: ${plain(comment)}`
@@ -78,8 +77,8 @@ const consentText = (approval: Approval | null): string => {
 
 /** One payment order, a line for each thing that is known. */
 export const paymentText = (
-  order: PaymentOrder,
-  approval: Approval | null,
+  order: ShownPayment,
+  approval: ShownApproval | null,
   { reveal, width }: { readonly reveal: boolean; readonly width: number | null }
 ): string => {
   const { returned, status } = order
@@ -109,7 +108,7 @@ export const paymentText = (
 const instant = (at: DateTime.Utc | null) => (at === null ? null : DateTime.formatIso(at))
 
 /** A payment order as data; the account number in full only when it is asked for. */
-export const paymentRecord = (order: PaymentOrder, reveal: boolean) => ({
+export const paymentRecord = (order: ShownPayment, reveal: boolean) => ({
   paymentId: order.id,
   customerId: order.customerId,
   accountId: order.accountId,

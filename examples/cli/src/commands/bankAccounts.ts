@@ -7,30 +7,27 @@ import * as Redacted from "effect/Redacted"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { BankCalendar } from "saldo/banking/BankCalendar"
-import { Customers } from "saldo/banking/Customers"
-import type { DepositAccount } from "saldo/banking/DepositAccount"
-import { DepositAccounts } from "saldo/banking/DepositAccounts"
 import { DepositEndOfDay } from "saldo/banking/DepositEndOfDay"
 import { ProductId } from "saldo/banking/DepositProduct"
-import { DepositStatements } from "saldo/banking/DepositStatements"
 import * as Page from "saldo/core/Page"
 import * as LocalDate from "saldo/time/LocalDate"
 import { depositStatementRecord, depositStatementText, heldAccountRecord, heldAccountTable } from "../bank/accounts.ts"
 import { plain } from "../chart.ts"
 import { CliFailure } from "../CliFailure.ts"
+import { Customers, DepositAccounts, DepositStatements, type ShownAccount, Today } from "../desk/BankDesk.ts"
 import { Output } from "../Output.ts"
-import { bankFlags, keyFlag, keyOf, onBank, pageFlags } from "./bankBooks.ts"
+import { atBank, bankFlags, keyFlag, keyOf, onBank, pageFlags } from "./bankBooks.ts"
 import { announce, deposit, withdraw } from "./bankCash.ts"
 import { accountArgument, accountFlag, accountIn, customerFlag, customerIn } from "./bankReferences.ts"
 import { dayFlag } from "./ledgerBooks.ts"
 
 /** What the holder of an account is called; nothing once that was erased. */
-const holderOf = ({ customerId }: DepositAccount) =>
+const holderOf = ({ customerId }: ShownAccount) =>
   Customers.use((customers) => customers.find(customerId)).pipe(
     Effect.map(({ file }) => (file === null ? "" : Redacted.value(file.details.name)))
   )
 
-const held = Effect.fnUntraced(function* (account: DepositAccount) {
+const held = Effect.fnUntraced(function* (account: ShownAccount) {
   const balance = yield* DepositAccounts.use((accounts) => accounts.balance(account.id))
   return { account, balance, holder: yield* holderOf(account) }
 })
@@ -47,7 +44,7 @@ const list = Command.make(
     ...bankFlags
   },
   ({ cursor, customer, limit, state, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
@@ -94,7 +91,7 @@ const open = Command.make(
     ...bankFlags
   },
   ({ customer, key, name, product: productId, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
@@ -125,7 +122,7 @@ const close = Command.make(
     ...bankFlags
   },
   ({ account: named, key, to, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
@@ -151,11 +148,11 @@ const statement = Command.make(
     ...bankFlags
   },
   ({ account: named, from, to, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
-        const today = yield* BankCalendar.use((calendar) => calendar.today)
+        const today = yield* yield* Today
         const last = Option.getOrElse(to, () => today)
         const start = Option.getOrElse(from, () => LocalDate.startOfMonth(last))
         if (start > last) {
@@ -213,7 +210,7 @@ const endDay = Command.make(
 
 const blocking = (name: "block" | "unblock", done: string, description: string) =>
   Command.make(name, { account: accountArgument, ...bankFlags }, ({ account: named, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output

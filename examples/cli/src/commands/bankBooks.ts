@@ -20,6 +20,9 @@ import * as debtor from "../bank/debtor.ts"
 import * as keys from "../bank/keys.ts"
 import { offered } from "../bank/products.ts"
 import { layerReading, layerWriting } from "../database.ts"
+import * as localBank from "../desk/localBank.ts"
+import { either, ofKey } from "../desk/server.ts"
+import * as serverBank from "../desk/serverBank.ts"
 import { presenting } from "../Output.ts"
 import { tenantFlag } from "./ledgerBooks.ts"
 
@@ -67,7 +70,7 @@ const rail = Layer.succeed(
 )
 
 const bank = (stores: typeof layerReading | typeof layerWriting, making: boolean) =>
-  debtor.layer.pipe(
+  Layer.merge(debtor.layer, localBank.layer).pipe(
     Layer.provideMerge(
       Layer.unwrap(Effect.map(offered, (products) => BankUseCases.layer({ products, payments: policy })))
     ),
@@ -75,15 +78,26 @@ const bank = (stores: typeof layerReading | typeof layerWriting, making: boolean
     Layer.provideMerge(stores)
   )
 
+/** Whose bank it is and who acts in it, a server knows from the key. */
+const ofServer = ({ tenant }: Acting) => ofKey(tenant, serverBank.layer)
+
 /** Whoever may open the database may do what somebody of the bank may; the trail says who it was. */
 const acting = ({ as, tenant }: Acting) =>
   Actor.as(new Actor.Identity({ kind: "user", tenant, id: as, roles: ["officer"], permissions: roles.officer }))
 
-/** Runs a command in a bank that must be there. */
+/** Runs a command at a bank that must be there, in the database or behind a server. */
+export const atBank = <A, E, R>(who: Acting, work: Effect.Effect<A, E, R>) =>
+  work.pipe(acting(who), Effect.provide(either(ofServer(who), bank(layerReading, false))), presenting)
+
+/** The same; a bank in the database is made when it is not there. */
+export const atNewBank = <A, E, R>(who: Acting, work: Effect.Effect<A, E, R>) =>
+  work.pipe(acting(who), Effect.provide(either(ofServer(who), bank(layerWriting, true))), presenting)
+
+/** Runs a command in a bank that must be there, and of which a server offers too little. */
 export const onBank = <A, E, R>(who: Acting, work: Effect.Effect<A, E, R>) =>
   work.pipe(acting(who), Effect.provide(bank(layerReading, false)), presenting)
 
-/** Runs a command in a bank that is made when it is not there. */
+/** The same; the bank is made when it is not there. */
 export const onNewBank = <A, E, R>(who: Acting, work: Effect.Effect<A, E, R>) =>
   work.pipe(acting(who), Effect.provide(bank(layerWriting, true)), presenting)
 

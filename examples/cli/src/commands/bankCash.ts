@@ -8,16 +8,16 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import type { DepositAccountId } from "saldo/banking/DepositAccount"
-import { DepositAccounts } from "saldo/banking/DepositAccounts"
-import { type DepositReceipt, DepositTransactions } from "saldo/banking/DepositTransactions"
+import type { DepositReceipt } from "saldo/banking/DepositTransactions"
 import type { CommandKey } from "saldo/core/Command"
 import { InsufficientFunds } from "saldo/ledger/LedgerRefusal"
 import * as Money from "saldo/money/Money"
 import { receiptRecord } from "../bank/accounts.ts"
 import { figure } from "../books.ts"
 import { CliFailure } from "../CliFailure.ts"
+import { DepositAccounts, DepositTransactions } from "../desk/BankDesk.ts"
 import { Output } from "../Output.ts"
-import { bankFlags, keyFlag, keyOf, onBank } from "./bankBooks.ts"
+import { atBank, bankFlags, keyFlag, keyOf } from "./bankBooks.ts"
 import { accountArgument, accountFlag, accountIn } from "./bankReferences.ts"
 import { amountOf } from "./ledgerBooks.ts"
 
@@ -78,7 +78,7 @@ const cash = (name: "deposit" | "withdraw", done: string, description: string) =
     name,
     { account: accountArgument, amount: amountArgument, text: textFlag, key: keyFlag, ...bankFlags },
     ({ account, amount, key: given, text, ...who }) =>
-      onBank(
+      atBank(
         who,
         Effect.gen(function* () {
           const transactions = yield* DepositTransactions
@@ -106,7 +106,7 @@ export const announce = Command.make(
   "announce",
   { account: accountArgument, amount: amountArgument, key: keyFlag, ...bankFlags },
   ({ account, amount, key: given, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
@@ -135,7 +135,7 @@ export const transfer = Command.make(
     ...bankFlags
   },
   ({ amount, from: payer, key: given, text, to, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const transactions = yield* DepositTransactions

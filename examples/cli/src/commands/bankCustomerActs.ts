@@ -6,16 +6,17 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import type { Customer, CustomerId } from "saldo/banking/Customer"
-import { type ActFailure, Customers, type OnCustomer } from "saldo/banking/Customers"
+import type { CustomerId } from "saldo/banking/Customer"
+import type { ActFailure, OnCustomer } from "saldo/banking/Customers"
 import { KycVerdict, ReasonCode } from "saldo/banking/Kyc"
 import { PersonalData } from "saldo/banking/PersonalData"
 import type { Actor } from "saldo/core/Actor"
 import * as LocalDate from "saldo/time/LocalDate"
 import { customerRecord } from "../bank/customers.ts"
 import { CliFailure } from "../CliFailure.ts"
+import { Customers, type ShownCustomer } from "../desk/BankDesk.ts"
 import { Output } from "../Output.ts"
-import { bankFlags, keyFlag, keyOf, onBank } from "./bankBooks.ts"
+import { atBank, bankFlags, keyFlag, keyOf, onBank } from "./bankBooks.ts"
 import { customerArgument, customerIn } from "./bankReferences.ts"
 import { dayFlag } from "./ledgerBooks.ts"
 
@@ -30,7 +31,7 @@ const reasonFlag = Flag.String("reason").pipe(
 
 const common = { customer: customerArgument, key: keyFlag, ...bankFlags }
 
-const told = Effect.fnUntraced(function* (done: string, customer: Customer) {
+const told = Effect.fnUntraced(function* (done: string, customer: ShownCustomer) {
   const output = yield* Output
   const { id, restrictions, state } = customer
   yield* output.result(
@@ -39,7 +40,7 @@ const told = Effect.fnUntraced(function* (done: string, customer: Customer) {
   )
 })
 
-type Act = (on: OnCustomer) => Effect.Effect<Customer, ActFailure, Actor>
+type Act = (on: OnCustomer) => Effect.Effect<ShownCustomer, ActFailure, Actor>
 
 const acting = Effect.fnUntraced(function* (
   done: string,
@@ -61,7 +62,7 @@ export const decide = Command.make(
     ...common
   },
   ({ customer, key, reason, until, verdict, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         if ((verdict === "approved") !== Option.isSome(until)) {
@@ -92,7 +93,7 @@ export const restrict = Command.make(
   "restrict",
   { reason: reasonFlag, ...common },
   ({ customer, key, reason, ...who }) =>
-    onBank(
+    atBank(
       who,
       acting("Restricted", { customer, key }, (customers) => (on) => customers.restrict({ ...on, reason }))
     )
@@ -100,7 +101,7 @@ export const restrict = Command.make(
 
 /** `lift`: a reason is gone. */
 export const lift = Command.make("lift", { reason: reasonFlag, ...common }, ({ customer, key, reason, ...who }) =>
-  onBank(
+  atBank(
     who,
     acting("Lifted a restriction of", { customer, key }, (customers) => (on) => customers.lift({ ...on, reason }))
   )
@@ -108,7 +109,7 @@ export const lift = Command.make("lift", { reason: reasonFlag, ...common }, ({ c
 
 /** `close`: the customer has left. */
 export const close = Command.make("close", common, ({ customer, key, ...who }) =>
-  onBank(
+  atBank(
     who,
     acting("Closed", { customer, key }, (customers) => customers.close)
   )
@@ -116,7 +117,7 @@ export const close = Command.make("close", common, ({ customer, key, ...who }) =
 
 /** `erase`: nobody reads who it was any more. */
 export const erase = Command.make("erase", common, ({ customer, key, ...who }) =>
-  onBank(
+  atBank(
     who,
     acting("Erased everything personal of", { customer, key }, (customers) => customers.erase)
   )

@@ -7,7 +7,6 @@ import * as Option from "effect/Option"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import type { CustomerKind, RegistrationScheme } from "saldo/banking/Customer"
-import { Customers } from "saldo/banking/Customers"
 import { DocumentKind, type KycDocument } from "saldo/banking/Kyc"
 import { CommandKey } from "saldo/core/Command"
 import * as Id from "saldo/core/Id"
@@ -17,8 +16,9 @@ import * as LocalDate from "saldo/time/LocalDate"
 import { customerRecord, customerTable, customerText } from "../bank/customers.ts"
 import { answersTo, needed, type Question } from "../bank/form.ts"
 import { CliFailure } from "../CliFailure.ts"
+import { Customers } from "../desk/BankDesk.ts"
 import { Output } from "../Output.ts"
-import { bankFlags, keyFlag, keyOf, onBank, onNewBank, pageFlags } from "./bankBooks.ts"
+import { atBank, atNewBank, bankFlags, keyFlag, keyOf, pageFlags } from "./bankBooks.ts"
 import { close, decide, erase, lift, restrict, rewrap } from "./bankCustomerActs.ts"
 import { customerArgument, customerIn } from "./bankReferences.ts"
 
@@ -39,7 +39,7 @@ const list = Command.make(
     ...bankFlags
   },
   ({ cursor, kind, limit, state, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
@@ -66,7 +66,7 @@ const show = Command.make(
   "show",
   { customer: customerArgument, reveal: revealFlag, ...bankFlags },
   ({ customer, reveal, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
@@ -116,7 +116,7 @@ const register = Command.make(
     ...bankFlags
   },
   ({ country, key, kind, ...who }) =>
-    onNewBank(
+    atNewBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
@@ -193,7 +193,7 @@ const approve = Command.make(
     ...bankFlags
   },
   ({ customer, document, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output

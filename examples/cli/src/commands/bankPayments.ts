@@ -7,10 +7,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { Approvals } from "saldo/banking/Approvals"
 import { parseExternalAccount } from "saldo/banking/ExternalAccount"
-import type { PaymentOrder } from "saldo/banking/PaymentOrder"
-import { Payments } from "saldo/banking/Payments"
+import { Payments as OwnPayments } from "saldo/banking/Payments"
 import { PaymentOrderState } from "saldo/banking/PaymentStatus"
 import * as Page from "saldo/core/Page"
 import { answersTo, needed, type Question } from "../bank/form.ts"
@@ -18,8 +16,9 @@ import { paymentRecord, paymentTable, paymentText } from "../bank/payments.ts"
 import { figure } from "../books.ts"
 import { plain, table } from "../chart.ts"
 import { CliFailure } from "../CliFailure.ts"
+import { Approvals, Payments, type ShownPayment } from "../desk/BankDesk.ts"
 import { Output } from "../Output.ts"
-import { bankFlags, keyFlag, keyOf, onBank, pageFlags } from "./bankBooks.ts"
+import { atBank, bankFlags, keyFlag, keyOf, onBank, pageFlags } from "./bankBooks.ts"
 import { exportPayments, file } from "./bankFiles.ts"
 import { amountArgument, amountOn, inWordsOf } from "./bankCash.ts"
 import { accountFlag, accountIn, customerFlag, customerIn, paymentArgument, paymentIn } from "./bankReferences.ts"
@@ -38,7 +37,7 @@ const list = Command.make(
     ...bankFlags
   },
   ({ account, cursor, customer, limit, state, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
@@ -73,7 +72,7 @@ const show = Command.make(
     ...bankFlags
   },
   ({ payment, reveal, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
@@ -131,7 +130,7 @@ const order = Command.make(
     ...bankFlags
   },
   ({ amount, from: payer, key, on, to, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const output = yield* Output
@@ -185,7 +184,7 @@ const commentFlag = Flag.String("comment").pipe(
 )
 
 /** Prints an order after something was done to it. */
-const told = Effect.fnUntraced(function* (done: string, after: PaymentOrder) {
+const told = Effect.fnUntraced(function* (done: string, after: ShownPayment) {
   const output = yield* Output
   yield* output.result(
     () => paymentRecord(after, false),
@@ -198,7 +197,7 @@ const decide = (name: "approve" | "decline", done: string, description: string) 
     name,
     { payment: paymentArgument, comment: commentFlag, key: keyFlag, ...bankFlags },
     ({ comment, key, payment, ...who }) =>
-      onBank(
+      atBank(
         who,
         Effect.gen(function* () {
           const payments = yield* Payments
@@ -225,7 +224,7 @@ const cancel = Command.make(
   "cancel",
   { payment: paymentArgument, key: keyFlag, ...bankFlags },
   ({ key, payment, ...who }) =>
-    onBank(
+    atBank(
       who,
       Effect.gen(function* () {
         const payments = yield* Payments
@@ -240,7 +239,7 @@ const strays = Command.make("strays", bankFlags, (who) =>
     who,
     Effect.gen(function* () {
       const output = yield* Output
-      const found = yield* Payments.use((payments) => payments.strays)
+      const found = yield* OwnPayments.use((payments) => payments.strays)
       yield* output.result(
         () =>
           found.map(({ endToEndId, eventId, receivedAt }) => ({

@@ -9,6 +9,7 @@ import type { InterestSide } from "saldo/banking/InterestTerms"
 import { offered, ProductFile } from "../bank/products.ts"
 import { figure } from "../books.ts"
 import { plain, table } from "../chart.ts"
+import { own } from "../database.ts"
 import { Output, presenting } from "../Output.ts"
 
 const rateText = (side: InterestSide | null): string => {
@@ -33,6 +34,7 @@ const row = (product: DepositProduct): ReadonlyArray<string> => [
 /** The command. */
 export const products = Command.make("products", {}, () =>
   Effect.gen(function* () {
+    yield* own
     const output = yield* Output
     const all = yield* offered
     const data = yield* Effect.orDie(Schema.encodeEffect(ProductFile)(all))

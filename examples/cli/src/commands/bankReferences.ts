@@ -6,14 +6,12 @@ import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import { CustomerId } from "saldo/banking/Customer"
-import { Customers } from "saldo/banking/Customers"
 import { DepositAccountId } from "saldo/banking/DepositAccount"
-import { DepositAccounts } from "saldo/banking/DepositAccounts"
 import { PaymentOrderId } from "saldo/banking/PaymentOrder"
-import { Payments } from "saldo/banking/Payments"
 import type { Cursor, Page, PageRequest } from "saldo/core/Page"
 import { isShortId } from "../bank/shortId.ts"
 import { CliFailure } from "../CliFailure.ts"
+import { Customers, DepositAccounts, Payments } from "../desk/BankDesk.ts"
 
 /** What the ids of a kind of thing are, and where they are listed. */
 export interface Kind<A extends string> {

@@ -22,6 +22,7 @@ import { layerCollection } from "../kameo.ts"
 import { Output, presenting } from "../Output.ts"
 import { collect, reportText } from "./fetch.ts"
 import { historyText } from "./reading.ts"
+import { Listings } from "../desk/Listings.ts"
 import { statisticsOf, statisticsText } from "./statistics.ts"
 
 const client = Layer.unwrap(
@@ -98,7 +99,7 @@ const journey = Effect.fnUntraced(function* (file: string, days: number) {
   yield* say(`${reportText(second)}\nKameo's date is now ${DateTime.formatIso(yield* emulator.now).slice(0, 10)}.`)
 
   yield* heading("Statistics")
-  const statistics = yield* statisticsOf({})
+  const statistics = yield* statisticsOf({}).pipe(Effect.provide(Listings.layerStore))
   yield* say(statisticsText(statistics, paint.strong))
 
   yield* heading('Search for "radhus"')

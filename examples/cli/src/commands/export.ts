@@ -9,9 +9,9 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { LoanListingStore } from "saldo/lending/LoanListingStore"
 import { CliFailure } from "../CliFailure.ts"
-import { layerReading } from "../database.ts"
+import { collected } from "../desk/collected.ts"
+import { Listings } from "../desk/Listings.ts"
 import { listingColumns, listingRecord } from "../listings.ts"
 import { Output, presenting } from "../Output.ts"
 import { filterFlags, filterOf } from "./filters.ts"
@@ -77,7 +77,7 @@ export const exportListings = Command.make(
   ({ format: chosenFormat, out, ...chosen }) =>
     Effect.gen(function* () {
       const output = yield* Output
-      const store = yield* LoanListingStore
+      const store = yield* Listings
       const filter = yield* filterOf(chosen)
       const format = Option.getOrElse(chosenFormat, () => (output.json ? "json" : "csv"))
       if (output.json && format === "csv" && Option.isNone(out)) return yield* csvIsNotJson
@@ -102,7 +102,7 @@ export const exportListings = Command.make(
         () => ({ file: out.value, format, listings: count }),
         () => `${count} listings in ${out.value}.`
       )
-    }).pipe(Effect.provide(layerReading), presenting)
+    }).pipe(Effect.provide(collected), presenting)
 ).pipe(
   Command.withDescription("Write what was collected as CSV, JSON or JSON lines"),
   Command.withExamples([

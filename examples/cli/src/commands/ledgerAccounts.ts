@@ -7,13 +7,13 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Page from "saldo/core/Page"
-import { Ledger } from "saldo/ledger/Ledger"
 import { AccountCode } from "saldo/ledger/LedgerAccount"
 import * as Money from "saldo/money/Money"
 import { accountTable, balanceRecord, figure } from "../books.ts"
 import { CliFailure } from "../CliFailure.ts"
+import { Books } from "../desk/Books.ts"
 import { Output } from "../Output.ts"
-import { accountOf, amountOf, onBooks, tenantFlag, onNewBooks } from "./ledgerBooks.ts"
+import { accountOf, amountOf, atBooks, tenantFlag, atNewBooks } from "./ledgerBooks.ts"
 
 const types = ["asset", "liability", "equity", "income", "expense"] as const
 
@@ -41,11 +41,11 @@ export const open = Command.make(
     tenant: tenantFlag
   },
   ({ code, currency, maximum, minimum, name, parent, tenant, type }) =>
-    onNewBooks(
+    atNewBooks(
       tenant,
       Effect.gen(function* () {
         const output = yield* Output
-        const ledger = yield* Ledger
+        const ledger = yield* Books
         const known = AccountCode.makeOption(code)
         if (Option.isNone(known)) {
           return yield* new CliFailure({
@@ -113,11 +113,11 @@ export const accounts = Command.make(
     tenant: tenantFlag
   },
   ({ currency, cursor, limit, prefix, tenant, type }) =>
-    onBooks(
+    atBooks(
       tenant,
       Effect.gen(function* () {
         const output = yield* Output
-        const ledger = yield* Ledger
+        const ledger = yield* Books
         const filter = {
           ...(Option.isSome(type) && { type: type.value }),
           ...(Option.isSome(currency) && { currency: currency.value }),

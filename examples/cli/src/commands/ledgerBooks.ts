@@ -13,6 +13,9 @@ import * as Money from "saldo/money/Money"
 import * as LocalDate from "saldo/time/LocalDate"
 import { CliFailure } from "../CliFailure.ts"
 import { layerReading, layerWriting } from "../database.ts"
+import { Books } from "../desk/Books.ts"
+import { either, ofKey } from "../desk/server.ts"
+import * as serverBooks from "../desk/serverBooks.ts"
 import { presenting } from "../Output.ts"
 
 /** `--tenant`: whose books. */
@@ -40,19 +43,35 @@ export const dayFlag = (name: string, description: string) =>
   )
 
 const books = (stores: typeof layerReading | typeof layerWriting) =>
-  Ledger.layerWith({}).pipe(Layer.provide(AuditTrail.layer), Layer.provide(stores))
+  Books.layerLedger.pipe(
+    Layer.provideMerge(Ledger.layerWith({})),
+    Layer.provide(AuditTrail.layer),
+    Layer.provide(stores)
+  )
 
-/** Runs a command on books that must be there: a post into a misspelt file must not make it. */
+/** Runs a command on books that must be there, in the database or behind a server: a post into a misspelt file must not make it. */
+export const atBooks = <A, E, R>(tenant: string, work: Effect.Effect<A, E, R>) =>
+  work.pipe(
+    Actor.as(Actor.system(tenant)),
+    Effect.provide(either(ofKey(tenant, serverBooks.layer), books(layerReading))),
+    presenting
+  )
+
+/** The same; books in the database are made when they are not there. */
+export const atNewBooks = <A, E, R>(tenant: string, work: Effect.Effect<A, E, R>) =>
+  work.pipe(
+    Actor.as(Actor.system(tenant)),
+    Effect.provide(either(ofKey(tenant, serverBooks.layer), books(layerWriting))),
+    presenting
+  )
+
+/** Runs a command on books that must be there, and of which a server offers too little. */
 export const onBooks = <A, E, R>(tenant: string, work: Effect.Effect<A, E, R>) =>
   work.pipe(Actor.as(Actor.system(tenant)), Effect.provide(books(layerReading)), presenting)
 
-/** Runs a command on books that are made when they are not there. */
-export const onNewBooks = <A, E, R>(tenant: string, work: Effect.Effect<A, E, R>) =>
-  work.pipe(Actor.as(Actor.system(tenant)), Effect.provide(books(layerWriting)), presenting)
-
 /** The account of a code. */
 export const accountOf = Effect.fnUntraced(function* (code: string) {
-  const ledger = yield* Ledger
+  const ledger = yield* Books
   const known = AccountCode.makeOption(code)
   if (Option.isNone(known)) {
     return yield* new CliFailure({

@@ -9,17 +9,18 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { Ledger } from "saldo/ledger/Ledger"
 import { CliFailure } from "../CliFailure.ts"
+import { Books } from "../desk/Books.ts"
 import { Output } from "../Output.ts"
 import { writeFile } from "./export.ts"
-import { onBooks, tenantFlag } from "./ledgerBooks.ts"
+import { atBooks, onBooks, tenantFlag } from "./ledgerBooks.ts"
 
 /** `verify`: recomputes the whole journal. */
 export const verify = Command.make("verify", { tenant: tenantFlag }, ({ tenant }) =>
-  onBooks(
+  atBooks(
     tenant,
     Effect.gen(function* () {
       const output = yield* Output
-      const ledger = yield* Ledger
+      const ledger = yield* Books
       const { accounts, blocks, entries, findings, head } = yield* ledger.verify
       const [first] = findings
       yield* output.result(

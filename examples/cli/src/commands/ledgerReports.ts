@@ -14,8 +14,9 @@ import type { StatementLine } from "saldo/ledger/LedgerReport"
 import * as Money from "saldo/money/Money"
 import type { LocalDate } from "saldo/time/LocalDate"
 import { balanceRecord, balanceText, statementTable, trialBalanceTable } from "../books.ts"
+import { Books } from "../desk/Books.ts"
 import { Output } from "../Output.ts"
-import { accountOf, dayFlag, onBooks, tenantFlag } from "./ledgerBooks.ts"
+import { accountOf, atBooks, dayFlag, onBooks, tenantFlag } from "./ledgerBooks.ts"
 
 const codeArgument = Argument.String("code").pipe(Argument.withDescription("The code of the account"))
 
@@ -45,11 +46,11 @@ const asOfOf = ({
 
 /** `balance`: what one account holds. */
 export const balance = Command.make("balance", { code: codeArgument, ...asOfFlags, tenant: tenantFlag }, (input) =>
-  onBooks(
+  atBooks(
     input.tenant,
     Effect.gen(function* () {
       const output = yield* Output
-      const ledger = yield* Ledger
+      const ledger = yield* Books
       const account = yield* accountOf(input.code)
       const found = yield* ledger.balance(account.id, asOfOf(input))
       yield* output.result(
@@ -114,11 +115,11 @@ export const statement = Command.make(
 
 /** `trial-balance`: every account, and the sums that prove the books. */
 export const trialBalance = Command.make("trial-balance", { ...asOfFlags, tenant: tenantFlag }, (input) =>
-  onBooks(
+  atBooks(
     input.tenant,
     Effect.gen(function* () {
       const output = yield* Output
-      const ledger = yield* Ledger
+      const ledger = yield* Books
       const found = yield* ledger.trialBalance(asOfOf(input))
       yield* output.result(
         () => ({

@@ -12,18 +12,19 @@ import { CollectionRuns } from "saldo/lending/CollectionRuns"
 import { LoanId, PlatformId } from "saldo/lending/LoanListing"
 import type { LoanListingFilter } from "saldo/lending/LoanListingQuery"
 import { LoanListingStore } from "saldo/lending/LoanListingStore"
-import type { LoanListingVersion, StoredListing } from "saldo/lending/StoredListing"
 import { table } from "../chart.ts"
 import { CliFailure } from "../CliFailure.ts"
 import { layerReading, nameOf, parseTarget } from "../database.ts"
 import { Database } from "../GlobalFlags.ts"
 import { fieldText, instantText, listingDetails, listingRecord, listingTable } from "../listings.ts"
+import { collected } from "../desk/collected.ts"
+import { Listings, type ShownListing, type ShownVersion } from "../desk/Listings.ts"
 import { Output, presenting } from "../Output.ts"
 import { filterFlags, filterOf, pageFlags, sortOf } from "./filters.ts"
 
 const kameo = PlatformId.make("kameo")
 
-const pageText = (page: Page.Page<StoredListing>, total: number, width: number | null): string => {
+const pageText = (page: Page.Page<ShownListing>, total: number, width: number | null): string => {
   if (total === 0) return "No listing fits."
   const more = page.next === null ? "" : `\nMore with --cursor ${page.next}`
   return `${listingTable(page.items, width)}\n\n${page.items.length} of ${total} listings.${more}`
@@ -34,7 +35,7 @@ const printPage = Effect.fnUntraced(function* (
   paging: { readonly sort: string; readonly limit: number; readonly cursor: Option.Option<string> }
 ) {
   const output = yield* Output
-  const store = yield* LoanListingStore
+  const store = yield* Listings
   const page = yield* store.list({
     filter,
     sort: yield* sortOf(paging.sort),
@@ -50,7 +51,7 @@ const printPage = Effect.fnUntraced(function* (
 
 /** `list`: a page of listings. */
 export const list = Command.make("list", { ...filterFlags, ...pageFlags }, (input) =>
-  Effect.flatMap(filterOf(input), (filter) => printPage(filter, input)).pipe(Effect.provide(layerReading), presenting)
+  Effect.flatMap(filterOf(input), (filter) => printPage(filter, input)).pipe(Effect.provide(collected), presenting)
 ).pipe(Command.withDescription("List what was collected, page by page"))
 
 /** `search`: listings with a text. */
@@ -59,7 +60,7 @@ export const search = Command.make(
   { term: Argument.String("term").pipe(Argument.withDescription("What to look for")), ...filterFlags, ...pageFlags },
   (input) =>
     Effect.flatMap(filterOf(input), (filter) => printPage({ ...filter, text: input.term }, input)).pipe(
-      Effect.provide(layerReading),
+      Effect.provide(collected),
       presenting
     )
 ).pipe(
@@ -88,7 +89,7 @@ const notStored = (id: string) =>
 export const show = Command.make("show", { loan: loanArgument }, ({ loan }) =>
   Effect.gen(function* () {
     const output = yield* Output
-    const store = yield* LoanListingStore
+    const store = yield* Listings
     const id = yield* loanId(loan)
     const found = yield* store.find(kameo, id)
     if (Option.isNone(found)) return yield* notStored(id)
@@ -96,11 +97,11 @@ export const show = Command.make("show", { loan: loanArgument }, ({ loan }) =>
       () => listingRecord(found.value),
       () => listingDetails(found.value, output.width)
     )
-  }).pipe(Effect.provide(layerReading), presenting)
+  }).pipe(Effect.provide(collected), presenting)
 ).pipe(Command.withDescription("Show one listing with everything that is known"))
 
 /** The versions of a listing, a line for each change. */
-export const historyText = (versions: ReadonlyArray<LoanListingVersion>, width: number | null): string =>
+export const historyText = (versions: ReadonlyArray<ShownVersion>, width: number | null): string =>
   table(
     [
       { heading: "When" },
@@ -127,7 +128,7 @@ export const historyText = (versions: ReadonlyArray<LoanListingVersion>, width: 
 export const history = Command.make("history", { loan: loanArgument }, ({ loan }) =>
   Effect.gen(function* () {
     const output = yield* Output
-    const store = yield* LoanListingStore
+    const store = yield* Listings
     const id = yield* loanId(loan)
     const versions = yield* store.history(kameo, id)
     if (versions.length === 0) return yield* notStored(id)
@@ -140,7 +141,7 @@ export const history = Command.make("history", { loan: loanArgument }, ({ loan }
       () => data,
       () => historyText(versions, output.width)
     )
-  }).pipe(Effect.provide(layerReading), presenting)
+  }).pipe(Effect.provide(collected), presenting)
 ).pipe(Command.withDescription("Show how one listing changed over time"))
 
 /** `health`: whether the database and the settings can be used. Does not call Kameo. */

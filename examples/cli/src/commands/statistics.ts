@@ -15,6 +15,8 @@ import type * as Money from "saldo/money/Money"
 import { bar, plain, shorten, sparkline, table } from "../chart.ts"
 import { layerReading } from "../database.ts"
 import { amountText, listingTable, percentText, rateText } from "../listings.ts"
+import { collected } from "../desk/collected.ts"
+import { Listings } from "../desk/Listings.ts"
 import { Output, presenting } from "../Output.ts"
 import { filterFlags, filterOf } from "./filters.ts"
 
@@ -49,7 +51,7 @@ const monthsOf = (counts: ReadonlyMap<string, number>): ReadonlyArray<MonthCount
 
 /** The statistics of all listings that pass the filter, in one pass with flat memory. */
 export const statisticsOf = Effect.fnUntraced(function* (filter: LoanListingFilter) {
-  const store = yield* LoanListingStore
+  const store = yield* Listings
   const fold = makePortfolioStatistics(yield* DateTime.now)
   const months = new Map<string, number>()
   yield* Stream.runForEach(store.all(filter), ({ listing }) =>
@@ -137,7 +139,7 @@ export const statisticsText = (statistics: Statistics, strong: (text: string) =>
 export const stats = Command.make("stats", filterFlags, (chosen) =>
   Effect.gen(function* () {
     const output = yield* Output
-    const store = yield* LoanListingStore
+    const store = yield* Listings
     const filter = yield* filterOf(chosen)
     const statistics = yield* statisticsOf(filter)
     const newest = yield* store.list({ filter, limit: 5 })
@@ -146,7 +148,7 @@ export const stats = Command.make("stats", filterFlags, (chosen) =>
       () =>
         `${statisticsText(statistics, output.paint.strong)}\n\n${output.paint.strong("Newest")}\n\n${listingTable(newest.items, output.width)}`
     )
-  }).pipe(Effect.provide(layerReading), presenting)
+  }).pipe(Effect.provide(collected), presenting)
 ).pipe(
   Command.withDescription("Count and measure what was collected; amounts in different currencies stay apart"),
   Command.withExamples([

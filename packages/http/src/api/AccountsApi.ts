@@ -16,15 +16,18 @@ import * as Page from "saldo/core/Page"
 import { AccountNotEmpty } from "saldo/ledger/AccountOpening"
 import { AccountUnavailable } from "saldo/ledger/LedgerRefusal"
 import { MoneySchema } from "saldo/money/MoneySchema"
+import { LocalDateSchema } from "saldo/time/LocalDateSchema"
 import { Authentication } from "./Authentication.ts"
 import { problems } from "./Problem.ts"
 import { daysQuery, MoneyText, notFoundPage, pageQuery } from "./Read.ts"
 import { notExecuted, writeHeaders } from "./Write.ts"
 
 /** A deposit account as it is shown. */
-export const AccountView = DepositAccount.mapFields(Struct.omit(["tenant", "accrual"])).annotate({
-  identifier: "Account"
-})
+export const AccountView = Schema.Struct({
+  ...DepositAccount.mapFields(Struct.omit(["tenant", "accrual"])).fields,
+  /** The last day for which interest has been counted. */
+  interestThrough: LocalDateSchema
+}).annotate({ identifier: "Account" })
 
 /** What an account has, and what of it may be used. */
 const BalanceView = Schema.Struct({

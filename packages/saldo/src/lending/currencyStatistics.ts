@@ -45,7 +45,7 @@ const dayMillis = 86_400_000n
 const makeGroups = <K>(currency: string) => {
   const groups = new Map<K, { listings: number; sought: bigint; funded: bigint }>()
   return {
-    add: (key: K, { amount, fundedAmount }: LoanListing): void => {
+    add: (key: K, { amount, fundedAmount }: Omit<LoanListing, "raw">): void => {
       const group = groups.get(key) ?? { listings: 0, sought: 0n, funded: 0n }
       group.listings += 1
       group.sought += amount.amount
@@ -70,7 +70,7 @@ export const makeCurrencyStatistics = (currency: string, asOf: { readonly epochM
   const now = BigInt(Math.trunc(asOf.epochMilliseconds))
   let [soughtOfFunded, fundedTotal, velocityListings, velocityFunded, openMillis] = [0n, 0n, 0, 0n, 0n]
 
-  const addFunded = ({ amount, closesAt, fundedAmount, opensAt }: LoanListing): void => {
+  const addFunded = ({ amount, closesAt, fundedAmount, opensAt }: Omit<LoanListing, "raw">): void => {
     if (fundedAmount === null) return
     funded.add(fundedAmount.amount)
     soughtOfFunded += amount.amount
@@ -85,7 +85,7 @@ export const makeCurrencyStatistics = (currency: string, asOf: { readonly epochM
   }
 
   return {
-    add: (listing: LoanListing): void => {
+    add: (listing: Omit<LoanListing, "raw">): void => {
       sought.add(listing.amount.amount)
       addFunded(listing)
       if (listing.annualRate !== null) rates.add(listing.annualRate, listing.amount.amount)

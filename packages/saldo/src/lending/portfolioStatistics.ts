@@ -42,7 +42,8 @@ export interface PortfolioStatistics {
 
 /** Collects statistics listing by listing. */
 export interface PortfolioStatisticsFold {
-  readonly add: (listing: LoanListing) => void
+  /** The platform's own record says nothing here, and may be left out. */
+  readonly add: (listing: Omit<LoanListing, "raw">) => void
   readonly result: () => PortfolioStatistics
 }
 
