@@ -4,6 +4,7 @@
 import { execFileSync } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { connect } from "node:net"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
@@ -65,6 +66,13 @@ const begin = async (): Promise<Started> => {
   return started
 }
 
+/** Sends bytes as they are, and gives what comes back until the server is done. */
+const raw = async (message: string): Promise<string> => {
+  const socket = connect(Number(new URL(server.url).port), "127.0.0.1")
+  socket.write(message)
+  return text(socket)
+}
+
 const healthy = async (port: string): Promise<number | null> => {
   const child = startIn(image, image.health, { SALDO_PORT: port })
   const [code] = (await once(child, "close")) as [number | null]
@@ -120,6 +128,26 @@ describe("the container file", () => {
       const response = await fetch(url + place)
       expect({ place, status: response.status }).toEqual({ place, status: 200 })
       await response.arrayBuffer()
+    }
+  })
+
+  it("takes no message with two ends, no TRACE, and hands out no folder", settings, async () => {
+    const ambiguous = [
+      "POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG",
+      "POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
+      "POST /api/auth/login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"
+    ]
+    for (const message of ambiguous) expect(await raw(message), message).toMatch(/^HTTP\/1\.1 400 /u)
+    expect(await raw("TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).toMatch(/^HTTP\/1\.1 40[45] /u)
+    for (const place of [
+      "/assets/",
+      "/assets/../package.json",
+      "/.git/config",
+      "/data/saldo.sqlite",
+      "/examples/server"
+    ]) {
+      const answer = await raw(`GET ${place} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+      expect(answer, place).toMatch(/^HTTP\/1\.1 404 /u)
     }
   })
 
