@@ -1,7 +1,7 @@
 /**
  * The page as files that a server can hand out: bundled, named after what is in them, compressed, with their headers.
  */
-import { build, type BuildOptions } from "esbuild"
+import { build, type BuildOptions, type Metafile } from "esbuild"
 import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { basename } from "node:path"
@@ -82,16 +82,35 @@ const bundled = async (name: string, entry: string, format: "esm" | "iife", endi
   return namedAfter(name, ending, output.contents)
 }
 
-/** The script, and the parts of it that come when somebody asks for them; esbuild names each after what is in it. */
-const parted = async (name: string, entry: string): Promise<readonly [Named, ...ReadonlyArray<Named>]> => {
-  const { outputFiles } = await build({
+/** A script in parts: what the first of them needs at once, and what comes when somebody asks for it. */
+interface Parted {
+  readonly main: Named
+  /** The paths of what is needed at once, so that it is asked for with the first part and not after it. */
+  readonly needed: ReadonlyArray<string>
+  readonly parts: ReadonlyArray<Named>
+}
+
+/** What a file imports, and what that imports, and so on; what is only imported when it is asked for is left out. */
+const neededBy = (file: string, outputs: Metafile["outputs"], found: Set<string> = new Set()): ReadonlySet<string> => {
+  for (const { kind, path } of outputs[file]?.imports ?? []) {
+    if (kind !== "import-statement" || found.has(path)) continue
+    found.add(path)
+    neededBy(path, outputs, found)
+  }
+  return found
+}
+
+/** A script and its parts; esbuild names each after what is in it. */
+const parted = async (name: string, entry: string): Promise<Parted> => {
+  const { metafile, outputFiles } = await build({
     ...options,
     entryPoints: { [name]: `${here}${entry}` },
     format: "esm",
     splitting: true,
     outdir: "/assets",
     entryNames: "[name]-[hash]",
-    chunkNames: "part-[hash]"
+    chunkNames: "part-[hash]",
+    metafile: true
   })
   const files = outputFiles.map(({ contents, path }): Named => [
     `/assets/${basename(path)}`,
@@ -99,12 +118,17 @@ const parted = async (name: string, entry: string): Promise<readonly [Named, ...
   ])
   const main = files.find(([path]) => path.startsWith(`/assets/${name}-`))
   if (main === undefined) throw new TypeError(`esbuild made nothing of ${entry}`)
-  return [main, ...files.filter((file) => file !== main)]
+  const place = Object.keys(metafile.outputs).find((file) => basename(file) === basename(main[0])) ?? ""
+  return {
+    main,
+    needed: [...neededBy(place, metafile.outputs)].map((file) => `/assets/${basename(file)}`),
+    parts: files.filter((file) => file !== main)
+  }
 }
 
 /** The page's files by their paths: `/`, and what it loads. The names of the latter change with what is in them. */
 export const bundlePage = async (): Promise<ReadonlyMap<string, PageFile>> => {
-  const [early, [main, ...parts], style, icon, html] = await Promise.all([
+  const [early, { main, needed, parts }, style, icon, html] = await Promise.all([
     bundled("early", "src/early.ts", "iife", "js"),
     parted("main", "src/main.tsx"),
     bundled("style", "src/styles/page.css", "esm", "css"),
@@ -112,7 +136,10 @@ export const bundlePage = async (): Promise<ReadonlyMap<string, PageFile>> => {
     readFile(`${here}index.html`, "utf8")
   ])
   const linked = { early, main, style, icon: namedAfter("icon", "svg", icon) }
-  const page = Object.entries(linked).reduce((text, [name, [path]]) => text.replace(`%${name}%`, path), html)
+  const preloads = needed.map((path) => `<link rel="modulepreload" href="${path}" />`).join("")
+  const page = Object.entries(linked)
+    .reduce((text, [name, [path]]) => text.replace(`%${name}%`, path), html)
+    .replace("<!-- needed -->", preloads)
   const files = new Map<string, PageFile>([...Object.values(linked), ...parts])
   return files.set("/", fileOf(Buffer.from(page), "text/html; charset=utf-8", "no-cache"))
 }

@@ -1,9 +1,10 @@
 /** Which pages there are, who may see them, and which one an address means. */
-import type { ComponentChildren } from "preact"
+import type { ComponentChildren, FunctionComponent } from "preact"
 import { AccountPage } from "./pages/Account.tsx"
 import { AccountsPage } from "./pages/Accounts.tsx"
 import { ApprovalsPage } from "./pages/Approvals.tsx"
 import { AuditPage } from "./pages/Audit.tsx"
+import type * as Later from "./pages/later.ts"
 import { LedgerPage } from "./pages/Ledger.tsx"
 import { EntryPage, LedgerAccountPage } from "./pages/LedgerDetails.tsx"
 import { ListingPage } from "./pages/Listing.tsx"
@@ -16,22 +17,23 @@ import { TransferPage } from "./pages/Transfer.tsx"
 import type { Route } from "./router.ts"
 import { Page } from "./ui/basics.tsx"
 import { lazy } from "./ui/lazy.tsx"
-import { t } from "./words/words.ts"
+import { t, type Word } from "./words/words.ts"
 
-const SettingsPage = lazy(
-  (inside) => <Page title={t("settings.title")}>{inside}</Page>,
-  async () => (await import("./pages/settings/Settings.tsx")).SettingsPage
-)
+/** A page of those that come when one of them is asked for. */
+const later = <Props extends object>(
+  title: Word,
+  pick: (pages: typeof Later) => FunctionComponent<Props>
+): FunctionComponent<Props> =>
+  lazy(
+    (inside) => <Page title={t(title)}>{inside}</Page>,
+    async () => pick(await import("./pages/later.ts"))
+  )
 
-const UsersPage = lazy(
-  (inside) => <Page title={t("users.title")}>{inside}</Page>,
-  async () => (await import("./pages/users/Users.tsx")).UsersPage
-)
-
-const WebhooksPage = lazy(
-  (inside) => <Page title={t("webhooks.title")}>{inside}</Page>,
-  async () => (await import("./pages/webhooks/Webhooks.tsx")).WebhooksPage
-)
+const SettingsPage = later("settings.title", ({ SettingsPage }) => SettingsPage)
+const UsersPage = later("users.title", ({ UsersPage }) => UsersPage)
+const WebhooksPage = later("webhooks.title", ({ WebhooksPage }) => WebhooksPage)
+const PlansPage = later("plans.title", ({ PlansPage }) => PlansPage)
+const PayeesPage = later("payees.title", ({ PayeesPage }) => PayeesPage)
 
 /** A page, or some that belong together: its key is the first part of their addresses. */
 export interface Place {
@@ -42,16 +44,6 @@ export interface Place {
   readonly needs: string | undefined
   readonly draw: (route: Route) => ComponentChildren
 }
-
-const PlansPage = lazy(
-  (inside) => <Page title={t("plans.title")}>{inside}</Page>,
-  async () => (await import("./pages/plans/Plans.tsx")).PlansPage
-)
-
-const PayeesPage = lazy(
-  (inside) => <Page title={t("payees.title")}>{inside}</Page>,
-  async () => (await import("./pages/payees/Payees.tsx")).PayeesPage
-)
 
 const drawPayments = (route: Route) => {
   const [, id] = route.parts

@@ -243,6 +243,23 @@ describe("when something is amiss", () => {
   })
 })
 
+describe("the picture in the README", () => {
+  it("can be made again, light and dark: copy page-*.png to docs/images", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const { close, page } = await openPage(browser, server.url, {
+        colorScheme,
+        viewport: { width: 1280, height: 1024 }
+      })
+      await signIn(page, "kim@example.test")
+      await settled(page)
+      await page.getByRole("img", { name: /^Balance over time/u }).waitFor()
+      const picture = await page.screenshot({ path: `${pictures}page-${colorScheme}.png` })
+      expect(picture.length).toBeLessThanOrEqual(250_000)
+      await close()
+    }
+  })
+})
+
 describe("what the page weighs", () => {
   it("is 150 kB compressed at most, and comes from nowhere else", async () => {
     const { close, page } = await openPage(browser, server.url)

@@ -436,7 +436,7 @@ describe("receivers", () => {
       await button(page, "Keep the receiver").click()
       await page.locator(".notice").getByText("The receiver is kept").waitFor()
       await button(page, "Make another payment").click()
-      await page.getByLabel("To whom").selectOption({ label: "Tandläkare Tand, SE3550000000054910000003" })
+      await page.getByLabel("To whom").selectOption({ label: "Tandläkare Tand, SE35 5000 0000 0549 1000 0003" })
       expect(await page.getByLabel("Receiver", { exact: true }).inputValue()).toBe("Tandläkare Tand")
       expect(await page.getByLabel("Account number").inputValue()).toBe("SE3550000000054910000003")
       await visit(page, "#/payments/receivers")

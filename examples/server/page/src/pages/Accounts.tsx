@@ -80,7 +80,7 @@ export const AccountsPage = ({ route }: { readonly route: Route }) => {
                       <th scope="row">
                         <a href={hrefOf(["accounts", account.id])}>{account.name}</a>
                         <span class="quiet block">
-                          {account.product.productId}
+                          {named("product", account.product.productId)}
                           {me.party === null ? ` · ${account.customerId}` : ""}
                         </span>
                       </th>

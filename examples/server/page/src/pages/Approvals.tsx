@@ -2,12 +2,14 @@
 import { useEffect, useState } from "preact/hooks"
 import * as client from "../client/client.ts"
 import * as plans from "../client/plans.ts"
+import { showNumber } from "../format/accountNumber.ts"
 import { showDay, showInstant } from "../format/dates.ts"
 import { hrefOf } from "../router.ts"
 import { locale } from "../settings.ts"
 import { announce } from "../ui/announce.tsx"
 import { Facts, Money, More, Page, Section } from "../ui/basics.tsx"
 import { TextField } from "../ui/fields.tsx"
+import { Person } from "../ui/Person.tsx"
 import { Await, Empty, Failure } from "../ui/states.tsx"
 import { useIntent } from "../ui/useIntent.ts"
 import { useLive } from "../ui/useLive.ts"
@@ -117,11 +119,11 @@ const Waiting = ({ approval, onDecide }: WaitingProps) => {
                 [
                   t("payments.to"),
                   <a key="to" href={href}>
-                    {named("scheme", creditor.account.scheme)} {creditor.account.number}
+                    {named("scheme", creditor.account.scheme)} {showNumber(creditor.account)}
                   </a>
                 ],
                 [isPayment ? t("payments.on") : t("approvals.from"), showDay(on, locale())],
-                [t("approvals.by"), approval.requestedBy],
+                [t("approvals.by"), <Person key="by" id={approval.requestedBy} />],
                 [t("approvals.until"), showInstant(approval.expiresAt, locale())]
               ]}
             />

@@ -97,7 +97,7 @@ const AccountList = ({ held }: { readonly held: ReadonlyArray<Held> }) => {
           <a href={hrefOf(["accounts", account.id])} class="row">
             <span>
               <strong>{names.get(account.id)}</strong>
-              <span class="quiet">{account.product.productId}</span>
+              <span class="quiet">{named("product", account.product.productId)}</span>
             </span>
             <Money of={statement.closing} />
           </a>

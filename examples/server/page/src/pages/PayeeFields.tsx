@@ -1,6 +1,7 @@
 /** Who is paid, how much and from where: what a payment and a plan of payments both ask. */
 import type { Account, PaymentOrder } from "../client/client.ts"
 import type { AccountText } from "../client/wire.ts"
+import { showNumber } from "../format/accountNumber.ts"
 import { readAmount } from "../format/money.ts"
 import { locale } from "../settings.ts"
 import { Money } from "../ui/basics.tsx"
@@ -140,6 +141,6 @@ export const payeeFacts = (accounts: ReadonlyArray<Account>, { accountId, amount
     [t("field.amount"), <Money key="amount" of={amount} />],
     [t("payment.from"), accountNames(accounts).get(accountId) ?? accountId],
     [t("payment.name"), creditor.name],
-    [named("scheme", creditor.account.scheme), creditor.account.number],
+    [named("scheme", creditor.account.scheme), showNumber(creditor.account)],
     [t("payment.message"), messageText(message)]
   ] as const

@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks"
 import { useMay, useMe } from "../access.ts"
 import * as client from "../client/client.ts"
+import { showNumber } from "../format/accountNumber.ts"
 import { showDay, showInstant } from "../format/dates.ts"
 import { hrefOf, narrowTo, type Route } from "../router.ts"
 import { locale } from "../settings.ts"
@@ -35,7 +36,7 @@ const PaymentTable = ({ payments }: { readonly payments: ReadonlyArray<client.Pa
             <a href={hrefOf(["payments", payment.id])}>{payment.creditor.name}</a>
             <span class="quiet block">
               <span class="narrow">{showDay(payment.executeOn, locale())} · </span>
-              {named("scheme", payment.creditor.account.scheme)} {payment.creditor.account.number}
+              {named("scheme", payment.creditor.account.scheme)} {showNumber(payment.creditor.account)}
             </span>
           </th>
           <td class="nowrap wide">{showDay(payment.executeOn, locale())}</td>
@@ -105,7 +106,7 @@ const PaymentFacts = ({ payment }: { readonly payment: client.Payment }) => (
       [t("payments.state"), <State key="state" domain="order" of={payment.state} />],
       [
         t("payments.to"),
-        `${payment.creditor.name}, ${named("scheme", payment.creditor.account.scheme)} ${payment.creditor.account.number}`
+        `${payment.creditor.name}, ${named("scheme", payment.creditor.account.scheme)} ${showNumber(payment.creditor.account)}`
       ],
       [
         t("payment.from"),

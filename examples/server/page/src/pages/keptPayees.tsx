@@ -3,6 +3,7 @@ import { useState } from "preact/hooks"
 import { useMe } from "../access.ts"
 import type { Payment } from "../client/client.ts"
 import * as payees from "../client/payees.ts"
+import { showNumber } from "../format/accountNumber.ts"
 import type { Load } from "../ui/useLoad.ts"
 import { useLoad } from "../ui/useLoad.ts"
 import { Act } from "../ui/Act.tsx"
@@ -37,7 +38,7 @@ export const KeptPayees = ({ onChoose }: { readonly onChoose: (file: File) => vo
       options={[
         ["", t("payees.other")],
         ...kept.flatMap(({ file, id }) =>
-          file === null ? [] : [[id, `${file.name}, ${file.account.number}`] as const]
+          file === null ? [] : [[id, `${file.name}, ${showNumber(file.account)}`] as const]
         )
       ]}
     />

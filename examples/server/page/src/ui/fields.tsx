@@ -132,15 +132,17 @@ interface ChecksProps extends FieldProps {
   readonly options: ReadonlyArray<readonly [value: string, name: ComponentChildren]>
   readonly value: ReadonlyArray<string>
   readonly onValue: (value: ReadonlyArray<string>) => void
+  /** Whether what stands around it shows its label already. */
+  readonly bare?: boolean
 }
 
 /** Any of some values. */
-export const ChecksField = ({ error, hint, label, onValue, options, value }: ChecksProps) => {
+export const ChecksField = ({ bare = false, error, hint, label, onValue, options, value }: ChecksProps) => {
   const id = useId()
   const described = [hint === undefined ? "" : `${id}-hint`, error === undefined ? "" : `${id}-error`].filter(Boolean)
   return (
     <fieldset class="field checks" aria-describedby={described.length === 0 ? undefined : described.join(" ")}>
-      <legend>{label}</legend>
+      <legend class={bare ? "unseen" : ""}>{label}</legend>
       {hint === undefined ? null : (
         <p class="hint" id={`${id}-hint`}>
           {hint}

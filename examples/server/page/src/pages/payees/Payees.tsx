@@ -3,6 +3,7 @@ import { useState } from "preact/hooks"
 import { useMe } from "../../access.ts"
 import * as payees from "../../client/payees.ts"
 import type { AccountText } from "../../client/wire.ts"
+import { showNumber } from "../../format/accountNumber.ts"
 import { showInstant } from "../../format/dates.ts"
 import { locale } from "../../settings.ts"
 import { Act } from "../../ui/Act.tsx"
@@ -132,7 +133,7 @@ const Kept = ({ customerId }: { readonly customerId: string }) => {
                         {file?.name ?? id}
                         {file === null ? null : (
                           <span class="quiet block">
-                            {named("scheme", file.account.scheme)} {file.account.number}
+                            {named("scheme", file.account.scheme)} {showNumber(file.account)}
                           </span>
                         )}
                       </th>

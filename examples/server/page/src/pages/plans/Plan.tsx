@@ -2,6 +2,7 @@
 import { useMay } from "../../access.ts"
 import * as plans from "../../client/plans.ts"
 import { Problem } from "../../client/problem.ts"
+import { showNumber } from "../../format/accountNumber.ts"
 import { showDay, showInstant, today } from "../../format/dates.ts"
 import { hrefOf } from "../../router.ts"
 import { locale } from "../../settings.ts"
@@ -153,7 +154,7 @@ const Terms = ({ onChanged, plan }: PartProps) => {
       {plan.state === "created" ? <p class="lead">{p("waits")}</p> : null}
       <Facts
         of={[
-          [p("to"), `${name}, ${named("scheme", account.scheme)} ${account.number}`],
+          [p("to"), `${name}, ${named("scheme", account.scheme)} ${showNumber(account)}`],
           [
             t("payment.from"),
             <a key="from" href={hrefOf(["accounts", plan.accountId])}>
@@ -194,10 +195,12 @@ export const Plan = ({ id }: { readonly id: string }) => {
         {(plan) => (
           <>
             <Terms plan={plan} onChanged={load.reload} />
-            {plan.state === "active" || plan.state === "created" ? (
-              <Upcoming plan={plan} onChanged={load.reload} />
-            ) : null}
-            <Past plan={plan} />
+            <div class="columns">
+              {plan.state === "active" || plan.state === "created" ? (
+                <Upcoming plan={plan} onChanged={load.reload} />
+              ) : null}
+              <Past plan={plan} />
+            </div>
           </>
         )}
       </Await>

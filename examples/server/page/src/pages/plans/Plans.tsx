@@ -1,6 +1,7 @@
 /** The payments that come round. */
 import { useMay, useMe } from "../../access.ts"
 import * as plans from "../../client/plans.ts"
+import { showNumber } from "../../format/accountNumber.ts"
 import { showDay } from "../../format/dates.ts"
 import { hrefOf, type Route } from "../../router.ts"
 import { locale } from "../../settings.ts"
@@ -33,7 +34,7 @@ const PlanTable = ({ items }: { readonly items: ReadonlyArray<plans.Plan> }) => 
             <a href={hrefOf(["payments", "recurring", plan.id])}>{plan.creditor.name}</a>
             <span class="quiet block">
               <span class="narrow">{recurrenceText(plan.schedule)} · </span>
-              {named("scheme", plan.creditor.account.scheme)} {plan.creditor.account.number}
+              {named("scheme", plan.creditor.account.scheme)} {showNumber(plan.creditor.account)}
             </span>
           </th>
           <td class="wide">{recurrenceText(plan.schedule)}</td>

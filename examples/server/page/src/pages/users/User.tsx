@@ -57,7 +57,7 @@ const About = ({ onChanged, user }: PartProps) => (
         [u("email"), user.email ?? "–"],
         [u("party"), user.party === null ? "–" : <code key="party">{user.party}</code>],
         [u("factor"), user.hasSecondFactor ? u("yes") : u("no")],
-        [u("locale"), user.locale],
+        [u("locale"), new Intl.DisplayNames([locale()], { type: "language" }).of(user.locale) ?? user.locale],
         [u("since"), showInstant(user.createdAt, locale())],
         [u("id"), <code key="id">{user.id}</code>]
       ]}
@@ -90,6 +90,7 @@ const Roles = ({ onChanged, user }: PartProps) => {
         <Form of={form} label={saved ? u("roles.saved") : u("roles.save")}>
           <ChecksField
             label={u("roles")}
+            bare
             hint={u("roles.hint")}
             value={form.values.roles}
             onValue={(roles) => {
@@ -239,8 +240,10 @@ export const UserPage = ({ id }: { readonly id: string }) => {
                   <Roles user={user} onChanged={load.reload} />
                   <Party user={user} onChanged={load.reload} />
                 </div>
-                <Sessions user={user} />
-                <Keys user={user} />
+                <div class="columns">
+                  <Sessions user={user} />
+                  <Keys user={user} />
+                </div>
               </>
             )}
           </>
