@@ -96,7 +96,14 @@ describe("the container file", () => {
   it("makes an image with what the server needs and nothing that only the work on it needs", () => {
     const has = (name: string) => existsSync(inside(image, name))
     expect(has("examples/server/src/server.ts")).toBe(true)
-    for (const left of [".git", "docs", "node_modules/vitest", "examples/server/test", "packages/saldo/test"]) {
+    for (const left of [
+      ".git",
+      "docs",
+      "node_modules/vitest",
+      "examples/server/test",
+      "packages/saldo/test",
+      "packages/testing"
+    ]) {
       expect({ left, there: has(left) }).toEqual({ left, there: false })
     }
     const installed = readdirSync(inside(image, "node_modules/.pnpm"))
