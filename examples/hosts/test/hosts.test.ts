@@ -120,6 +120,14 @@ it.each(hosts)("answers inside $name as it does alone", async ({ hello, name, st
   const nowhere = await send("/api/v1/nowhere", { method: "GET", headers: olle })
   expect(nowhere.status).toBe(404)
   if (hello !== undefined) expect(await (await send("/hello", { method: "GET" })).text()).toBe(hello)
+
+  // Events come through as they happen, and a host that closes the handler first can stop.
+  const events = await send("/api/v1/events", { method: "GET", headers: olle })
+  const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader()
+  expect((await reader?.read())?.value).toContain(`"_tag":"Ready"`)
+  const last = reader?.read()
+  await handler.close()
+  expect((await last)?.value).toContain(`"reason":"closing"`)
   await stop()
 })
 

@@ -28,7 +28,7 @@ export const layer: Layer.Layer<Authentication, never, Atomic | AuditTrail | Aut
     const authenticator = yield* Authenticator
     const refusals = yield* AccessRefusals
     const standingOf = (scheme: CredentialScheme, credential: Redacted.Redacted): CallerStanding => ({
-      again: authenticator.authenticate(scheme, credential),
+      again: Effect.suspend(() => authenticator.authenticate(scheme, credential)),
       expiresAt: authenticator.expiresAt?.(scheme, credential) ?? Effect.succeedNone
     })
     const by =
