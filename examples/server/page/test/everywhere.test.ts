@@ -157,6 +157,16 @@ describe("the keyboard", () => {
 })
 
 describe("language and appearance", () => {
+  it("hold for refusals too", async () => {
+    const { close, page } = await openPage(browser, server.url)
+    await page.getByLabel("Language").selectOption("sv")
+    await page.getByLabel("E-postadress").fill("kim@example.test")
+    await page.getByLabel("Lösenord").fill("något helt annat")
+    await page.getByRole("button", { name: "Logga in" }).click()
+    await page.getByRole("alert").getByText("Uppgifterna stämmer inte").waitFor()
+    await close()
+  })
+
   it("are changed in place, in words, amounts and dates, and are the same at the next visit", async () => {
     const { close, page } = await openPage(browser, server.url, { colorScheme: "light" })
     await signIn(page, "kim@example.test")
@@ -231,6 +241,27 @@ describe("when something is amiss", () => {
     await visit(page, "#/audit")
     await page.getByRole("alert").getByText("The server does not answer").waitFor()
     await expectAccessible(page, "an error")
+    await close()
+  })
+
+  it("says when a part of the page did not come, and begins anew when asked to", async () => {
+    const { close, page } = await openPage(browser, server.url)
+    await signIn(page, adam)
+    const parts = /\/assets\/part-/u
+    await page.route(parts, (route) => route.abort("connectionrefused"))
+    await page.getByRole("navigation").getByRole("link", { name: "Users" }).focus()
+    await page.keyboard.press("Enter")
+    await page.getByRole("alert").getByText("The server does not answer").waitFor()
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Users")
+    await page.unroute(parts)
+    await page.getByRole("alert").getByRole("button", { name: "Try again" }).click()
+    await page.getByRole("region", { name: "Users" }).waitFor()
+    // The heading has the focus also where the page that it is of came later.
+    await page.getByRole("navigation").getByRole("link", { name: "Webhooks" }).focus()
+    await page.keyboard.press("Enter")
+    await page.waitForFunction(
+      () => document.activeElement?.matches("h1") && document.activeElement.textContent === "Webhooks"
+    )
     await close()
   })
 

@@ -5,6 +5,8 @@ import { dayTicks, niceStep, pointAt, shareOf, sumOverDays, ticksOf } from "../s
 import { makeEventReader } from "../src/client/events.ts"
 import { pauseAfter } from "../src/client/pauses.ts"
 import { kebab, problemFrom } from "../src/client/problem.ts"
+import { showNumber } from "../src/format/accountNumber.ts"
+import { agentText } from "../src/format/agent.ts"
 import { dayOf, readDay, showDay, spanUntil } from "../src/format/dates.ts"
 import { fromWire, readAmount, showMoney, showShort, sumByCurrency } from "../src/format/money.ts"
 import { showBasisPoints, showPercent, showSeconds } from "../src/format/numbers.ts"
@@ -105,6 +107,27 @@ describe("scales", () => {
         expect(sum.every(({ day }, at) => at === 0 || day > (sum[at - 1]?.day ?? day))).toBe(true)
       })
     )
+  })
+})
+
+describe("what is known again", () => {
+  it("is an account number in groups, where its scheme has them", () => {
+    expect(showNumber({ scheme: "Iban", number: "SE4550000000058398257466" })).toBe("SE45 5000 0000 0583 9825 7466")
+    expect(showNumber({ scheme: "Iban", number: "NO9386011117947" })).toBe("NO93 8601 1117 947")
+    expect(showNumber({ scheme: "Bankgiro", number: "51225860" })).toBe("51225860")
+  })
+
+  it("is a browser and its system by what it calls itself", () => {
+    const chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0"
+    expect(agentText(`${chrome} Safari/537.36`)).toBe("Chrome · Windows")
+    expect(agentText(`${chrome} Safari/537.36 Edg/130.0.0.0`)).toBe("Edge · Windows")
+    expect(agentText("Mozilla/5.0 (Macintosh; Intel Mac OS X 14.5) Version/17.5 Safari/605.1.15")).toBe("Safari · Mac")
+    expect(agentText("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1")).toBe(
+      "Safari · iPhone"
+    )
+    expect(agentText("Mozilla/5.0 (Android 14; Mobile; rv:130.0) Gecko/130.0 Firefox/130.0")).toBe("Firefox · Android")
+    expect(agentText("curl/8.5.0")).toBe("curl")
+    expect(agentText(null)).toBe(null)
   })
 })
 

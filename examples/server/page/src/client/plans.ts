@@ -16,9 +16,6 @@ export type PlanOrder = BodyOf<typeof PaymentsApi, "createPlan">
 /** A payment that a plan will make. */
 export type Occurrence = Payments<"upcoming">[number]
 
-/** What came of one payment of a plan. */
-export type Planned = Payments<"plannedPayments">["items"][number]
-
 type Query = NonNullable<RequestParts["query"]>
 type Versioned = Pick<Plan, "id" | "version">
 

@@ -23,6 +23,10 @@ export const showInstant = (instant: string, locale: string): string =>
 export const showExact = (instant: string, locale: string): string =>
   new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(instant))
 
+/** Writes the time of day of an instant in the reader's time zone, to the second. */
+export const showTime = (instant: string, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(new Date(instant))
+
 /** The calendar date of an instant where the reader is. */
 export const dayOf = (instant: Date): LocalDate.LocalDate =>
   LocalDate.of(instant.getFullYear(), instant.getMonth() + 1, instant.getDate())

@@ -1,6 +1,7 @@
 /** What the server's refusals are called: in its own words to who reads English, and here in Swedish. */
 import type { Problem } from "../client/problem.ts"
-import { current, type Language } from "../settings.ts"
+import { showTime } from "../format/dates.ts"
+import { current, type Language, locale } from "../settings.ts"
 import { speaker } from "./words.ts"
 
 const swedish: Readonly<Record<string, readonly [title: string, detail: string]>> = {
@@ -57,8 +58,9 @@ const swedish: Readonly<Record<string, readonly [title: string, detail: string]>
   ]
 }
 
-const weaknesses = {
+const words = {
   en: {
+    "retry-at": "There were too many attempts; try again after {time}.",
     "weakness.too-short": "It needs at least 12 characters",
     "weakness.too-long": "It has more than 128 characters",
     "weakness.unreadable": "It holds characters that cannot be typed everywhere",
@@ -69,6 +71,7 @@ const weaknesses = {
     "weakness.breached": "It is in lists of leaked passwords"
   },
   sv: {
+    "retry-at": "Det blev för många försök; försök igen efter {time}.",
     "weakness.too-short": "Det behöver minst 12 tecken",
     "weakness.too-long": "Det har fler än 128 tecken",
     "weakness.unreadable": "Det har tecken som inte går att skriva överallt",
@@ -80,11 +83,19 @@ const weaknesses = {
   }
 } as const satisfies Record<Language, Readonly<Record<string, string>>>
 
-const { named } = speaker(weaknesses)
+const { named, t } = speaker(words)
 
 /** What is wrong with a password, in words. */
 export const weaknessText = (found: ReadonlyArray<unknown>): string =>
   found.map((weakness) => named("weakness", String(weakness))).join(". ")
+
+/** What a refusal says by its own values, which its words in general leave out. */
+const particular = (code: string, { retryAt, weaknesses }: Problem["context"]): string | undefined => {
+  if (code === "password-unsuitable" && Array.isArray(weaknesses)) return weaknessText(weaknesses)
+  return code === "too-many-attempts" && typeof retryAt === "string"
+    ? t("retry-at", { time: showTime(retryAt, locale()) })
+    : undefined
+}
 
 /** What a refusal is called, and what it says. */
 export const problemText = ({
@@ -94,9 +105,5 @@ export const problemText = ({
   title
 }: Problem): { readonly title: string; readonly detail: string } => {
   const known = current().language === "sv" ? swedish[code] : undefined
-  const found = code === "password-unsuitable" ? context["weaknesses"] : undefined
-  return {
-    title: known?.[0] ?? title,
-    detail: Array.isArray(found) ? weaknessText(found) : (known?.[1] ?? detail)
-  }
+  return { title: known?.[0] ?? title, detail: particular(code, context) ?? known?.[1] ?? detail }
 }
