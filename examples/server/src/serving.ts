@@ -71,9 +71,15 @@ const mail = (folder: string, url: string | null) =>
     })
   ).pipe(Layer.provide(FileMailChannel.layer({ folder, from: "no-reply@bank.example" })))
 
+/**
+ * How long a connection is kept on which nothing comes: longer than proxies keep theirs, which is a minute as a rule. Of two who
+ * may let go, the one who sends has to be first, or it sends into a connection that is just being closed.
+ */
+const keepAliveTimeout = 65_000
+
 /** A server that, once it takes no connections any more, lets those go that it has as soon as they are answered. */
 const drainable = () => {
-  const server = createServer()
+  const server = createServer({ keepAliveTimeout })
   return server.prependListener("request", (_request, response) => {
     if (!server.listening) response.setHeader("connection", "close")
     response.once("finish", () => {

@@ -58,6 +58,10 @@ const heapGrowth = 4 * mebibyte
 
 const socketsOf = ({ handles }: Held): number => handles["TCPSocketWrap"] ?? 0
 
+/** What a server had to complain of; the inspector says things of its own. */
+const complaintsOf = ({ complaints }: Started) =>
+  complaints.filter((line) => !/^Debugger |^For help, see: https:\/\/nodejs\.org/u.test(line))
+
 describe.each(stores)("the server on $name", ({ place }) => {
   let server: Started
   let load: Load
@@ -137,6 +141,7 @@ describe.each(stores)("the server on $name", ({ place }) => {
       async () => {
         server.child.kill("SIGTERM")
         expect(await server.ended).toBe(0)
+        expect(complaintsOf(server)).toEqual([])
       },
       async () => {
         repeated = acknowledged()
@@ -165,6 +170,7 @@ describe.each(stores)("the server on $name", ({ place }) => {
     const books = await readBooks(bank)
     expect(compare(books, bank)).toEqual([])
     expect(bank.tally.missing).toEqual([])
+    expect(complaintsOf(server)).toEqual([])
     // The comparison sees what it is for: a write that was lost, one that was doubled, one that nobody asked for.
     const [one] = bank.records.transfers.values()
     if (one === undefined) throw new TypeError("There was no transfer")

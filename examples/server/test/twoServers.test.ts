@@ -132,7 +132,10 @@ describe("two servers on one Postgres", () => {
 
   it("let in whom either has let in, and nobody whom either has shut out", settings, async () => {
     const leaving = await signIn(here, person(0))
-    expect((await me(there, leaving.accessToken)).status).toBe(200)
+    const known = await me(there, leaving.accessToken)
+    expect(known.status).toBe(200)
+    // Connections are kept for longer than proxies keep theirs, so that a proxy never sends into one that is being closed.
+    expect(known.headers["keep-alive"]).toBe("timeout=65")
     await here("POST", "/api/auth/logout", { body: { refreshToken: leaving.refreshToken } })
     await until("401 CredentialsInvalid", () => me(there, leaving.accessToken))
 

@@ -14,8 +14,8 @@ export interface Bank extends Common {
   readonly people: readonly [Person, ...ReadonlyArray<Person>]
   readonly members: ReadonlyArray<Member>
   readonly records: Records
-  /** A connection beside those of the lanes, for what happens twice at once. */
-  readonly beside: Caller
+  /** Connections beside those of the lanes, for what happens twice at once. */
+  readonly beside: ReadonlyArray<Caller>
   readonly address: () => string
   /** How many processes answer. */
   readonly processes: number
@@ -38,7 +38,7 @@ interface Key {
 }
 
 /** So often a key is used before another takes its place: far below what a credential may ask in a minute. */
-const usesOfKey = 40
+const usesOfKey = 15
 
 /** What a key may do; keys for anything else are not made. */
 const scopes = {
@@ -58,6 +58,7 @@ export class Lane {
   readonly chance: Chance
   readonly #caller: Caller
   readonly #agent: string
+  readonly #number: number
   readonly #keys = new Map<KeyRole, Key>()
   #session: Session | undefined
   #address = ""
@@ -68,6 +69,7 @@ export class Lane {
     this.chance = chance
     this.#caller = new Caller(bank)
     this.#agent = `load/${number}`
+    this.#number = number
   }
 
   #origin(credential?: Origin["credential"]): Origin {
@@ -85,9 +87,12 @@ export class Lane {
   }
 
   /** Asks as the person who is signed in, and at the same time over another connection the same. */
-  twice(name: Asked, request: Request): Promise<readonly [Heard, Heard]> {
+  twice(name: Asked, request: Request): ReadonlyArray<Promise<Heard>> {
     const origin = this.#origin(bearer(this.#session?.access ?? ""))
-    return Promise.all([this.#caller.ask(name, request, origin), this.bank.beside.ask(name, request, origin)])
+    const { beside } = this.bank
+    return [this.#caller, beside[this.#number % beside.length] ?? this.#caller].map((caller) =>
+      caller.ask(name, request, origin)
+    )
   }
 
   /** Asks as a program that acts for somebody of the bank. */

@@ -37,11 +37,12 @@ export class Load {
     this.#lanes = lanes
   }
 
-  /** Makes its people customers of the bank, two connections for each of them, and one for what happens twice at once. */
+  /** Makes its people customers of the bank, each with two connections, and some connections for what happens twice. */
   static async prepare({ connections, mails, processes = 1, seed = 1, url }: LoadOptions): Promise<Load> {
     const [records, address] = [noRecords(), addresses()]
     const members = await signStaffIn(url, address)
-    const lanes = Math.max(1, connections - 1)
+    const besides = Math.max(1, Math.round(connections / 12))
+    const lanes = Math.max(1, connections - besides)
     const [first, ...rest] = await found({ url, mails, address, members, records }, Math.max(2, Math.ceil(lanes / 2)))
     if (first === undefined) throw new TypeError("A load needs people")
     const common = { url, tally: new Tally(), outage: new Outage() }
@@ -53,7 +54,7 @@ export class Load {
       people: [first, ...rest],
       members,
       records,
-      beside: new Caller(common),
+      beside: Array.from({ length: besides }, () => new Caller(common)),
       address,
       processes,
       begunAt: new Date(now).toISOString(),
@@ -105,6 +106,6 @@ export class Load {
   /** Closes the connections; whoever asks again makes new ones. */
   close(): void {
     for (const lane of this.#lanes) lane.close()
-    this.bank.beside.close()
+    for (const caller of this.bank.beside) caller.close()
   }
 }

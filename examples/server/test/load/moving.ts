@@ -34,7 +34,9 @@ export const transfer = async (lane: Lane, from: string, to: string): Promise<vo
   const order: Transfer = { key: randomUUID(), from, to, ore: chance.between(1, 500), entries: new Set() }
   bank.records.transfers.set(order.key, order)
   if (chance.happens(6)) {
-    for (const heard of await lane.twice("transfer twice at once", transferRequest(order))) noteEntry(order, heard)
+    // Each answer is noted when it comes, as the other one may be long in coming.
+    const asked = lane.twice("transfer twice at once", transferRequest(order))
+    await Promise.all(asked.map(async (heard) => noteEntry(order, await heard)))
   } else {
     await sendTransfer(lane, "transfer", order)
   }
