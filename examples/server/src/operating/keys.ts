@@ -17,6 +17,7 @@ import { Users } from "saldo/identity/Users"
 import { UserStore } from "saldo/identity/UserStore"
 import { WebhookKeys } from "saldo/notifications/WebhookKeys"
 import type { Place } from "../database.ts"
+import { newNamedKey } from "saldo/core/KeyFile"
 import * as keyFile from "../keyFile.ts"
 import { ServerFailure } from "../ServerFailure.ts"
 import { webhookSecretsOpened } from "./verification.ts"
@@ -32,7 +33,7 @@ export const announce = Effect.fnUntraced(function* ({ keys: file }: Place) {
   if (customers.next !== undefined) {
     return yield* failing(`${file} has keys already that are to be current.`, "Go on with `keys use`.")
   }
-  const [one, two, three] = [yield* keyFile.newNamedKey, yield* keyFile.newNamedKey, yield* keyFile.newNamedKey]
+  const [one, two, three] = [yield* newNamedKey, yield* newNamedKey, yield* newNamedKey]
   yield* keyFile.replace(file, {
     customers: { ...customers, next: one },
     identity: { ...identity, next: two },
