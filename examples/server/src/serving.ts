@@ -65,7 +65,8 @@ const mail = (folder: string, url: string | null) =>
         pages: {
           "verify-email": page("verify-email"),
           "reset-password": page("reset-password"),
-          "accept-invitation": page("accept-invitation")
+          "accept-invitation": page("accept-invitation"),
+          "change-email": page("change-email")
         }
       })
     })
