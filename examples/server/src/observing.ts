@@ -14,6 +14,7 @@ import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as LogLines from "saldo/core/LogLines"
 import * as Telemetry from "saldo/core/Telemetry"
+import * as processFigures from "./processFigures.ts"
 import { ServerFailure } from "./ServerFailure.ts"
 
 /** The version that logs, traces and `--version` name. */
@@ -37,7 +38,7 @@ const linesOf = (form: Form): Layer.Layer<never> => {
   return LogLines.layer(
     form === "json"
       ? LogLines.json({ service, version, processId: process.pid })
-      : LogLines.text({ colour: process.stderr.hasColors() })
+      : LogLines.text({ colour: process.stderr.isTTY && process.stderr.hasColors() })
   )
 }
 
@@ -88,9 +89,11 @@ export const observing = (log: Option.Option<Form>) =>
     })
   )
 
-/** Says when requests are taken, and when no more are. */
-export const lifecycle = Layer.effectDiscard(
+const beginAndEnd = Layer.effectDiscard(
   Effect.acquireRelease(Effect.logInfo("Requests are taken"), () =>
     Effect.logInfo("No more requests are taken; those at hand are answered")
   )
 )
+
+/** Says when requests are taken, and when no more are; and what the process takes of its machine meanwhile. */
+export const lifecycle = Layer.merge(beginAndEnd, processFigures.layer)

@@ -271,7 +271,7 @@ describe("a server whose collector is not there", () => {
   })
 
   it("does not start with variables that cannot be followed, and does not repeat them", settings, async () => {
-    const refused = await start(["--file", path("unfit.sqlite"), "--empty"], path("."), [], {
+    const refused = await start(["--file", path("unfit.sqlite"), "--empty", "--log", "text"], path("."), [], {
       OTEL_EXPORTER_OTLP_ENDPOINT: "collector hunter2"
     })
     expect(await refused.ended).toBe(1)

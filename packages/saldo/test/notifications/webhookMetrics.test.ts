@@ -5,6 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import * as TestClock from "effect/testing/TestClock"
+import * as Tracer from "effect/Tracer"
+import { ContextId, within } from "saldo/core/RequestContext"
 import { WebhookDispatch } from "saldo/notifications/WebhookDispatch"
 import { asBank, happened, registered, statusOf, tellAll, world } from "./webhookWorld.ts"
 
@@ -79,5 +81,35 @@ describe("the metrics of webhooks", () => {
         )
       }
     }).pipe(asBank, Effect.provide(world()), Effect.provideService(Metric.MetricRegistry, new Map()))
+  )
+})
+
+describe("the traces of webhooks", () => {
+  it.effect("have for each attempt the request that caused the event", () =>
+    Effect.gen(function* () {
+      const spans: Array<Tracer.Span> = []
+      const tracer = Tracer.make({
+        span: (given) => {
+          const span = new Tracer.NativeSpan(given)
+          spans.push(span)
+          return span
+        }
+      })
+      const there = yield* receiver
+      yield* registered(there.url)
+      const ids = { requestId: ContextId.make("req-1"), correlationId: ContextId.make("story-1") }
+      yield* within(ids)(happened(1))
+      yield* Effect.provideService(tellAll, Tracer.Tracer, tracer)
+      const attempts = spans.filter(({ name }) => name === "WebhookDispatch.attempt")
+      expect(attempts.map(({ attributes }) => Object.fromEntries(attributes))).toEqual([
+        { eventId: expect.any(String), ...ids }
+      ])
+      const [attempt] = attempts
+      const calls = spans.filter(({ kind }) => kind === "client")
+      expect(calls).toHaveLength(1)
+      expect(calls[0]?.traceId).toBe(attempt?.traceId)
+      // No trace goes along to strangers.
+      expect(Object.keys(there.received[0]?.headers ?? {})).not.toContain("traceparent")
+    }).pipe(asBank, Effect.provide(world()))
   )
 })
