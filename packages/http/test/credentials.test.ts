@@ -6,10 +6,13 @@ import { expect, layer } from "@effect/vitest"
 import * as TotpCodes from "@saldo/testing/TotpCodes"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { AuditStore } from "saldo/audit/AuditStore"
-import { mailedToken, person, servedWithUsers, signedIn } from "./identityWorld.ts"
-import { Served, tenant } from "./world.ts"
+import { Authenticator } from "../src/server/Authenticator.ts"
+import { mailedToken, person, signedIn, users } from "./identityWorld.ts"
+import { statementsOf, tracing } from "./statements.ts"
+import { Served, servedOver, tenant } from "./world.ts"
 
 const invalid = { status: 401, body: { code: "CredentialsInvalid" } }
 const rejected = { status: 401, body: { code: "CredentialsRejected" } }
@@ -66,7 +69,12 @@ const guarded = (name: string) =>
     return { as, code, email, login, password, recovery, trail, userId }
   })
 
-layer(servedWithUsers(), { excludeTestServices: true })("what somebody signs in with", (it) => {
+const world = servedOver(
+  { tenant },
+  Authenticator.layerIdentity.pipe(Layer.provideMerge(users), Layer.provideMerge(tracing))
+)
+
+layer(world, { excludeTestServices: true })("what somebody signs in with", (it) => {
   it.effect("is a password and a code, which is good once, or a recovery code, which is too", () =>
     Effect.gen(function* () {
       const { call } = yield* Served
@@ -157,11 +165,14 @@ layer(servedWithUsers(), { excludeTestServices: true })("what somebody signs in 
       const trail = trailing(yield* idOf(as))
       yield* trail
       const wanted = "ellen.ny@example.test"
-      const ask = (body: object) => call("POST", "/api/auth/email", { as, body })
+      const ask = (body: object, trace = "0".repeat(31)) =>
+        call("POST", "/api/auth/email", { as, body, headers: { traceparent: `00-${trace}1-00f067aa0ba902b7-01` } })
       expect(yield* ask({ email: wanted, password: "another wombat" })).toMatchObject(rejected)
       expect(yield* ask({ email: "nowhere", password })).toMatchObject({ status: 422, body: { code: "EmailInvalid" } })
-      const taken = yield* ask({ email: (yield* signedIn("fanny")).email, password })
-      const free = yield* ask({ email: wanted, password })
+      const [first, second] = ["a".repeat(31), "b".repeat(31)]
+      const others = (yield* signedIn("fanny")).email
+      const taken = yield* ask({ email: others, password }, first)
+      const free = yield* ask({ email: wanted, password }, second)
       expect([free.status, free.text]).toEqual([202, ""])
       expect([taken.status, taken.text]).toEqual([free.status, free.text])
       const kept = (answer: typeof free) =>
@@ -169,6 +180,14 @@ layer(servedWithUsers(), { excludeTestServices: true })("what somebody signs in 
           ([name]) => !["date", "x-request-id"].includes(name) && !name.startsWith("ratelimit")
         )
       expect(kept(taken)).toEqual(kept(free))
+      // Whether somebody has the address shows in no answer, and in no work that is done for it.
+      const work = (trace: string) => {
+        const all = statementsOf(`${trace}1`)
+        // What comes before is who asks, which may be remembered from the time before.
+        return all.slice(all.findIndex((text) => text.includes("saldo_identity_attempts")))
+      }
+      expect(work(first).length).toBeGreaterThan(5)
+      expect(work(first)).toEqual(work(second))
 
       const token = yield* mailedToken(wanted, "change-email")
       const confirm = call("POST", "/api/auth/email-confirmation", { body: { token } })
