@@ -3,6 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as Breaker from "../core/Breaker.ts"
 import * as LocalDate from "../time/LocalDate.ts"
 import { type CustomerId, CustomerId as CustomerIdSchema, type CustomerKind, type SealedFile } from "./Customer.ts"
 import type { KycDocument, KycFinding } from "./Kyc.ts"
@@ -59,4 +60,18 @@ export class KycVerifier extends Context.Service<
       })
     })
   )
+
+  /** A breaker before the verifier in scope: while the vendor is left alone, or hangs, it is `KycUnavailable`. */
+  static readonly layerGuarded = (terms?: Partial<Breaker.GuardTerms>): Layer.Layer<KycVerifier, never, KycVerifier> =>
+    Layer.effect(
+      this,
+      Effect.gen(function* () {
+        const verifier = yield* KycVerifier
+        const { ask } = yield* Breaker.guard("kyc", terms)
+        return KycVerifier.of({
+          verify: (application) =>
+            ask(verifier.verify(application), () => new KycUnavailable({ customerId: application.customerId }))
+        })
+      })
+    )
 }

@@ -1,8 +1,10 @@
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
-import type { PaymentInstruction, RailEvents, RailReport, RailUnavailable } from "./RailEvent.ts"
+import * as Breaker from "../core/Breaker.ts"
+import { type PaymentInstruction, type RailEvents, type RailReport, RailUnavailable } from "./RailEvent.ts"
 
 /**
  * The way to other banks.
@@ -26,5 +28,29 @@ export class PaymentRail extends Context.Service<
     readonly send: (instruction: PaymentInstruction) => Effect.Effect<RailReport, RailUnavailable>
     readonly query: (endToEndId: string) => Effect.Effect<Option.Option<RailReport>, RailUnavailable>
     readonly events: (after: string | null, limit: number) => Effect.Effect<RailEvents, RailUnavailable>
+    /** Whether it is left alone for a while, so that nothing is to be taken to be sent; it never is when left out. */
+    readonly isLeftAlone?: Effect.Effect<boolean>
   }
->()("saldo/banking/PaymentRail") {}
+>()("saldo/banking/PaymentRail") {
+  /**
+   * A breaker before the rail in scope. What fails or hangs is `RailUnavailable`; while the rail is left alone, orders wait
+   * where they are, as one that was taken and not sent would wait for as long as a payment may be on its way.
+   */
+  static readonly layerGuarded = (terms?: Partial<Breaker.GuardTerms>): Layer.Layer<PaymentRail, never, PaymentRail> =>
+    Layer.effect(
+      this,
+      Effect.gen(function* () {
+        const { events, inTransit, name, query, send } = yield* PaymentRail
+        const { ask, breaker } = yield* Breaker.guard(`rail ${name}`, terms)
+        const unavailable = (reason: string) => new RailUnavailable({ rail: name, reason })
+        return PaymentRail.of({
+          name,
+          inTransit,
+          send: (instruction) => ask(send(instruction), unavailable),
+          query: (endToEndId) => ask(query(endToEndId), unavailable),
+          events: (after, limit) => ask(events(after, limit), unavailable),
+          isLeftAlone: Effect.map(breaker.standing, ({ state }) => state === "open")
+        })
+      })
+    )
+}

@@ -7,12 +7,15 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { identity } from "effect/Function"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+
+const written = (seconds: number): string => (seconds === 1 ? "1 second" : `${seconds} seconds`)
 
 /** A service outside was not asked, because it failed before; nothing was sent to it. */
 export class NotAsked extends Schema.TaggedError<NotAsked>()(
@@ -22,8 +25,7 @@ export class NotAsked extends Schema.TaggedError<NotAsked>()(
 ) {
   override get message(): string {
     const times = this.failures === 1 ? "failed" : `failed ${this.failures} times in a row`
-    const rest = this.seconds === 1 ? "1 second" : `${this.seconds} seconds`
-    return `${this.service} is not asked for ${rest}, because it ${times}`
+    return `${this.service} is not asked for ${written(this.seconds)}, because it ${times}`
   }
 }
 
@@ -70,6 +72,12 @@ export interface Breaker {
     call: Effect.Effect<A, E, R>,
     judge?: (error: E) => Verdict
   ) => Effect.Effect<A, E | NotAsked, R>
+  /** The same, with an error of the caller's own in place of `NotAsked`. */
+  readonly askOr: <A, E, R, E2>(
+    call: Effect.Effect<A, E, R>,
+    refused: (error: NotAsked) => E2,
+    judge?: (error: E) => Verdict
+  ) => Effect.Effect<A, E | E2, R>
   readonly standing: Effect.Effect<BreakerStanding>
 }
 
@@ -157,28 +165,35 @@ export const make = Effect.fnUntraced(function* (
   const refused = Effect.gen(function* () {
     yield* count("refused")
     const { seconds } = yield* standing
-    return yield* new NotAsked({ service, failures, seconds: Math.max(1, seconds) })
+    return new NotAsked({ service, failures, seconds: Math.max(1, seconds) })
   })
+
+  const askOr: Breaker["askOr"] = <A, E, R, E2>(
+    call: Effect.Effect<A, E, R>,
+    instead: (error: NotAsked) => E2,
+    judge: (error: E) => Verdict = alwaysFailed
+  ) =>
+    Effect.suspend(() => {
+      let answered = false
+      const classify = (asked: Exit.Exit<Exit.Exit<A, E>>) => {
+        const outcome = Exit.isSuccess(asked) ? judged(asked.value, judge) : CircuitBreaker.ignored
+        if (outcome._tag === "Ignored") return outcome
+        answered = outcome._tag === "Success"
+        if (!answered) failures += 1
+        return Effect.as(count(answered ? "answered" : "failed"), outcome)
+      }
+      return circuit.execute(Effect.exit(call), { key: service, classify }).pipe(
+        Effect.catch(() => Effect.flatMap(refused, (error) => Effect.fail(instead(error)))),
+        Effect.ensuring(Effect.suspend(() => noticed(answered))),
+        Effect.flatten
+      )
+    })
 
   const breaker: Breaker = {
     service,
     standing,
-    ask: <A, E, R>(call: Effect.Effect<A, E, R>, judge: (error: E) => Verdict = alwaysFailed) =>
-      Effect.suspend(() => {
-        let answered = false
-        const classify = (asked: Exit.Exit<Exit.Exit<A, E>>) => {
-          const outcome = Exit.isSuccess(asked) ? judged(asked.value, judge) : CircuitBreaker.ignored
-          if (outcome._tag === "Ignored") return outcome
-          answered = outcome._tag === "Success"
-          if (!answered) failures += 1
-          return Effect.as(count(answered ? "answered" : "failed"), outcome)
-        }
-        return circuit.execute(Effect.exit(call), { key: service, classify }).pipe(
-          Effect.catch(() => refused),
-          Effect.ensuring(Effect.suspend(() => noticed(answered))),
-          Effect.flatten
-        )
-      })
+    askOr,
+    ask: (call, judge) => askOr(call, identity, judge)
   }
   yield* Metric.update(gauge, 0)
   const breakers = yield* Breakers
@@ -187,4 +202,40 @@ export const make = Effect.fnUntraced(function* (
     () => Effect.sync(() => breakers.delete(breaker))
   )
   return breaker
+})
+
+/** When a service is left alone, and how long a call to it may take. */
+export interface GuardTerms extends BreakerTerms {
+  readonly timeoutMs: number
+}
+
+/** The terms of breakers, and half a minute for a call. */
+export const guardTerms: GuardTerms = { ...breakerTerms, timeoutMs: 30_000 }
+
+/** A breaker before calls that may hang, which tells that nothing came, or that nothing was asked, in the words of the caller. */
+export interface Guard {
+  readonly breaker: Breaker
+  /** Makes a call; `unavailable` makes an error of why there is no answer. Every failure counts against the service. */
+  readonly ask: <A, E, R>(call: Effect.Effect<A, E, R>, unavailable: (reason: string) => E) => Effect.Effect<A, E, R>
+}
+
+/** A guard for one service; see `make`. */
+export const guard = Effect.fnUntraced(function* (
+  service: string,
+  given: Partial<GuardTerms> = {}
+): Effect.fn.Return<Guard, never, Scope.Scope> {
+  const { timeoutMs, ...terms } = { ...guardTerms, ...given }
+  const breaker = yield* make(service, terms)
+  return {
+    breaker,
+    ask: (call, unavailable) => {
+      const late = Effect.suspend(() =>
+        Effect.fail(unavailable(`there was no answer within ${written(timeoutMs / 1000)}`))
+      )
+      return breaker.askOr(
+        Effect.timeoutOrElse(call, { duration: Duration.millis(timeoutMs), orElse: () => late }),
+        ({ message }) => unavailable(message)
+      )
+    }
+  }
 })

@@ -1,7 +1,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Mail, MailNotSent } from "./Mail.ts"
+import * as Breaker from "../core/Breaker.ts"
+import { type Mail, MailNotSent } from "./Mail.ts"
 import * as MemoryTable from "../core/MemoryTable.ts"
 
 /**
@@ -23,6 +24,22 @@ export class MailChannel extends Context.Service<
   static readonly layerMemory: Layer.Layer<MailChannel | MailsSent> = Layer.effectContext(
     Effect.suspend(() => makeMemory)
   )
+
+  /**
+   * A breaker before the channel in scope, whose carrier may fail or hang: while it is left alone, mails are `MailNotSent` at once,
+   * and delivered later.
+   */
+  static readonly layerGuarded = (terms?: Partial<Breaker.GuardTerms>): Layer.Layer<MailChannel, never, MailChannel> =>
+    Layer.effect(
+      this,
+      Effect.gen(function* () {
+        const channel = yield* MailChannel
+        const { ask } = yield* Breaker.guard("mail", terms)
+        return MailChannel.of({
+          send: (mail) => ask(channel.send(mail), (reason) => new MailNotSent({ mailId: mail.id, reason }))
+        })
+      })
+    )
 }
 
 /** The mails that `MailChannel.layerMemory` carried, the first one first. */

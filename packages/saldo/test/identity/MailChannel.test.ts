@@ -1,5 +1,6 @@
 import * as MailChannelTest from "@saldo/testing/MailChannelTest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { MailChannel, MailsSent } from "saldo/identity/MailChannel"
 
@@ -13,3 +14,8 @@ const look: MailChannelTest.Look<MailsSent> = (address) =>
   )
 
 MailChannelTest.suite("memory", MailChannel.layerMemory, look)
+MailChannelTest.suite(
+  "memory behind a breaker",
+  MailChannel.layerGuarded().pipe(Layer.provideMerge(MailChannel.layerMemory)),
+  look
+)

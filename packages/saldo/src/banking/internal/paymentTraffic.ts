@@ -142,6 +142,7 @@ export const makeTraffic = ({ accounts, atomic, calendar, policy, rail, store, w
       )
       return false
     }
+    if (rail.isLeftAlone !== undefined && (yield* rail.isLeftAlone)) return false
     const claimed = yield* claim(key, isDue, today)
     if (claimed === undefined) return false
     yield* handOver(claimed)

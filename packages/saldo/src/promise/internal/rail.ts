@@ -27,7 +27,8 @@ export interface Asking {
 
 /**
  * The way to other banks. A rejection of any of these says that nothing is known, and of the error only its name is kept,
- * because messages quote account numbers.
+ * because messages quote account numbers. So does half a minute without an answer; after five of these in a row the rail is left
+ * alone for a while, and what is due waits.
  */
 export interface Rail {
   /** Tells rails apart: letters, digits and dashes. */

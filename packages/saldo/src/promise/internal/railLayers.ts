@@ -56,7 +56,7 @@ export const railLayer = (rail: Rail | undefined, otherwise: string): Layer.Laye
     )
   }
   const unavailable = (reason: string) => new RailUnavailable({ rail: rail.name, reason })
-  return Layer.succeed(
+  const plain = Layer.succeed(
     PaymentRail,
     PaymentRail.of({
       name: rail.name,
@@ -70,6 +70,7 @@ export const railLayer = (rail: Rail | undefined, otherwise: string): Layer.Laye
       events: (after, limit) => asked((asking) => rail.events(after, limit, asking), read.events, unavailable)
     })
   )
+  return PaymentRail.layerGuarded().pipe(Layer.provide(plain))
 }
 
 /** A verifier of the host's, or the one that decides from the documents alone. */
@@ -89,4 +90,4 @@ export const kycLayer = (kyc: Kyc | "reference"): Layer.Layer<KycVerifier> =>
               Effect.mapError(() => new KycUnavailable({ customerId: application.customerId }))
             )
         })
-      )
+      ).pipe((plain) => KycVerifier.layerGuarded().pipe(Layer.provide(plain)))
