@@ -13,6 +13,7 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import { CliFailure, exitCodes, failureText } from "./CliFailure.ts"
+import { backup } from "./commands/backup.ts"
 import { bank } from "./commands/bank.ts"
 import { demo } from "./commands/demo.ts"
 import { kameo } from "./commands/kameo.ts"
@@ -24,7 +25,7 @@ import { presenter } from "./presenter.ts"
 
 const saldo = Command.make("saldo").pipe(
   Command.withDescription("Collect loan listings from Kameo, keep books, run a bank"),
-  Command.withSubcommands([loans, ledger, bank, kameo, demo]),
+  Command.withSubcommands([loans, ledger, bank, kameo, backup, demo]),
   Command.withGlobalFlags([Json, Database, Url, Color, Verbose])
 )
 

@@ -54,7 +54,7 @@ describe.concurrent("wrong usage ends with 2, one sentence of what is wrong and 
     const json = await run(["--json"])
     expect(failureOf(json)).toEqual({
       happened: "saldo needs a command.",
-      remedy: "Choose one of loans, ledger, bank, kameo, demo.",
+      remedy: "Choose one of loans, ledger, bank, kameo, backup, demo.",
       exitCode: 2
     })
   })
@@ -115,6 +115,7 @@ describe.concurrent("help", () => {
     "kameo",
     "kameo account",
     "kameo login",
+    "backup",
     "demo"
   ]
 
