@@ -1,4 +1,5 @@
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as HttpEffect from "effect/http/HttpEffect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -25,17 +26,24 @@ import type { LiveTerms } from "./liveTerms.ts"
 import { countTold, makePlaces } from "./streamPlaces.ts"
 import { Standing } from "./Standing.ts"
 
-/** What a link changed, asked once however many hear of it: they are given the same link. */
-const makeConcernsOf = (sources: Parameters<typeof makeConcerns>[0]) => {
+/**
+ * What a link changed, asked once however many hear of it: they are given the same link, and at the same time. It is asked in
+ * a fiber of its own, as whoever was first may leave before the answer is there.
+ */
+const makeConcernsOf = Effect.fnUntraced(function* (sources: Parameters<typeof makeConcerns>[0]) {
   const of = makeConcerns(sources)
-  const asked = new WeakMap<SealedRecord, ReadonlyArray<Concern>>()
-  return (link: SealedRecord): Effect.Effect<ReadonlyArray<Concern>> => {
+  const scope = yield* Effect.scope
+  const asked = new WeakMap<SealedRecord, Deferred.Deferred<ReadonlyArray<Concern>>>()
+  return Effect.fnUntraced(function* (link: SealedRecord) {
     const there = asked.get(link)
-    if (there !== undefined) return Effect.succeed(there)
-    if (link.record === null) return Effect.succeed([])
-    return Effect.tap(of(link.record), (concerns) => Effect.sync(() => asked.set(link, concerns)))
-  }
-}
+    if (there !== undefined) return yield* Deferred.await(there)
+    if (link.record === null) return []
+    const answer = Deferred.makeUnsafe<ReadonlyArray<Concern>>()
+    asked.set(link, answer)
+    yield* Effect.forkIn(Deferred.into(of(link.record), answer), scope)
+    return yield* Deferred.await(answer)
+  })
+})
 
 interface Asked {
   readonly actor: Identity
@@ -50,15 +58,12 @@ interface Asked {
 const fromOf = (terms: LiveTerms, ids: EventIds, asked: Asked): Effect.Effect<FollowingFrom, EventIdUnknown> =>
   Effect.suspend(() => {
     const { actor, expiresAt, head, lastId, now, seconds } = asked
-    const wished = now + (seconds ?? terms.longestSeconds) * 1000
+    const once = seconds === 0
     const longest = Math.min(expiresAt, now + terms.longestSeconds * 1000)
-    const endsAt = Math.min(wished, longest)
-    const base = {
-      actor,
-      endsAt,
-      end: seconds !== undefined && wished <= longest ? ("finished" as const) : ("expired" as const),
-      once: seconds === 0
-    }
+    // A stream that ends when everything is told takes as long as that takes.
+    const wished = seconds === undefined || once ? Infinity : now + seconds * 1000
+    const end = wished <= longest ? ("finished" as const) : ("expired" as const)
+    const base = { actor, endsAt: Math.min(wished, longest), end, once }
     if (lastId === undefined) return Effect.succeed({ ...base, sequence: head, missed: false })
     const last = ids.positionOf(lastId)
     if (Option.isNone(last)) return Effect.fail(new EventIdUnknown())
@@ -90,7 +95,7 @@ export const layer = (terms: LiveTerms) =>
       const personal = yield* PersonalData
       const { listen } = yield* TrailFeed
       const take = makePlaces(terms.streamsPerCaller)
-      const concernsOf = makeConcernsOf({
+      const concernsOf = yield* makeConcernsOf({
         accounts: yield* DepositAccounts,
         ledger: yield* Ledger,
         payments: yield* Payments,

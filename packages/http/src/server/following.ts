@@ -125,7 +125,7 @@ export const makeFollowing = ({ concernsOf, ids, listening, standing, terms, tra
 
   const step = Effect.fnUntraced(function* (state: State) {
     const now = yield* Clock.currentTimeMillis
-    if (now >= state.endsAt && !state.once) return over(state, now, state.end)
+    if (now >= state.endsAt) return over(state, now, state.end)
     if (state.phase === "begin") return begin(state, now)
     if (now >= state.recheckAt) {
       const actor = yield* Effect.result(standing.again.pipe(as(state.actor)))
