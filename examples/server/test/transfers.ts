@@ -33,7 +33,7 @@ export const move = async (
 }
 
 /** The accounts of whoever has the token. */
-export const own = async ({ url }: Started, token: string): Promise<Accounts> => {
+const own = async ({ url }: Started, token: string): Promise<Accounts> => {
   const response = await fetch(`${url}/api/v1/accounts`, { headers: { authorization: `Bearer ${token}` } })
   const { items } = (await response.json()) as { readonly items: ReadonlyArray<{ readonly id: string }> }
   const [from, to] = items
