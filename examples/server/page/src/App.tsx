@@ -1,5 +1,5 @@
 /** The page as a whole: who is signed in, where they are, and what stands around it. */
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 import { mailedLink, type MailedLink } from "./entrance.ts"
 import { grants, MeContext, RenewMeContext } from "./access.ts"
 import * as client from "./client/client.ts"
@@ -41,7 +41,7 @@ interface DoorProps {
 const Door = ({ link, notice, onDone }: DoorProps) => {
   const [at] = useRoute().parts
   const first = useRef(true)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!first.current) document.querySelector<HTMLElement>("#main h1")?.focus()
     first.current = false
   }, [at, link])
@@ -72,7 +72,7 @@ const Inside = ({ me, renew }: { readonly me: client.Me; readonly renew: () => v
     // Whoever has just signed in from one of the pages at the door is past them.
     if (atDoor.has(route.parts[0])) location.replace("#/")
   }, [route.path])
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The browser's own focus is right when the page is opened, and wrong when only the part after # has changed.
     if (!first.current) {
       scrollTo(0, 0)

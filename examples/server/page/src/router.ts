@@ -1,7 +1,7 @@
 /**
  * Where the reader is: the part of the address after `#`, so that the server needs to know one page alone.
  */
-import { useEffect, useState } from "preact/hooks"
+import { useLayoutEffect, useState } from "preact/hooks"
 
 /** A place in the page: `#/market/kameo/17?tab=history` has the parts `market`, `kameo`, `17`. */
 export interface Route {
@@ -52,7 +52,7 @@ export const narrowTo = (route: Route, query: Readonly<Record<string, string | u
 /** Where the reader is now. */
 export const useRoute = (): Route => {
   const [route, setRoute] = useState(() => routeFrom(location.hash))
-  useEffect(() => {
+  useLayoutEffect(() => {
     const follow = () => setRoute(routeFrom(location.hash))
     addEventListener("hashchange", follow)
     return () => removeEventListener("hashchange", follow)

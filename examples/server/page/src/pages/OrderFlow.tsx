@@ -3,7 +3,7 @@
  * what is asked and shown, and in nothing else.
  */
 import type { ComponentChildren } from "preact"
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 import { mayHaveHappened, Problem } from "../client/problem.ts"
 import { announce } from "../ui/announce.tsx"
 import { focusFirstError } from "../ui/fields.tsx"
@@ -40,7 +40,7 @@ interface OrderFlowProps<Draft, Content, Answer> {
 const Steps = ({ at }: { readonly at: number }) => {
   const heading = useRef<HTMLHeadingElement>(null)
   const before = useRef(at)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (before.current !== at) heading.current?.focus()
     before.current = at
   }, [at])

@@ -1,6 +1,6 @@
 /** Something that is done by a button. What cannot be undone is asked for a second time. */
 import type { ComponentChildren } from "preact"
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import { mayHaveHappened } from "../client/problem.ts"
 import { t } from "../words/words.ts"
 import { announce } from "./announce.tsx"
@@ -26,8 +26,8 @@ export const Act = <A,>({ children, done, label, of, said, sure, write }: ActPro
   const intent = useIntent<A>()
   const place = useRef<HTMLDivElement>(null)
   const begun = useRef(false)
-  useEffect(() => {
-    // The button that was pressed is gone, so the focus goes to the one in its place.
+  useLayoutEffect(() => {
+    // The button that was pressed is gone, so the focus goes to the one in its place, before anything can be typed.
     if (begun.current) place.current?.querySelector("button")?.focus()
     begun.current = true
   }, [asks])

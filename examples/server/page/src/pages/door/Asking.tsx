@@ -1,5 +1,5 @@
 /** What is asked for before anybody is signed in: to become a user, another password, and the mail once more. */
-import { useEffect, useState } from "preact/hooks"
+import { useLayoutEffect, useState } from "preact/hooks"
 import * as visitor from "../../client/visitor.ts"
 import { current } from "../../settings.ts"
 import { Act } from "../../ui/Act.tsx"
@@ -32,7 +32,7 @@ interface MailedProps {
 /** A mail is on its way. */
 const Mailed = ({ again, text }: MailedProps) => {
   const [sent, setSent] = useState(false)
-  useEffect(() => document.querySelector<HTMLElement>("h1")?.focus(), [])
+  useLayoutEffect(() => document.querySelector<HTMLElement>("h1")?.focus(), [])
   return (
     <DoorFrame title={d("mail.title")} lead={text}>
       <p class="door-note quiet">{d("mail.late")}</p>

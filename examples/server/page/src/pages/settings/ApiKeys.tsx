@@ -1,5 +1,5 @@
 /** Keys by which programs act for whoever made them. */
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import { useMe } from "../../access.ts"
 import * as self from "../../client/self.ts"
 import { showInstant } from "../../format/dates.ts"
@@ -195,7 +195,7 @@ export const ApiKeysPart = () => {
   const [step, setStep] = useState<"list" | "make" | self.MadeKey>("list")
   const place = useRef<HTMLDivElement>(null)
   const begun = useRef(false)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (begun.current) place.current?.querySelector<HTMLElement>("input, button")?.focus()
     begun.current = true
   }, [step])

@@ -3,7 +3,7 @@
  * while it is shown, and nowhere else.
  */
 import type { ComponentChildren } from "preact"
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 import { useMe, useRenewMe } from "../../access.ts"
 import * as self from "../../client/self.ts"
 import { announce } from "../../ui/announce.tsx"
@@ -151,7 +151,7 @@ export const SecondFactor = () => {
   const [step, setStep] = useState<Step>(rest)
   const place = useRef<HTMLDivElement>(null)
   const begun = useRef(false)
-  useEffect(() => {
+  useLayoutEffect(() => {
     // What had the focus is gone with the step before.
     if (begun.current) place.current?.querySelector<HTMLElement>("h3, input, button")?.focus()
     begun.current = true
