@@ -7,6 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import { AccessRefusals } from "./audit/AccessRefusals.ts"
 import { AuditRetention } from "./audit/AuditRetention.ts"
 import { AuditTrail } from "./audit/AuditTrail.ts"
 import * as Actor from "./core/Actor.ts"
@@ -18,7 +19,7 @@ import type { ActorOptions } from "./promise/internal/actors.ts"
 import type { Audit } from "./promise/internal/audit.ts"
 import type { Bank, BankOptions } from "./promise/internal/bank.ts"
 import type { BankServices } from "./promise/internal/bankCalls.ts"
-import { Calls, Engine } from "./promise/internal/calls.ts"
+import { Calls, Engine, type Services } from "./promise/internal/calls.ts"
 import { runsOn, runsWithIdentityOn } from "./promise/internal/engines.ts"
 import type { Identity, IdentityOptions } from "./promise/internal/identity.ts"
 import type { IdentityServices } from "./promise/internal/identityCalls.ts"
@@ -127,12 +128,15 @@ type Without<Option extends string> = { readonly [K in Option]?: never }
 const booksLayer = (timeZone: string | undefined) =>
   LedgerUseCase.layerWith(timeZone === undefined ? {} : { timeZone }).pipe(Layer.provideMerge(AuditTrail.layer))
 
+/** What is asked of the trail, and who was refused. */
+const guards = Layer.merge(AuditRetention.layer, AccessRefusals.layer)
+
 const workersOf = Layer.merge(AuditTrail.layerSealing, LedgerUseCase.layerExpiry)
 
 const readTenant = reader(Actor.Identity.fields.tenant)
 
 const inHandsOf = (engine: Engine, actor: Actor.Identity): Saldo => {
-  const calls = new Calls(engine, actor)
+  const calls = new Calls<Services>(engine, actor)
   const close = () => engine.close()
   return {
     loans: makeLoans(calls),
@@ -149,7 +153,7 @@ const inHandsOf = (engine: Engine, actor: Actor.Identity): Saldo => {
 const bankInHandsOf = (engine: Engine<BankServices>, actor: Actor.Identity, options: BankOptions): BankSaldo => {
   const saldo: BankSaldo = {
     ...inHandsOf(engine, actor),
-    bank: makeBank(new Calls(engine, actor), options),
+    bank: makeBank(new Calls<BankServices>(engine, actor), options),
     as: (other) => bankInHandsOf(engine, identityOf(other), options)
   }
   runsOn(saldo, engine)
@@ -158,7 +162,7 @@ const bankInHandsOf = (engine: Engine<BankServices>, actor: Actor.Identity, opti
 
 const identityInHandsOf = (engine: Engine<IdentityServices>, actor: Actor.Identity): IdentitySaldo => ({
   ...inHandsOf(engine, actor),
-  identity: makeIdentity(new Calls(engine, actor)),
+  identity: makeIdentity(new Calls<IdentityServices>(engine, actor)),
   as: (other) => identityInHandsOf(engine, identityOf(other))
 })
 
@@ -169,7 +173,7 @@ const bothInHandsOf = (
 ): IdentityBankSaldo => {
   const saldo: IdentityBankSaldo = {
     ...bankInHandsOf(engine, actor, options),
-    identity: makeIdentity(new Calls(engine, actor)),
+    identity: makeIdentity(new Calls<BankServices | IdentityServices>(engine, actor)),
     as: (other) => bothInHandsOf(engine, identityOf(other), options)
   }
   runsWithIdentityOn(saldo, engine)
@@ -230,15 +234,12 @@ export async function createSaldo(options: SaldoOptions & Partial<IdentityBankSa
   const { always, foundation } = foundationOf(options.webhooks, SqlStores.layer.pipe(Layer.provide(client)))
   const users = identity === undefined ? undefined : identityLayer(identity).pipe(Layer.provide(client))
   if (bank === undefined) {
-    const books = AuditRetention.layer.pipe(Layer.provideMerge(booksLayer(timeZone)), Layer.provideMerge(foundation))
+    const books = guards.pipe(Layer.provideMerge(booksLayer(timeZone)), Layer.provideMerge(foundation))
     if (users === undefined) return inHandsOf(await opened(books, always, workers), actor)
     const working = Layer.merge(always, identityWorkers)
     return identityInHandsOf(await opened(Layer.provideMerge(users, books), working, workers), actor)
   }
-  const useCases = AuditRetention.layer.pipe(
-    Layer.provideMerge(bankLayer(bank, timeZone)),
-    Layer.provideMerge(foundation)
-  )
+  const useCases = guards.pipe(Layer.provideMerge(bankLayer(bank, timeZone)), Layer.provideMerge(foundation))
   const working = Layer.merge(always, bankWorkers(bank))
   if (users === undefined) return bankInHandsOf(await opened(useCases, working, workers), actor, bank)
   const both = opened(Layer.provideMerge(users, useCases), Layer.merge(working, identityWorkers), workers)

@@ -59,7 +59,7 @@ Reflect.set(LoanCollection, "layer", watching(LoanCollection.layer))
 
 /** Use cases, and parts of them, that a host without Effect has no call for. */
 const exceptions: Readonly<Record<string, string>> = {
-  AccessRefusals: "for transports, which have refusals recorded; a host has the trail for its own",
+  AccessRefusals: "records by itself what is refused in any call",
   AccessTokens: "the option `identity.tools`",
   AccountHolders: "how accounts see customers; a host gives tags by an option",
   Actor: "whoever a Saldo is in the hands of; see `as`",

@@ -115,6 +115,9 @@ it("refuses what may not be, each in its own words", async () => {
   const nobody = saldo.as({ tenant: "bank", id: "nobody" }).webhooks
   expect(await rejection(nobody.list())).toMatchObject({ _tag: "NotPermitted" })
   expect(await rejection(nobody.tell())).toMatchObject({ _tag: "NotPermitted" })
+  const refused = await saldo.audit.query({ action: "access.authorize" })
+  const record = { outcome: "refused", actor: { id: "nobody" }, subject: { id: "webhooks:manage" } }
+  expect(refused.items).toMatchObject([record, record])
   const unfit = rejection(saldo.webhooks.register({ ...wanted, events: ["not an action"] }))
   expect(await unfit).toMatchObject({ _tag: "InputInvalid", path: "/events/0" })
 })

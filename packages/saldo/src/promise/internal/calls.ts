@@ -6,10 +6,12 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { AccessRefusals } from "../../audit/AccessRefusals.ts"
 import type { AuditRetention } from "../../audit/AuditRetention.ts"
 import type { AuditTrail } from "../../audit/AuditTrail.ts"
-import { Actor, type Identity } from "../../core/Actor.ts"
+import { Actor, type Identity, NotPermitted } from "../../core/Actor.ts"
 import type { PageRequest } from "../../core/Page.ts"
 import type { Ledger } from "../../ledger/Ledger.ts"
 import type * as SqlStores from "../../sql/SqlStores.ts"
@@ -18,7 +20,13 @@ import { type Given, type Plain, toPlain } from "./plain.ts"
 import { pageOf, type Reader } from "./reading.ts"
 
 /** What the facade calls in every Saldo: use cases, and the stores they stand on. */
-export type Services = SqlStores.Stores | AuditTrail | AuditRetention | Ledger
+export type Services = SqlStores.Stores | AccessRefusals | AuditTrail | AuditRetention | Ledger
+
+const isNotPermitted = Schema.is(NotPermitted)
+
+/** Has it recorded that whoever acts lacks a permission; other failures are for the use cases to record. */
+const recordRefusal = (error: unknown): Effect.Effect<void, never, AccessRefusals | Actor> =>
+  isNotPermitted(error) ? AccessRefusals.use(({ record }) => record(error)) : Effect.void
 
 /** Runs effects as promises, counts those that run, and refuses new ones once it is closing. */
 export class Engine<R = Services> {
@@ -87,19 +95,20 @@ export class Engine<R = Services> {
   }
 }
 
-/** The calls of one actor. */
+/** The calls of one actor; what it may not do is recorded. */
 export class Calls<R = Services> {
-  readonly #engine: Engine<R>
+  readonly #engine: Engine<R | AccessRefusals>
   readonly #actor: Identity
 
-  constructor(engine: Engine<R>, actor: Identity) {
+  constructor(engine: Engine<R | AccessRefusals>, actor: Identity) {
     this.#engine = engine
     this.#actor = actor
   }
 
   /** Runs an effect and takes Effect out of its answer. */
   run<A, E>(effect: Effect.Effect<A, E, R | Actor>, options?: CallOptions): Promise<Plain<A>> {
-    return this.#engine.run(Effect.map(Effect.provideService(effect, Actor, this.#actor), toPlain), options)
+    const acting = Effect.provideService(Effect.tapError(effect, recordRefusal), Actor, this.#actor)
+    return this.#engine.run(Effect.map(acting, toPlain), options)
   }
 
   /** A method that reads what it is given, and then acts on it. */
@@ -124,7 +133,8 @@ export class Calls<R = Services> {
 
   /** Runs a stream step by step, and takes Effect out of its items. */
   iterate<A, E>(stream: Stream.Stream<A, E, R | Actor>, options?: CallOptions): AsyncGenerator<Plain<A>> {
-    return this.#engine.iterate(Stream.map(Stream.provideService(stream, Actor, this.#actor), toPlain), options)
+    const acting = Stream.provideService(Stream.tapError(stream, recordRefusal), Actor, this.#actor)
+    return this.#engine.iterate(Stream.map(acting, toPlain), options)
   }
 }
 
