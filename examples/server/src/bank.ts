@@ -50,8 +50,11 @@ const identity = IdentityUseCases.layer({
   )
 )
 
-/** What is called on this machine, to try webhooks with; without certificates. */
-const local = { allowHttp: true, allowedRanges: ["127.0.0.0/8"] }
+/**
+ * What is called on this machine, to try webhooks with; without certificates. It is near, so a message takes less time than
+ * elsewhere, and another process need not wait as long for one that ended.
+ */
+const local = { allowHttp: true, allowedRanges: ["127.0.0.0/8"], timeout: "5 seconds", leaseMs: 10_000 } as const
 
 /** Who elsewhere is told of what happens. */
 const webhooks = (near: boolean) =>
