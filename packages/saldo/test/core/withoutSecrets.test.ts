@@ -41,7 +41,8 @@ const personalNumber = fc
   })
 
 const iban = fc
-  .tuple(fc.constantFrom("SE", "NO", "DE", "FI"), from("0123456789", 18), fc.boolean())
+  .constantFrom(["SE", 24], ["NO", 15], ["DE", 22], ["FI", 18], ["MT", 31] as const)
+  .chain(([country, length]) => fc.tuple(fc.constant(country), from("0123456789", length - 4), fc.boolean()))
   .map(([country, account, spaced]) => {
     const digits = `${account}${[...`${country}00`].map((sign) => Number.parseInt(sign, 36)).join("")}`
     const check = padded(98 - Number(BigInt(digits) % 97n), 2)
@@ -49,9 +50,21 @@ const iban = fc
     return spaced ? text.replaceAll(/(.{4})(?=.)/gu, "$1 ") : text
   })
 
+/** A Norwegian national identity number: its two check digits fit. */
+const norwegianNumber = from("0123456789", 9)
+  .map((digits) => {
+    const check = (weights: ReadonlyArray<number>, of: string) =>
+      (11 - (weights.reduce((sum, weight, at) => sum + weight * Number(of.charAt(at)), 0) % 11)) % 11
+    const first = check([3, 7, 6, 1, 8, 9, 4, 5, 2], digits)
+    return { digits, first, second: check([5, 4, 3, 2, 7, 6, 5, 4, 3, 2], `${digits}${first}`) }
+  })
+  .filter(({ first, second }) => first < 10 && second < 10)
+  .map(({ digits, first, second }) => `${digits}${first}${second}`)
+
 /** Secrets of every kind that is told by its looks, each with the part that must be gone. */
 const secrets: Readonly<Record<string, fc.Arbitrary<string>>> = {
   "an access token": fc.tuple(base64url(30), base64url(90), base64url(64)).map(([a, b, c]) => `eyJ${a}.eyJ${b}.${c}`),
+  "a short token": fc.tuple(base64url(9), base64url(12), base64url(16)).map(([a, b, c]) => `eyJ${a}.eyJ${b}.${c}`),
   "an API key": fc.tuple(from(crockford, 12), base64url(32)).map(([prefix, text]) => `sk_${prefix}_${text}`),
   "a refresh token": base64url(32).map((text) => `srt_${text}`),
   "a webhook's secret": fc
@@ -67,6 +80,13 @@ const secrets: Readonly<Record<string, fc.Arbitrary<string>>> = {
   "an e-mail address": fc.tuple(from("abcdeåäö.", 8), from("abcde", 6)).map(([name, host]) => `x${name}x@${host}.test`),
   "a personal number": personalNumber,
   "an IBAN": iban,
+  "a mistyped IBAN": iban.map((text) => text.slice(0, -1) + String((Number(text.slice(-1)) + 1) % 10)),
+  "an IBAN in small letters": iban.map((text) => text.toLowerCase()),
+  "a Norwegian identity number": norwegianNumber,
+  "a sealed text": base64url(40).map((text) => `v1.${text.toLowerCase()}`),
+  "a private key": from("abcDEF123+/", 64).map(
+    (text) => `-----BEGIN PRIVATE KEY-----\n${text.replaceAll(/(.{16})/gu, "$1\n")}-----END PRIVATE KEY-----`
+  ),
   "a Swedish account": fc
     .tuple(fc.integer({ min: 1000, max: 9999 }), from("0123456789", 7))
     .map(([clearing, account]) => `${clearing}-${account}`)
@@ -116,6 +136,9 @@ describe("withoutSecrets", () => {
           `authorization: Bearer ${encodeURIComponent(secret)}`,
           `Expected an amount, got ${JSON.stringify(secret)}`
         ]
+        expect(withoutSecrets('{"code":"123456"} code=123456 code: "CredentialsInvalid"')).toBe(
+          '{"code":"<redacted>"} code=<redacted> code: "CredentialsInvalid"'
+        )
         for (const text of told) {
           const clean = withoutSecrets(text)
           expect(clean, text).not.toContain(secret)
@@ -145,7 +168,7 @@ describe("withoutSecrets", () => {
           expect(withoutSecrets(`The ${text} is here`)).toBe(`The ${text} is here`)
         }
       ),
-      { numRuns: 500 }
+      { numRuns: 2000 }
     )
     for (const text of [
       "Old tokens were not purged and will be next time",
