@@ -193,7 +193,8 @@ layer(servedWithUsers(), { excludeTestServices: true })("a credential that is no
       )
       const known = yield* reasons
       const expected = ["malformed", "signature-wrong", "algorithm-refused", "key-unknown", "not-for-us", "expired"]
-      for (const reason of [...expected, "SessionOver"]) expect(known).toContain(`refused ${reason}`)
+      const ofKeys = ["ApiKeyUnknown", "ApiKeyRevoked", "ApiKeyOver", "ApiKeyPowerless"]
+      for (const reason of [...expected, "SessionOver", ...ofKeys]) expect(known).toContain(`refused ${reason}`)
       expect([...known].filter((each) => !each.startsWith("refused "))).toEqual([])
     })
   )
