@@ -90,7 +90,7 @@ afterAll(async () => {
   remove()
 })
 
-const settings = { timeout: 60_000 }
+const settings = { timeout: 120_000 }
 
 describe("the container file", () => {
   it("makes an image with what the server needs and nothing that only the work on it needs", () => {
@@ -134,6 +134,11 @@ describe("the container file", () => {
     for (const place of ["/openapi.json", "/docs", "/"]) {
       const response = await fetch(url + place)
       expect({ place, status: response.status }).toEqual({ place, status: 200 })
+      expect(Object.fromEntries(response.headers), place).toMatchObject({
+        "content-security-policy": expect.stringMatching(/^default-src 'none';.*frame-ancestors 'none'/u),
+        "strict-transport-security": "max-age=31536000; includeSubDomains",
+        "x-content-type-options": "nosniff"
+      })
       await response.arrayBuffer()
     }
   })

@@ -97,7 +97,7 @@ const rehearse = async (heading: string): Promise<void> => {
   }
 }
 
-const settings = { timeout: 60_000 }
+const settings = { timeout: 120_000 }
 
 beforeAll(async () => {
   writeFileSync(path("kept.sh"), "")
@@ -110,7 +110,7 @@ beforeAll(async () => {
   })
   const { secret } = (await response.json()) as { readonly secret?: string }
   expect(secret).toMatch(/^whsec_/u)
-}, 60_000)
+}, 120_000)
 
 afterAll(async () => {
   await server.kill()
@@ -210,8 +210,8 @@ describe("what is watched", () => {
     const response = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${token}` } })
     const told = new Set([...(await response.text()).matchAll(/^([a-z][a-z0-9_]*)(?=[{ ])/gmu)].map(([name]) => name))
     const rules = readFileSync(new URL("../alerts.yml", import.meta.url), "utf8")
-    const named = [...rules.matchAll(/\b(?:http|saldo)_[a-z_]+(?=[{[)])/gu)].map(([name]) => name)
-    expect(new Set(named).size).toBeGreaterThan(3)
+    const named = [...rules.matchAll(/\b(?:http|nodejs|process|saldo)_[a-z0-9_]+(?=[{[)])/gu)].map(([name]) => name)
+    expect(new Set(named).size).toBeGreaterThan(7)
     expect(named.filter((name) => !told.has(name))).toEqual([])
   })
 

@@ -165,6 +165,6 @@ describe("a base back-up of Postgres with its archived log", () => {
           })
         )
       }),
-    60_000
+    120_000
   )
 })
