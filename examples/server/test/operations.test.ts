@@ -121,7 +121,7 @@ describe("the page on operations, rehearsed", () => {
   it("backs up while the bank is written to, and restores all that was acknowledged before", settings, async () => {
     const { accounts, token } = await asKim(server)
     const load = flood(server, token, accounts, "busy")
-    await expect.poll(() => load.acknowledged.size, { timeout: 30_000 }).toBeGreaterThan(4 * width)
+    await expect.poll(() => load.acknowledged.size, { timeout: 60_000 }).toBeGreaterThan(4 * width)
     const before = new Map(load.acknowledged)
     await rehearse("Back up SQLite")
     await load.end()
@@ -157,7 +157,7 @@ describe("the page on operations, rehearsed", () => {
     }
     expect(await me(accessToken)).toBe(200)
     await rehearse("Those that sign access tokens")
-    await expect.poll(() => me(accessToken), { timeout: 20_000 }).toBe(401)
+    await expect.poll(() => me(accessToken), { timeout: 60_000 }).toBe(401)
     const refreshed = await fetch(`${server.url}/api/auth/refresh`, {
       method: "POST",
       headers: { "content-type": "application/json" },
