@@ -41,7 +41,7 @@ import * as SqlStores from "saldo/sql/SqlStores"
 import { offered } from "../src/bank/products.ts"
 import * as keys from "../src/bank/keys.ts"
 import { Database } from "../src/GlobalFlags.ts"
-import { failureOf, type RunOptions, useSaldo } from "./saldo.ts"
+import { failureOf, type RunOptions, settings, useSaldo } from "./saldo.ts"
 
 const { path, run } = useSaldo()
 const db = path("bank.sqlite")
@@ -67,24 +67,35 @@ const authenticator = Layer.succeed(
   })
 )
 
+/** The settings of a command that collects from where the server does. */
+const atKameo = { env: {} }
+
 const market = LoanCollection.layer.pipe(
   Layer.provide(
     Layer.unwrap(
       Effect.map(
         Effect.acquireRelease(
-          Effect.promise(() => startKameoEmulator({ loans: 40, user: { factor: "none" } })),
+          Effect.promise(() => startKameoEmulator({ loans: 40, frozen: true, user: { factor: "none" } })),
           (emulator) => Effect.promise(() => emulator.close())
         ),
-        ({ apiUrl, wwwUrl }) => LoanPlatform.source(kameo({ baseUrl: wwwUrl, apiBaseUrl: apiUrl }))
+        (emulator) => {
+          atKameo.env = settings(emulator)
+          return LoanPlatform.source(kameo({ baseUrl: emulator.wwwUrl, apiBaseUrl: emulator.apiUrl }))
+        }
       )
     )
   )
 )
 
 /** The bank that the command would find in the file, behind HTTP; whoever calls as Eve may do so ten times a minute. */
-const bank = Layer.unwrap(
-  Effect.map(offered, (products) => BankUseCases.layer({ products, payments: { ...permissive, approval: "always" } }))
-).pipe(
+const bank = market.pipe(
+  Layer.provideMerge(
+    Layer.unwrap(
+      Effect.map(offered, (products) =>
+        BankUseCases.layer({ products, payments: { ...permissive, approval: "always" } })
+      )
+    )
+  ),
   Layer.provide([RailSimulator.layer({ seed: "cli" }), KycVerifier.layerReference]),
   Layer.provideMerge(keys.layer(true)),
   Layer.provideMerge(SqlStores.layer),
@@ -137,7 +148,7 @@ const filled = Effect.gen(function* () {
   }
   yield* LoanCollection.use((collection) => collection.run())
   return { customerId, ids }
-}).pipe(Actor.as(ada), Effect.provide(market))
+}).pipe(Actor.as(ada))
 
 const scope = Scope.makeUnsafe()
 afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
@@ -222,6 +233,10 @@ describe("saldo --url", () => {
     await good(there(["ledger", "open", "cli.cash", "--type", "asset"]))
     await good(there(["ledger", "open", "cli.debt", "--type", "liability"]))
     await both(() => posted)
+    const collect = ["loans", "fetch", "--no-login"]
+    const collected = await good(there(collect))
+    expect(collected).toMatch(/^Collected \d+ loans from kameo: 0 new, 0 changed, \d+ unchanged\./u)
+    expect(await good(here(collect, atKameo))).toBe(collected)
 
     const input = JSON.stringify({ name: "Hyresvärden AB", account: "SE4550000000058398257466", message: "April" })
     const order = ["bank", "payments", "order", "25.00", "--from", theirs, "--json"]

@@ -22,6 +22,7 @@ import { layerCollection } from "../kameo.ts"
 import { Output, presenting } from "../Output.ts"
 import { collect, reportText } from "./fetch.ts"
 import { historyText } from "./reading.ts"
+import { Collector } from "../desk/Collector.ts"
 import { Listings } from "../desk/Listings.ts"
 import { statisticsOf, statisticsText } from "./statistics.ts"
 
@@ -184,7 +185,8 @@ export const demo = Command.make(
         KameoEmulator.layer({ loans: { count: loans, seed, newPerDay: 3 }, clock, totpClock: "virtual" })
       )
     )
-    const services = layerCollection().pipe(
+    const services = Collector.layerOwn.pipe(
+      Layer.provide(layerCollection()),
       Layer.provideMerge(Layer.merge(database.layer({ _tag: "Sqlite", filename }), kameo))
     )
     return yield* journey(filename, days).pipe(Effect.provide(services))

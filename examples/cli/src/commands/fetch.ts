@@ -10,11 +10,13 @@ import * as Terminal from "effect/Terminal"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { KameoClient } from "@saldo/kameo/KameoClient"
-import * as Actor from "saldo/core/Actor"
-import { type CollectionProgress, type CollectionReport, LoanCollection } from "saldo/lending/LoanCollection"
+import type { CollectionProgress } from "saldo/lending/LoanCollection"
 import { bar, plain } from "../chart.ts"
 import { CliFailure, exitCodes, failureText } from "../CliFailure.ts"
 import { layerWriting } from "../database.ts"
+import { Collector, type ShownReport } from "../desk/Collector.ts"
+import * as server from "../desk/server.ts"
+import { Url } from "../GlobalFlags.ts"
 import { layerCollection, optionalLogin } from "../kameo.ts"
 import { Output, presenting } from "../Output.ts"
 
@@ -51,10 +53,10 @@ export const collect = Effect.fnUntraced(function* (options: {
 }) {
   const { live, remark } = yield* Output
   const terminal = yield* Terminal.Terminal
-  const collection = yield* LoanCollection
+  const collector = yield* Collector
   const draw = (text: string) => Effect.ignore(live ? terminal.display(eraseLine + text) : Effect.void)
   let since: Mark | undefined
-  return yield* collection
+  return yield* collector
     .run({
       ...options,
       onProgress: Effect.fnUntraced(function* (progress) {
@@ -64,23 +66,23 @@ export const collect = Effect.fnUntraced(function* (options: {
         yield* remark(`Stored page ${progress.page}: ${progress.counts.seen} of ${progress.total ?? "?"} loans.`)
       })
     })
-    .pipe(Actor.as(Actor.system("saldo")), Effect.ensuring(draw("")))
+    .pipe(Effect.ensuring(draw("")))
 })
 
 /** What a collection did, in a few lines. */
-export const reportText = (report: CollectionReport): string => {
+export const reportText = (report: ShownReport): string => {
   const lines = [
     `${report.resumed ? "Resumed and collected" : "Collected"} ${report.seen} loans from ${report.platform}: ` +
       `${report.inserted} new, ${report.changed} changed, ${report.unchanged} unchanged.`
   ]
   if (report.duplicates > 0) lines.push(`${report.duplicates} came more than once; the newer one counts.`)
   if (report.rejected > 0) {
-    lines.push(`${report.rejected} could not be used:`)
-    for (const one of report.rejections.slice(0, 5)) {
+    lines.push(`${report.rejected} could not be used${report.rejections === undefined ? "." : ":"}`)
+    for (const one of (report.rejections ?? []).slice(0, 5)) {
       lines.push(`  ${plain(one.loanId ?? "no id")}: ${one.field}: ${plain(one.problem)}`)
     }
   }
-  for (const { drift, times } of report.drifts.slice(0, 5)) {
+  for (const { drift, times } of (report.drifts ?? []).slice(0, 5)) {
     lines.push(`Unknown to this version (${times} times): ${plain(drift.path)} ${drift.kind}, ${plain(drift.found)}.`)
   }
   if (report.completeness._tag === "Partial") lines.push(`Not everything: ${report.completeness.reason}.`)
@@ -106,13 +108,14 @@ const interrupted = Effect.flatMap(Output, ({ json }) =>
   )
 )
 
-const run = Effect.fnUntraced(function* (input: Input, login: boolean) {
+const loggedIn = Effect.gen(function* () {
   const output = yield* Output
-  const client = yield* KameoClient
-  if (input.login && login) {
-    yield* client.login
-    yield* output.remark("Logged in to Kameo.")
-  }
+  yield* KameoClient.use(({ login }) => login)
+  yield* output.remark("Logged in to Kameo.")
+})
+
+const run = Effect.fnUntraced(function* (input: Input) {
+  const output = yield* Output
   const report = yield* collect({
     ...(Option.isSome(input.maxPages) && { maxPages: input.maxPages.value }),
     resume: !input.fresh
@@ -155,9 +158,17 @@ export const fetch = Command.make(
   },
   (input) =>
     Effect.gen(function* () {
+      const url = yield* Url
+      if (Option.isSome(url)) {
+        return yield* Effect.provide(run(input), Layer.provide(Collector.layerServer, server.layer(url.value)))
+      }
       const kameo = yield* optionalLogin
-      const services = Layer.provideMerge(layerCollection(), Layer.merge(layerWriting, kameo.layer))
-      yield* Effect.provide(run(input, kameo.login), services)
+      const login = input.login && kameo.login ? loggedIn : Effect.void
+      const services = Collector.layerOwn.pipe(
+        Layer.provide(layerCollection()),
+        Layer.provideMerge(Layer.merge(layerWriting, kameo.layer))
+      )
+      yield* Effect.provide(Effect.andThen(login, run(input)), services)
     }).pipe(presenting)
 ).pipe(
   Command.withDescription("Collect every loan listing of Kameo into the database"),

@@ -94,6 +94,8 @@ const wordsFor = (name: string): Readonly<Record<string, (told: Told) => CliFail
   HttpClientError: ({ reason }) =>
     reason?.response === undefined ? unreached(name) : foreign(name, `status ${reason.response.status}`),
   SchemaError: () => foreign(name, "an answer that cannot be read"),
+  SseError: () => foreign(name, "events that cannot be read"),
+  Retry: () => foreign(name, "events that ask to come again"),
   CredentialsInvalid: () =>
     failure(
       `The server at ${name} does not know the key, or no longer.`,
@@ -111,6 +113,8 @@ const wordsFor = (name: string): Readonly<Record<string, (told: Told) => CliFail
       `The server at ${name} failed.`,
       "Run the command again with the same --key; its operator finds more in its log."
     ),
+  PlatformNotConnected: () =>
+    failure(`The server at ${name} collects from nowhere.`, "Collect into a database, with --db in place of --url."),
   Overloaded: () => failure(`The server at ${name} is too busy.`, "Run the command again with the same --key.")
 })
 
@@ -124,21 +128,23 @@ type Interface =
   | "MediaTypeUnsupported"
   | "NotPermitted"
   | "Overloaded"
+  | "PlatformNotConnected"
   | "RequestInvalid"
+  | "Retry"
   | "SchemaError"
+  | "SseError"
   | "TooManyRequests"
   | "VersionMismatch"
 
 const patience = "60 seconds"
 
-/** Asks the server; refusals fail as they do without one, and whatever else goes wrong ends the command in words. */
-export const asking = ({ client, name }: Server["Service"]) => {
+/** Refusals fail as they do without a server, and whatever else goes wrong ends the command in words. */
+export const inWords = (name: string) => {
   const words = wordsFor(name)
   return <A, E extends { readonly _tag: string }>(
-    ask: (client: Client) => Effect.Effect<A, E>
+    work: Effect.Effect<A, E>
   ): Effect.Effect<A, Exclude<E, { readonly _tag: Interface }>> =>
-    ask(client).pipe(
-      Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.die(unreached(name)) }),
+    work.pipe(
       Effect.catch((error): Effect.Effect<never, Exclude<E, { readonly _tag: Interface }>> => {
         const said = words[error._tag]
         return said === undefined
@@ -147,6 +153,17 @@ export const asking = ({ client, name }: Server["Service"]) => {
       })
     )
 }
+
+/** Asks the server, which answers within a minute. */
+export const asking =
+  ({ client, name }: Server["Service"]) =>
+  <A, E extends { readonly _tag: string }>(
+    ask: (client: Client) => Effect.Effect<A, E>
+  ): Effect.Effect<A, Exclude<E, { readonly _tag: Interface }>> =>
+    ask(client).pipe(
+      Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.die(unreached(name)) }),
+      inWords(name)
+    )
 
 /** The headers of a write under a command's key. */
 export const keyed = (key: CommandKey): Effect.Effect<{ readonly "idempotency-key": IdempotencyKey }> =>
