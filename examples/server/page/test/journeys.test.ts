@@ -1,8 +1,9 @@
 import type { Browser, Page, Request } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { openPage, type Reader, settled, signIn, startBrowser, visit } from "./browser.ts"
+import { type Reader, settled, signIn, startBrowser, visit } from "./browser.ts"
 import { catchesUp, seesElsewhere } from "./elsewhere.ts"
 import { startServer, type StartedServer } from "./server.ts"
+import { failed, visitAs } from "./visits.ts"
 
 let server: StartedServer
 let browser: Browser
@@ -16,24 +17,13 @@ afterAll(async () => {
   await server.stop()
 })
 
-/** Lets somebody go through the page, and checks that the console stayed quiet. */
-const as = async (
+const as = (
   email: string | undefined,
   go: (page: Page, reader: Reader) => Promise<void>,
   allowed: ReadonlyArray<RegExp> = []
-) => {
-  const reader = await openPage(browser, server.url)
-  try {
-    if (email !== undefined) await signIn(reader.page, email)
-    await go(reader.page, reader)
-    expect(reader.complaints.filter((complaint) => !allowed.some((known) => known.test(complaint)))).toEqual([])
-  } finally {
-    await reader.close()
-  }
-}
+) => visitAs({ browser, url: server.url }, email, go, allowed)
 
-/** The browser itself writes failed requests to the console; a test that wants one to fail names it. */
-const failed = (status: number) => new RegExp(`Failed to load resource.*${status}`, "u")
+/** The browser itself writes lost connections to the console. */
 const cut = /Failed to load resource: net::ERR_/u
 
 const kim = "kim@example.test"

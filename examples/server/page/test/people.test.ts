@@ -1,14 +1,15 @@
 import { codeOfStep, stepAt } from "@saldo/testing/TotpCodes"
 import * as DateTime from "effect/DateTime"
 import * as Redacted from "effect/Redacted"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import type { Browser, Page } from "playwright-core"
 import decodeQr from "qr/decode.js"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { expectAccessible, openPage, password, type Reader, signIn, startBrowser, visit } from "./browser.ts"
 import { linkTo } from "./mails.ts"
 import { startServer, type StartedServer } from "./server.ts"
+import { looksAfterUsers, tellsOutside } from "./staff.ts"
+import { comesRound, keepsReceivers } from "./standing.ts"
+import { button, failed, visitAs } from "./visits.ts"
 
 let server: StartedServer
 let browser: Browser
@@ -22,26 +23,11 @@ afterAll(async () => {
   await server.stop()
 })
 
-/** Lets somebody go through the page, and checks that the console stayed quiet. */
-const as = async (
+const as = (
   email: string | undefined,
   go: (page: Page, reader: Reader) => Promise<void>,
   allowed: ReadonlyArray<RegExp> = []
-) => {
-  const reader = await openPage(browser, server.url)
-  try {
-    if (email !== undefined) await signIn(reader.page, email)
-    await go(reader.page, reader)
-    expect(reader.complaints.filter((complaint) => !allowed.some((known) => known.test(complaint)))).toEqual([])
-  } finally {
-    await reader.close()
-  }
-}
-
-/** The browser itself writes failed requests to the console; a test that wants one to fail names it. */
-const failed = (status: number) => new RegExp(`Failed to load resource.*${status}`, "u")
-
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true })
+) => visitAs({ browser, url: server.url }, email, go, allowed)
 
 const isFocused = (page: Page, label: string) =>
   page.getByLabel(label, { exact: true }).evaluate((field) => field === document.activeElement)
@@ -369,197 +355,21 @@ describe("the settings", () => {
 })
 
 describe("payments that come round", () => {
-  it("are ordered once, approved by a second person where they are large, left out once, and ended", async () => {
-    await as("kim@example.test", async (page) => {
-      await visit(page, "#/payments")
-      await page.getByRole("link", { name: "Recurring" }).click()
-      await page.getByRole("link", { name: "New recurring payment" }).click()
-      await page.getByRole("heading", { level: 1, name: "New recurring payment" }).waitFor()
-      await button(page, "Review").click()
-      await page.getByText("Choose today or a later day").waitFor()
-      await page.getByLabel("Receiver", { exact: true }).fill("Brf Ekbacken")
-      await page.getByLabel("Kind of number").selectOption({ label: "IBAN" })
-      await page.getByLabel("Account number").fill("SE45 5000 0000 0583 9825 7466")
-      await page.getByLabel("Amount (SEK)").fill("26,000")
-      const soon = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10)
-      await page.getByLabel("First payment").fill(soon)
-      await page.getByLabel("On which day").selectOption({ label: "The last banking day of the month" })
-      await page.getByLabel("Ends").selectOption({ label: "After a number of payments" })
-      await page.getByLabel("Number of payments").fill("zero")
-      await button(page, "Review").click()
-      await page.getByText("A whole number from 1 to 100000").waitFor()
-      await page.getByLabel("Number of payments").fill("6")
-      await button(page, "Review").click()
-      await page.getByText("After 6 payments").waitFor()
-      await button(page, "Order it").click()
-      await page.getByText("It waits for a second person").waitFor()
-    })
-    await as("olof@bank.example", async (page) => {
-      await visit(page, "#/approvals")
-      const asked = page.locator("section", { hasText: "Brf Ekbacken" })
-      await asked.getByText("Payment plan").waitFor()
-      await asked.getByRole("button", { name: "Approve" }).click()
-      await asked.getByText("Approved").waitFor()
-    })
-    await as("kim@example.test", async (page) => {
-      await visit(page, "#/payments/recurring")
-      await page.getByRole("row").filter({ hasText: "Brf Ekbacken" }).getByText("Active").waitFor()
-      await page.getByRole("link", { name: "Brf Ekbacken" }).click()
-      const coming = page.locator("section", { hasText: "Coming payments" })
-      await coming.getByRole("listitem").first().waitFor()
-      expect(await coming.getByRole("listitem").count()).toBe(6)
-      const second = coming.getByRole("listitem").nth(1)
-      await second.getByRole("button", { name: /^Leave out/u }).click()
-      await second.getByText("Left out").waitFor()
-      expect(await coming.getByRole("listitem").count()).toBe(6)
-      await second.getByRole("button", { name: /^Pay it after all/u }).click()
-      await coming.getByText("Left out").waitFor({ state: "detached" })
-      await expectAccessible(page, "a plan")
-      await button(page, "End it").click()
-      await button(page, "Really end it?").click()
-      await page.getByText("Ended before its time").waitFor()
-      expect(await coming.count()).toBe(0)
-    })
-  })
+  it("are ordered once, approved by a second person where they are large, left out once, and ended", () =>
+    comesRound({ browser, url: server.url }))
 })
 
 describe("receivers", () => {
   it("are kept after a payment, chosen for the next one, and taken off the list", () =>
-    as("kim@example.test", async (page) => {
-      await visit(page, "#/payments/new")
-      await page.getByLabel("Receiver", { exact: true }).fill("Tandläkare Tand")
-      await page.getByLabel("Kind of number").selectOption({ label: "IBAN" })
-      await page.getByLabel("Account number").fill("SE35 5000 0000 0549 1000 0003")
-      await page.getByLabel("Amount (SEK)").fill("650")
-      await button(page, "Review").click()
-      await button(page, "Pay").click()
-      await button(page, "Keep the receiver").click()
-      await page.locator(".notice").getByText("The receiver is kept").waitFor()
-      await button(page, "Make another payment").click()
-      await page.getByLabel("To whom").selectOption({ label: "Tandläkare Tand, SE35 5000 0000 0549 1000 0003" })
-      expect(await page.getByLabel("Receiver", { exact: true }).inputValue()).toBe("Tandläkare Tand")
-      expect(await page.getByLabel("Account number").inputValue()).toBe("SE3550000000054910000003")
-      await visit(page, "#/payments/receivers")
-      const row = page.getByRole("row").filter({ hasText: "Tandläkare Tand" })
-      await row.getByRole("button", { name: "Remove" }).click()
-      await row.getByRole("button", { name: "Really remove it?" }).click()
-      await row.waitFor({ state: "detached" })
-    }))
+    as("kim@example.test", keepsReceivers))
 })
 
 describe("whoever looks after users", () => {
   it("invites somebody, gives roles, locks and unlocks", () =>
-    as(
-      "adam@bank.example",
-      async (page) => {
-        await visit(page, "#/users")
-        await page.getByRole("row").filter({ hasText: "Tyra Ekholm" }).getByText("Active").waitFor()
-        await page.getByRole("link", { name: "Invite" }).click()
-        await page.getByRole("heading", { level: 1, name: "Invite somebody" }).waitFor()
-        await page.getByLabel("Name", { exact: true }).fill("Tor Ek")
-        await page.getByLabel("E-mail address").fill("tyra@bank.example")
-        await page.getByLabel("Teller").check()
-        await button(page, "Send the invitation").click()
-        await page.locator(".field-error").getByText("has this e-mail address").waitFor()
-        await page.getByLabel("E-mail address").fill("tor@bank.example")
-        await button(page, "Send the invitation").click()
-        await page.locator(".notice").getByText("The invitation is on its way to tor@bank.example").waitFor()
+    as("adam@bank.example", (page) => looksAfterUsers(page, { browser, url: server.url }, server), [failed(409)]))
 
-        const guest = await openPage(browser, server.url)
-        await guest.page.goto(await linkTo(server, "tor@bank.example", "accept-invitation"))
-        await guest.page.getByLabel("Choose a password").fill("a-ferry-at-the-far-shore")
-        await button(guest.page, "Begin").click()
-        await guest.page.locator("#main").getByText("Your password is set").waitFor()
-        await signIn(guest.page, "tor@bank.example", "a-ferry-at-the-far-shore")
-        expect(await guest.page.getByRole("navigation").getByRole("link", { name: "Approvals" }).count()).toBe(0)
-
-        await page.getByRole("link", { name: "Show the user" }).click()
-        await page.getByRole("heading", { level: 1, name: "Tor Ek" }).waitFor()
-        await page.getByLabel("Officer").check()
-        await button(page, "Save the roles").click()
-        await button(page, "The roles are saved").waitFor()
-        await guest.page.reload()
-        await guest.page.getByRole("navigation").getByRole("link", { name: "Approvals" }).waitFor()
-        await expectAccessible(page, "a user")
-        await button(page, "Lock").click()
-        await button(page, "Really lock?").click()
-        await page.getByText("Locked", { exact: true }).waitFor()
-        await guest.page.reload()
-        await guest.page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor()
-        await button(page, "Unlock").click()
-        await page.getByText("Active", { exact: true }).waitFor()
-        await guest.close()
-      },
-      [failed(409)]
-    ))
-
-  it("has an address told of what happens, looks at what came of it, and has it told again", async () => {
-    const heard: Array<string> = []
-    const receiver = createServer((request, response) => {
-      request.resume().once("end", () => {
-        heard.push(String(request.headers["webhook-id"]))
-        response.writeHead(heard.length === 1 ? 500 : 204).end()
-      })
-    })
-    await new Promise<void>((resolve) => {
-      receiver.listen(0, "127.0.0.1", resolve)
-    })
-    const { port } = receiver.address() as AddressInfo
-    try {
-      await as(
-        "adam@bank.example",
-        async (page) => {
-          await visit(page, "#/webhooks")
-          await page.getByText("Nobody outside is told of anything").waitFor()
-          await page.getByRole("link", { name: "Add an address" }).click()
-          await page.getByLabel("Address", { exact: true }).fill("ftp://example.com/events")
-          await page.getByLabel("Customers, accounts and payments").check()
-          await button(page, "Add it").click()
-          await page.locator(".field-error").getByText("cannot be told of events").waitFor()
-          await page.getByLabel("Address", { exact: true }).fill(`http://127.0.0.1:${port}/events`)
-          await button(page, "Add it").click()
-          const secret = (await page.getByRole("group", { name: "Secret" }).locator("code").textContent()) ?? ""
-          expect(secret).toMatch(/^whsec_/u)
-          await button(page, "I have kept it").click()
-          await page.getByRole("heading", { level: 1, name: `127.0.0.1:${port}` }).waitFor()
-          expect(await page.locator("body").innerHTML()).not.toContain(secret)
-
-          // Somebody moves money, which the address is told of.
-          await as("kim@example.test", async (other) => {
-            await visit(other, "#/transfer")
-            await other.getByLabel("To", { exact: true }).selectOption({ label: "Savings account" })
-            await other.getByLabel("Amount (SEK)").fill("17")
-            await button(other, "Review").click()
-            await button(other, "Transfer now").click()
-            await other.getByRole("link", { name: "Show the account" }).waitFor()
-          })
-          const rows = page.getByRole("region", { name: "Deliveries" }).locator("tbody tr")
-          const failure = rows.filter({ hasText: "HTTP 500" })
-          await failure.waitFor()
-          expect(await failure.getByText("Failed").isVisible()).toBe(true)
-          await failure.getByRole("button", { name: /^Send again/u }).click()
-          const success = rows.filter({ hasText: "asked for by hand" }).filter({ hasText: "HTTP 204" })
-          await success.getByText("Delivered").waitFor()
-          expect(heard.filter((id) => id === heard[0]).length).toBeGreaterThanOrEqual(2)
-          await expectAccessible(page, "a webhook")
-          await button(page, "Pause").click()
-          await page.getByText("Paused", { exact: true }).waitFor()
-          await button(page, "New secret").click()
-          await button(page, "Make a new secret").click()
-          const next = await page.getByRole("group", { name: "Secret" }).locator("code").textContent()
-          expect(next).toMatch(/^whsec_/u)
-          expect(next).not.toBe(secret)
-          await button(page, "I have kept it").click()
-          await button(page, "Remove").click()
-          await button(page, "Really remove it and its log?").click()
-          await page.getByText("Nobody outside is told of anything").waitFor()
-        },
-        [failed(422)]
-      )
-    } finally {
-      receiver.close()
-    }
-  })
+  it("has an address told of what happens, looks at what came of it, and has it told again", () =>
+    tellsOutside({ browser, url: server.url }))
 })
 
 describe("who leaves", () => {
