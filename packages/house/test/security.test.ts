@@ -143,3 +143,81 @@ describe("code that runs", () => {
     ])
   })
 })
+
+type Json = { readonly [key: string]: unknown }
+
+const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null
+
+const contract = JSON.parse(textOf("packages/http/test/contract/fixtures/openapi.json")) as Json & {
+  readonly paths: Readonly<
+    Record<
+      string,
+      Readonly<
+        Record<
+          string,
+          {
+            readonly parameters?: ReadonlyArray<{ readonly in: string; readonly name: string }>
+            readonly requestBody?: Json
+          }
+        >
+      >
+    >
+  >
+}
+
+const operations = Object.entries(contract.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ id: `${method} ${path}`, method, ...operation }))
+)
+
+/** What a reference leads to. */
+const resolved = (reference: string): unknown =>
+  reference
+    .split("/")
+    .slice(1)
+    .reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), contract)
+
+/** Every schema within a value, references followed once. */
+const schemasIn = (value: unknown, seen = new Set<unknown>()): ReadonlyArray<Json> => {
+  if (!isObject(value) || seen.has(value)) return []
+  seen.add(value)
+  const reference = value["$ref"]
+  if (typeof reference === "string") return schemasIn(resolved(reference), seen)
+  return [value, ...Object.values(value).flatMap((each) => schemasIn(each, seen))]
+}
+
+const bodies = operations.flatMap(({ id, requestBody }) => schemasIn(requestBody).map((schema) => ({ id, schema })))
+
+describe("the contract", () => {
+  it("takes no field that it does not name", () => {
+    const objects = bodies.filter(({ schema }) => schema["type"] === "object" && isObject(schema["properties"]))
+    expect(objects.length).toBeGreaterThan(40)
+    expect(objects.filter(({ schema }) => schema["additionalProperties"] !== false).map(({ id }) => id)).toEqual([])
+  })
+
+  it("changes nothing by a GET: none has a body or a key of a command", () => {
+    const gets = operations.filter(({ method }) => method === "get")
+    expect(gets.length).toBeGreaterThan(30)
+    const writing = gets.filter(
+      ({ parameters = [], requestBody }) =>
+        requestBody !== undefined || parameters.some(({ name }) => /^idempotency-key$/iu.test(name))
+    )
+    expect(writing.map(({ id }) => id)).toEqual([])
+  })
+
+  it("has nothing secret or personal in an address", () => {
+    const inAddress = operations.flatMap(({ parameters = [] }) =>
+      parameters.filter((parameter) => parameter.in !== "header").map(({ name }) => name)
+    )
+    expect(inAddress).toContain("cursor")
+    const telling = /password|secret|token|mail|phone|(?:^|[a-z])name$|number|iban|^key$|apikey$/iu
+    expect(inAddress.filter((name) => telling.test(name))).toEqual([])
+  })
+
+  it("knows no hints and no questions that only somebody should know", () => {
+    const names = bodies.flatMap(({ schema }) =>
+      Object.keys(isObject(schema["properties"]) ? schema["properties"] : {})
+    )
+    expect(names).toContain("password")
+    expect(names.filter((name) => /hint|question|maiden|reminder/iu.test(name))).toEqual([])
+  })
+})

@@ -1,4 +1,5 @@
-/** The page of the contract in a real browser, under the policy that it is served with. */
+/** Pages in a real browser, under the policies that they are served with: that of the contract, and the entrance. */
+import { bundlePage } from "@saldo/example-page/bundle"
 import { layer as docs } from "@saldo/http/server/docs"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
@@ -20,8 +21,11 @@ beforeAll(async () => {
   })
   const page = await handler(new Request("http://saldo.test/docs"))
   const body = await page.text()
+  const files = await bundlePage()
   server = createServer((request, response) => {
+    const file = files.get(request.url ?? "")
     if (request.url === "/docs") response.setHeaders(new Headers(page.headers)).end(body)
+    else if (file !== undefined) response.setHeaders(new Headers({ ...file.headers })).end(file.body)
     else response.writeHead(200, { "content-type": "application/json" }).end('{"status":"alive"}')
   }).listen(0, "127.0.0.1")
   await new Promise((listening) => server.once("listening", listening))
@@ -58,5 +62,21 @@ describe("the page to try things out on", () => {
     })
     expect(await page.title()).toMatch(/^Saldo/u)
     expect(complaints.join("\n")).toContain("Content Security Policy")
+  })
+})
+
+describe("the entrance", () => {
+  it("hides a password, says which one is meant, and lets it be pasted", { timeout: 60_000 }, async () => {
+    const page = await browser.newPage()
+    await page.goto(url)
+    const field = page.locator('input[autocomplete="current-password"]')
+    await field.waitFor()
+    expect(await field.getAttribute("type")).toBe("password")
+    const pasted = await field.evaluate((input) =>
+      input.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true }))
+    )
+    // False where somebody kept it from happening.
+    expect(pasted).toBe(true)
+    expect(await page.locator('input[autocomplete="username"]').count()).toBe(1)
   })
 })
