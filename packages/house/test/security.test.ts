@@ -220,4 +220,12 @@ describe("the contract", () => {
     expect(names).toContain("password")
     expect(names.filter((name) => /hint|question|maiden|reminder/iu.test(name))).toEqual([])
   })
+
+  it("knows no password that is too old", () => {
+    const codes = schemasIn(contract).flatMap((schema) =>
+      Array.isArray(schema["enum"]) ? schema["enum"].map(String) : []
+    )
+    expect(codes).toContain("PasswordUnsuitable")
+    expect(codes.filter((code) => /password.*(?:expired|old|outdated|renew)/iu.test(code))).toEqual([])
+  })
 })
