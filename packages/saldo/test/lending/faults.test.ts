@@ -81,30 +81,34 @@ const databases: Readonly<Record<string, Layer.Layer<SqlClient.SqlClient, unknow
 
 describe("a fault between any two writes of a collection", () => {
   for (const [name, database] of Object.entries(databases)) {
-    it.live(`leaves a store from which the next collection completes as if nothing had been (${name})`, () =>
-      Effect.gen(function* () {
-        const layer: Layer.Layer<Services, unknown> = prepared(database)
-        const undisturbed = yield* Effect.andThen(second, content).pipe(Effect.provide(Layer.fresh(layer)))
-        expect(undisturbed.listings.length).toBe(8)
-        expect(undisturbed.versions.length).toBe(11)
-        let [failed, resumed] = [0, 0]
-        const report = yield* FaultInjection.everyFault(layer, second, (exit) =>
-          Effect.gen(function* () {
-            if (Exit.isFailure(exit)) {
-              failed++
-              const runs = yield* Effect.map(content, ({ runs }) => runs)
-              // Only a fault that comes after the run has ended leaves nothing to complete.
-              if (runs.at(-1)?.["state"] === "running" || runs.length === 1) {
-                if ((yield* second).resumed) resumed++
+    it.live(
+      `leaves a store from which the next collection completes as if nothing had been (${name})`,
+      () =>
+        Effect.gen(function* () {
+          const layer: Layer.Layer<Services, unknown> = prepared(database)
+          const undisturbed = yield* Effect.andThen(second, content).pipe(Effect.provide(Layer.fresh(layer)))
+          expect(undisturbed.listings.length).toBe(8)
+          expect(undisturbed.versions.length).toBe(11)
+          let [failed, resumed] = [0, 0]
+          const report = yield* FaultInjection.everyFault(layer, second, (exit) =>
+            Effect.gen(function* () {
+              if (Exit.isFailure(exit)) {
+                failed++
+                const runs = yield* Effect.map(content, ({ runs }) => runs)
+                // Only a fault that comes after the run has ended leaves nothing to complete.
+                if (runs.at(-1)?.["state"] === "running" || runs.length === 1) {
+                  if ((yield* second).resumed) resumed++
+                }
               }
-            }
-            expect(yield* content).toEqual(undisturbed)
-          })
-        )
-        expect(report.writes).toBeGreaterThan(10)
-        expect(failed).toBeGreaterThan(20)
-        expect(resumed).toBeGreaterThan(10)
-      })
+              expect(yield* content).toEqual(undisturbed)
+            })
+          )
+          expect(report.writes).toBeGreaterThan(10)
+          expect(failed).toBeGreaterThan(20)
+          expect(resumed).toBeGreaterThan(10)
+        }),
+      // Each fault meets a database of its own, with all its tables.
+      120_000
     )
   }
 })
