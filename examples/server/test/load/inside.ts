@@ -68,6 +68,12 @@ export class Inside {
     return reply
   }
 
+  /** What the process holds at rest: the least of three looks, as its workers have moments of their own. */
+  async atRest(): Promise<Held> {
+    const looks = [await this.held(), await this.held(), await this.held()]
+    return looks.reduce((least, each) => (each.heap < least.heap ? each : least))
+  }
+
   /** What the process holds now. */
   async held(): Promise<Held> {
     // The first collection runs what waits for things to go; the second takes what that let go.

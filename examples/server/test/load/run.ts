@@ -46,7 +46,7 @@ for (let round = 0; round < rounds; round++) {
   const from = performance.now()
   await load.run((seconds * 1000) / rounds)
   working += performance.now() - from
-  say(tally.answered, performance.now() - begun, await inside.held())
+  say(tally.answered, performance.now() - begun, await inside.atRest())
 }
 inside.close()
 
