@@ -72,12 +72,12 @@ const Done = ({ again, payment }: DoneProps) => (
         [t("payments.on"), showDay(payment.executeOn, locale())]
       ]}
     />
-    <KeepPayee creditor={payment.creditor} />
     <div class="form-actions">
       <a class="button button-main" href={hrefOf(["payments", payment.id])}>
         {t("payment.show")}
       </a>
       {again}
+      <KeepPayee creditor={payment.creditor} />
     </div>
   </>
 )

@@ -17,11 +17,13 @@ interface ActProps<A> {
   readonly done: (answer: A) => void
   /** What tells it from others of the same name, for those who only hear it. */
   readonly of?: string
+  /** Whether nothing is lost by it. */
+  readonly calm?: boolean
   readonly children?: ComponentChildren
 }
 
 /** A button that does something at the server, and asks first where that is wanted. */
-export const Act = <A,>({ children, done, label, of, said, sure, write }: ActProps<A>) => {
+export const Act = <A,>({ calm = false, children, done, label, of, said, sure, write }: ActProps<A>) => {
   const [asks, setAsks] = useState(false)
   const intent = useIntent<A>()
   const place = useRef<HTMLDivElement>(null)
@@ -54,10 +56,10 @@ export const Act = <A,>({ children, done, label, of, said, sure, write }: ActPro
         <div class="choices">
           <button
             type="button"
-            class="button button-grave"
+            class={`button ${calm ? "button-main" : "button-grave"}`}
             disabled={sending}
             onClick={() => void send()}
-            {...name(sure)}
+            {...name(sending ? t("intent.sending") : sure)}
           >
             {sending ? t("intent.sending") : sure}
           </button>
@@ -71,7 +73,7 @@ export const Act = <A,>({ children, done, label, of, said, sure, write }: ActPro
           class="button"
           disabled={sending}
           onClick={() => (sure === undefined ? void send() : setAsks(true))}
-          {...name(label)}
+          {...name(sending ? t("intent.sending") : label)}
         >
           {sending ? t("intent.sending") : label}
         </button>

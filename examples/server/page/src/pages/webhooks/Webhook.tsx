@@ -36,6 +36,7 @@ const Rotation = ({
     <Act
       label={w("rotate")}
       sure={w("rotate.go")}
+      calm
       said={w("secret.title")}
       write={(key) => webhooks.rotate(webhook.id, Number(overlap), key)}
       done={({ secret }) => onSecret(secret)}
@@ -216,15 +217,16 @@ const Deliveries = ({ onTold, webhook }: { readonly webhook: webhooks.Webhook; r
   )
   const { items } = of.value ?? { items: [] }
   const waits = webhook.state === "active" && (items.length === 0 || items.some(({ outcome }) => outcome === "pending"))
+  const pause = waits ? 1000 : webhook.state === "active" && webhook.attempts > 0 ? 5000 : undefined
   useEffect(() => {
-    if (!waits) return
-    // The log is no part of what changes are told of; whoever has just added an address or asked for more waits for it.
+    if (pause === undefined) return
+    // The log is no part of what changes are told of; whoever has just added an address, or asked for more, waits for it.
     const timer = setInterval(() => {
       of.reload()
       onTold()
-    }, 1000)
+    }, pause)
     return () => clearInterval(timer)
-  }, [waits, of.reload])
+  }, [pause, of.reload])
   return (
     <Section title={w("deliveries")}>
       <Await of={of}>
