@@ -9,6 +9,7 @@ import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpPlatform from "effect/http/HttpPlatform"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { RateLimitStore } from "saldo/core/RateLimitStore"
@@ -101,9 +102,15 @@ const around = ({
         ? withRateLimits(store.value, { ...usualRateLimits, ...rateLimits }, trustedProxies)
         : identity
       // Events must leave when they happen, and compression would hold them back.
-      const compressed = HttpMiddleware.compression({
+      const compression = HttpMiddleware.compression({
         compressible: (type) => /[/+]json\b|^text\/(?:plain|html)/u.test(type)
       })
+      // It asks for its platform when a request begins, and not when the answer leaves; so no handler needs to have it.
+      const compressed = Effect.provideService(
+        compression(Effect.succeed(HttpServerResponse.empty())),
+        HttpPlatform.HttpPlatform,
+        platform
+      )
       const cors =
         allowedOrigins.length === 0
           ? undefined
@@ -123,11 +130,7 @@ const around = ({
               maxAge: 600
             })
       return (served) => {
-        const inner = Effect.provideService(
-          compressed(measured(guarded(limited(validated(served))))),
-          HttpPlatform.HttpPlatform,
-          platform
-        )
+        const inner = Effect.andThen(compressed, measured(guarded(limited(validated(served)))))
         return withRequestContext(withSecurityHeaders(cors === undefined ? inner : cors(inner)))
       }
     }),
