@@ -17,7 +17,8 @@ import { accounts as otherBanks } from "../src/otherBanks.ts"
 import { password } from "../src/demo/people.ts"
 import { compare, readBooks } from "./load/books.ts"
 import { outcomeOf } from "./load/caller.ts"
-import { type Answer, Line } from "./load/line.ts"
+import { type Client, clientOf, pause, until } from "./load/client.ts"
+import type { Answer } from "./load/line.ts"
 import { Load } from "./load/load.ts"
 import { transferRequest } from "./load/moving.ts"
 import { mailed, type Person } from "./load/people.ts"
@@ -35,47 +36,6 @@ const settings = { timeout: 240_000 }
 interface Tokens {
   readonly accessToken: string
   readonly refreshToken: string
-}
-
-interface Asking {
-  readonly body?: unknown
-  readonly token?: string
-  readonly apiKey?: string
-  readonly agent?: string
-  /** From where it comes, as the proxy in front of the proxy says. */
-  readonly address?: string
-  readonly key?: string
-}
-
-/** A client of one address, which says what two proxies would have said of it. */
-const clientOf = (url: string, more: ReadonlyArray<string>) => {
-  const line = new Line(url)
-  let count = 0
-  return async (method: string, to: string, asking: Asking = {}): Promise<Answer> => {
-    count += 1
-    const { address = `10.200.${count >> 8}.${count & 255}`, agent = "test", apiKey, body, key, token } = asking
-    return line.ask({
-      method,
-      path: to,
-      ...(body === undefined ? {} : { body }),
-      headers: {
-        "x-forwarded-for": [address, ...more].join(", "),
-        "user-agent": agent,
-        ...(method === "GET" ? {} : { "idempotency-key": key ?? randomUUID() }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(apiKey === undefined ? {} : { "x-api-key": apiKey })
-      }
-    })
-  }
-}
-
-type Client = ReturnType<typeof clientOf>
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** Asks until the answer is the one that will come. */
-const until = async (outcome: string, ask: () => Promise<Answer>): Promise<void> => {
-  while (outcomeOf(await ask()) !== outcome) await pause(100)
 }
 
 interface Paged<A> {
