@@ -129,7 +129,7 @@ const rules: ReadonlyArray<Rule> = [
   // Random bytes as base64url, as the secrets in mailed links are; ids and digests have no upper case.
   rule(40, String.raw`(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{40,}`),
   rule(16, String.raw`${begin}(?=[A-Z]*[2-7])(?=[2-7]*[A-Z])[A-Z2-7]{16,}=*${end}`),
-  rule(["-"], String.raw`${begin}[a-km-np-z2-9]{4}(?:-[a-km-np-z2-9]{4}){3}${end}`),
+  rule(["-"], String.raw`${begin}[a-km-np-z2-9]{4}(?:-[a-km-np-z2-9]{4}){6}${end}`),
   rule(15, String.raw`${begin}[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]){11,30}${end}`, { instead: withoutIban }),
   rule(["@", "%40"], String.raw`[\p{L}\p{N}._+-]{1,64}(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}[\p{L}\p{N}-]{1,62}`),
   rule(10, String.raw`${begin}(?:19|20)?\d{6}[-+ ]?\d{4}${end}`, { instead: whole(isPersonalNumber) }),

@@ -74,7 +74,7 @@ const secrets: Readonly<Record<string, fc.Arbitrary<string>>> = {
     (text) => /[a-z]/u.test(text) && /[A-Z]/u.test(text) && /\d/u.test(text)
   ),
   "a secret for one-time codes": from(base32, 32).filter((text) => /[2-7]/u.test(text) && /[A-Z]/u.test(text)),
-  "a recovery code": from("abcdefghijkmnpqrstuvwxyz23456789", 16).map((text) => (text.match(/.{4}/gu) ?? []).join("-")),
+  "a recovery code": from("abcdefghijkmnpqrstuvwxyz23456789", 28).map((text) => (text.match(/.{4}/gu) ?? []).join("-")),
   "an address for one-time codes": from(base32, 16).map((text) => `otpauth://totp/Saldo:anna?secret=${text}`),
   "a hash of a password": base64url(16).map((text) => `$argon2id$v=19$m=19456,t=2,p=1$${text}$${text}`),
   "an e-mail address": fc.tuple(from("abcdeåäö.", 8), from("abcde", 6)).map(([name, host]) => `x${name}x@${host}.test`),

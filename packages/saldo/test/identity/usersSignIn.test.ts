@@ -282,6 +282,8 @@ describe("a second factor", () => {
       Effect.gen(function* () {
         const { codes, secret, user } = yield* guarded
         expect(new Set(codes.map(Redacted.value)).size).toBe(10)
+        // 28 characters of 32 are 140 bits.
+        for (const each of codes) expect(Redacted.value(each)).toMatch(/^[a-km-np-z2-9]{4}(?:-[a-km-np-z2-9]{4}){6}$/u)
         const [first, second] = codes.map(Redacted.value)
         yield* signIn({ code: redact(first ?? "") })
         expect(yield* refusal(signIn({ code: redact(first ?? "") }))).toBe("CredentialsRejected")

@@ -18,8 +18,8 @@ type Service = Users["Service"]
 const codeCount = 10
 const alphabet = "abcdefghijkmnpqrstuvwxyz23456789"
 
-/** A code of 80 random bits, in four groups of characters that nobody takes for each other. */
-const newRecoveryCode = Effect.map(randomBytes(16), (bytes) => {
+/** A code of 140 random bits, in seven groups of characters that nobody takes for each other. */
+const newRecoveryCode = Effect.map(randomBytes(28), (bytes) => {
   const text = [...bytes].map((byte) => alphabet.charAt(byte & 31)).join("")
   return Redacted.make((text.match(/.{4}/gu) ?? []).join("-"), { label: "recovery code" })
 })
