@@ -103,6 +103,21 @@ describe("a sender over HTTP", () => {
     }).pipe(Effect.provide(WebhookSender.layerHttp()))
   )
 
+  it.live("says once more what a kept connection that was just closed did not take, and no more than once", () =>
+    Effect.gen(function* () {
+      let said = 0
+      const there = yield* speaking((socket) => {
+        socket.write("HTTP/1.1 204 No Content\r\nconnection: keep-alive\r\n\r\n")
+        socket.on("data", () => socket.destroy())
+        said += 1
+        if (said === 2) there.close()
+      })
+      expect([yield* reasonOf(there.url), yield* reasonOf(there.url)]).toEqual([204, 204])
+      expect(said).toBe(2)
+      expect(yield* reasonOf(there.url)).toBe("unconnected")
+    }).pipe(Effect.provide(byHttp()), Effect.scoped)
+  )
+
   it.live("judges the very address that it connects to, each time", () => {
     const names = counting({ "moving.example": [["127.0.0.1"], ["127.0.0.1"], ["10.0.0.1"]] })
     return Effect.gen(function* () {

@@ -2,9 +2,10 @@
 import { useMay, useMe } from "../access.ts"
 import * as client from "../client/client.ts"
 import { hrefOf, narrowTo, type Route } from "../router.ts"
-import { Head, Money, More, Page, State, Table } from "../ui/basics.tsx"
+import { Head, Money, Page, State, Table } from "../ui/basics.tsx"
 import { SelectField } from "../ui/fields.tsx"
-import { Await, Empty, Failure } from "../ui/states.tsx"
+import { Paged } from "../ui/Paged.tsx"
+import { Empty } from "../ui/states.tsx"
 import { useLoad } from "../ui/useLoad.ts"
 import { usePages } from "../ui/usePages.ts"
 import { named, t } from "../words/words.ts"
@@ -36,10 +37,7 @@ export const AccountsPage = ({ route }: { readonly route: Route }) => {
   const me = useMe()
   const may = useMay()
   const state = route.query.get("state") ?? ""
-  const { loadingMore, more, moreError, of } = usePages(
-    (cursor, signal) => client.accounts.list({ limit: 20, cursor, state }, signal),
-    [state]
-  )
+  const pages = usePages((cursor, signal) => client.accounts.list({ limit: 20, cursor, state }, signal), [state])
   return (
     <Page
       title={t("accounts.title")}
@@ -59,45 +57,37 @@ export const AccountsPage = ({ route }: { readonly route: Route }) => {
           options={[["", t("filter.any")], ...states.map((known) => [known, named("state", known)] as const)]}
         />
       </form>
-      <Await of={of}>
-        {({ items, next }) =>
-          items.length === 0 ? (
-            <Empty title={t("accounts.none")} />
-          ) : (
-            <>
-              <Table label={t("accounts.title")}>
-                <thead>
-                  <tr>
-                    <Head of="field.account" />
-                    <Head of="field.state" wide />
-                    <Head of="field.balance" number />
-                    <Head of="field.available" number wide />
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((account) => (
-                    <tr key={account.id}>
-                      <th scope="row">
-                        <a href={hrefOf(["accounts", account.id])}>{account.name}</a>
-                        <span class="quiet block">
-                          {named("product", account.product.productId)}
-                          {me.party === null ? ` · ${account.customerId}` : ""}
-                        </span>
-                      </th>
-                      <td class="wide">
-                        <State domain="state" of={account.state} />
-                      </td>
-                      <Has account={account} />
-                    </tr>
-                  ))}
-                </tbody>
-              </Table>
-              {moreError === undefined ? null : <Failure error={moreError} />}
-              <More next={next} loading={loadingMore} onMore={more} />
-            </>
-          )
-        }
-      </Await>
+      <Paged pages={pages} empty={<Empty title={t("accounts.none")} />}>
+        {(items) => (
+          <Table label={t("accounts.title")}>
+            <thead>
+              <tr>
+                <Head of="field.account" />
+                <Head of="field.state" wide />
+                <Head of="field.balance" number />
+                <Head of="field.available" number wide />
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((account) => (
+                <tr key={account.id}>
+                  <th scope="row">
+                    <a href={hrefOf(["accounts", account.id])}>{account.name}</a>
+                    <span class="quiet block">
+                      {named("product", account.product.productId)}
+                      {me.party === null ? ` · ${account.customerId}` : ""}
+                    </span>
+                  </th>
+                  <td class="wide">
+                    <State domain="state" of={account.state} />
+                  </td>
+                  <Has account={account} />
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Paged>
     </Page>
   )
 }

@@ -7,8 +7,9 @@ import { showDay, showInstant } from "../format/dates.ts"
 import { hrefOf } from "../router.ts"
 import { locale } from "../settings.ts"
 import { announce } from "../ui/announce.tsx"
-import { Facts, Money, More, Page, Section } from "../ui/basics.tsx"
+import { Facts, Money, Page, Section } from "../ui/basics.tsx"
 import { TextField } from "../ui/fields.tsx"
+import { Paged } from "../ui/Paged.tsx"
 import { Person } from "../ui/Person.tsx"
 import { Await, Empty, Failure } from "../ui/states.tsx"
 import { useIntent } from "../ui/useIntent.ts"
@@ -145,18 +146,12 @@ interface WaitingListProps {
   readonly onDecide: (id: string) => void
 }
 
-const WaitingList = ({ onDecide, pages: { loadingMore, more, moreError, of } }: WaitingListProps) => (
-  <Await of={of}>
-    {({ items, next }) => (
-      <>
-        {items.map((approval) => (
-          <Waiting key={approval.id} approval={approval} onDecide={() => onDecide(approval.id)} />
-        ))}
-        {moreError === undefined ? null : <Failure error={moreError} />}
-        <More next={next} loading={loadingMore} onMore={more} />
-      </>
-    )}
-  </Await>
+const WaitingList = ({ onDecide, pages }: WaitingListProps) => (
+  <Paged pages={pages}>
+    {(items) =>
+      items.map((approval) => <Waiting key={approval.id} approval={approval} onDecide={() => onDecide(approval.id)} />)
+    }
+  </Paged>
 )
 
 /** What waits for a second person: payments, and plans of payments. */

@@ -5,9 +5,10 @@ import * as LocalDate from "saldo/time/LocalDate"
 import { showCount } from "../format/numbers.ts"
 import { narrowTo, type Route } from "../router.ts"
 import { locale } from "../settings.ts"
-import { Head, More, Page, State, Table } from "../ui/basics.tsx"
+import { Head, Page, State, Table } from "../ui/basics.tsx"
 import { SelectField, TextField } from "../ui/fields.tsx"
-import { Await, Empty, Failure } from "../ui/states.tsx"
+import { Paged } from "../ui/Paged.tsx"
+import { Empty } from "../ui/states.tsx"
 import { usePages } from "../ui/usePages.ts"
 import { Verification } from "../ui/Verification.tsx"
 import { t, tn } from "../words/words.ts"
@@ -171,27 +172,14 @@ const Filters = ({ asked, onAsk }: { readonly asked: Asked; readonly onAsk: (cha
 export const AuditPage = ({ route }: { readonly route: Route }) => {
   const asked = Object.fromEntries(names.map((name) => [name, route.query.get(name) ?? ""])) as Asked
   const query = queryOf(asked)
-  const { loadingMore, more, moreError, of } = usePages(
-    (cursor, signal) => client.audit.query({ ...query, limit: 30, cursor }, signal),
-    [query]
-  )
+  const pages = usePages((cursor, signal) => client.audit.query({ ...query, limit: 30, cursor }, signal), [query])
   return (
     <Page title={t("audit.title")} lead={t("audit.lead")}>
       <Verify />
       <Filters asked={asked} onAsk={(change) => narrowTo(route, { ...asked, ...change })} />
-      <Await of={of} lines={8}>
-        {({ items, next }) =>
-          items.length === 0 ? (
-            <Empty title={t("audit.none")} />
-          ) : (
-            <>
-              <Records records={items} />
-              {moreError === undefined ? null : <Failure error={moreError} />}
-              <More next={next} loading={loadingMore} onMore={more} />
-            </>
-          )
-        }
-      </Await>
+      <Paged pages={pages} lines={8} empty={<Empty title={t("audit.none")} />}>
+        {(items) => <Records records={items} />}
+      </Paged>
     </Page>
   )
 }

@@ -6,9 +6,10 @@ import { readDay, showDay, showInstant } from "../format/dates.ts"
 import { showCount } from "../format/numbers.ts"
 import { hrefOf, narrowTo, type Route } from "../router.ts"
 import { locale } from "../settings.ts"
-import { Choice, Head, Money, More, Page, Section, Table } from "../ui/basics.tsx"
+import { Choice, Head, Money, Page, Section, Table } from "../ui/basics.tsx"
 import { SelectField, TextField } from "../ui/fields.tsx"
-import { Await, Empty, Failure } from "../ui/states.tsx"
+import { Paged } from "../ui/Paged.tsx"
+import { Await, Empty } from "../ui/states.tsx"
 import { useLoad } from "../ui/useLoad.ts"
 import { usePages } from "../ui/usePages.ts"
 import { Verification } from "../ui/Verification.tsx"
@@ -101,10 +102,7 @@ const Entries = ({ route }: { readonly route: Route }) => {
   }
   const set = (change: Partial<typeof asked>) => narrowTo(route, { view: "entries", ...asked, ...change })
   const query = { ...asked, valueFrom: readDay(asked.valueFrom), valueTo: readDay(asked.valueTo), limit: 25 }
-  const { loadingMore, more, moreError, of } = usePages(
-    (cursor, signal) => client.ledger.entries({ ...query, cursor }, signal),
-    [query]
-  )
+  const pages = usePages((cursor, signal) => client.ledger.entries({ ...query, cursor }, signal), [query])
   return (
     <Section title={t("ledger.entries")}>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
@@ -123,19 +121,9 @@ const Entries = ({ route }: { readonly route: Route }) => {
         />
         <TextField label={t("field.until")} type="date" value={asked.valueTo} onValue={(valueTo) => set({ valueTo })} />
       </form>
-      <Await of={of} lines={8}>
-        {({ items, next }) =>
-          items.length === 0 ? (
-            <Empty title={t("ledger.no-entries")} />
-          ) : (
-            <>
-              <EntryTable entries={items} />
-              {moreError === undefined ? null : <Failure error={moreError} />}
-              <More next={next} loading={loadingMore} onMore={more} />
-            </>
-          )
-        }
-      </Await>
+      <Paged pages={pages} lines={8} empty={<Empty title={t("ledger.no-entries")} />}>
+        {(items) => <EntryTable entries={items} />}
+      </Paged>
     </Section>
   )
 }

@@ -4,8 +4,9 @@ import { showDay, showExact } from "../format/dates.ts"
 import { showCount } from "../format/numbers.ts"
 import { hrefOf } from "../router.ts"
 import { locale } from "../settings.ts"
-import { Facts, Head, Money, More, Page, Section, Table } from "../ui/basics.tsx"
-import { Await, Empty, Failure } from "../ui/states.tsx"
+import { Facts, Head, Money, Page, Section, Table } from "../ui/basics.tsx"
+import { Paged } from "../ui/Paged.tsx"
+import { Await, Empty } from "../ui/states.tsx"
 import { useLoad } from "../ui/useLoad.ts"
 import { usePages } from "../ui/usePages.ts"
 import { named, t } from "../words/words.ts"
@@ -94,48 +95,37 @@ export const EntryPage = ({ id }: { readonly id: string }) => {
 }
 
 const Lines = ({ id }: { readonly id: string }) => {
-  const { loadingMore, more, moreError, of } = usePages(
-    (cursor, signal) => client.ledger.lines(id, { cursor, limit: 25 }, signal),
-    [id]
-  )
+  const pages = usePages((cursor, signal) => client.ledger.lines(id, { cursor, limit: 25 }, signal), [id])
   return (
-    <Await of={of} lines={6}>
-      {({ items, next }) =>
-        items.length === 0 ? (
-          <Empty title={t("ledger.no-entries")} />
-        ) : (
-          <>
-            <Table label={t("ledger.lines")}>
-              <thead>
-                <tr>
-                  <Head of="field.entry" />
-                  <Head of="ledger.value" />
-                  <Head of="field.debit" number />
-                  <Head of="field.credit" number />
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((line, index) => (
-                  <tr key={index}>
-                    <th scope="row">
-                      <a href={hrefOf(["ledger", "entries", line.entryId])}>
-                        {line.description ?? named("kind", line.code ?? line.kind)}
-                      </a>
-                      <span class="quiet block">{named("kind", line.kind)}</span>
-                    </th>
-                    <td class="nowrap">{showDay(line.valueOn, locale())}</td>
-                    <td class="number">{line.side === "debit" ? <Money of={line.posted} /> : ""}</td>
-                    <td class="number">{line.side === "credit" ? <Money of={line.posted} /> : ""}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </Table>
-            {moreError === undefined ? null : <Failure error={moreError} />}
-            <More next={next} loading={loadingMore} onMore={more} />
-          </>
-        )
-      }
-    </Await>
+    <Paged pages={pages} lines={6} empty={<Empty title={t("ledger.no-entries")} />}>
+      {(items) => (
+        <Table label={t("ledger.lines")}>
+          <thead>
+            <tr>
+              <Head of="field.entry" />
+              <Head of="ledger.value" />
+              <Head of="field.debit" number />
+              <Head of="field.credit" number />
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((line, index) => (
+              <tr key={index}>
+                <th scope="row">
+                  <a href={hrefOf(["ledger", "entries", line.entryId])}>
+                    {line.description ?? named("kind", line.code ?? line.kind)}
+                  </a>
+                  <span class="quiet block">{named("kind", line.kind)}</span>
+                </th>
+                <td class="nowrap">{showDay(line.valueOn, locale())}</td>
+                <td class="number">{line.side === "debit" ? <Money of={line.posted} /> : ""}</td>
+                <td class="number">{line.side === "credit" ? <Money of={line.posted} /> : ""}</td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Paged>
   )
 }
 

@@ -5,9 +5,10 @@ import * as client from "../client/client.ts"
 import { showBasisPoints, showPercent } from "../format/numbers.ts"
 import { hrefOf, narrowTo, type Route } from "../router.ts"
 import { locale } from "../settings.ts"
-import { Facts, Head, Money, More, Page, Section, State, Table } from "../ui/basics.tsx"
+import { Facts, Head, Money, Page, Section, State, Table } from "../ui/basics.tsx"
 import { SelectField, TextField } from "../ui/fields.tsx"
-import { Await, Empty, Failure } from "../ui/states.tsx"
+import { Paged } from "../ui/Paged.tsx"
+import { Await, Empty } from "../ui/states.tsx"
 import { type Load, useLoad } from "../ui/useLoad.ts"
 import { usePages } from "../ui/usePages.ts"
 import { named, t } from "../words/words.ts"
@@ -96,6 +97,8 @@ const Amounts = ({ of }: { readonly of: client.Statistics["currencies"][number] 
 
 const Distributions = ({ statistics }: { readonly statistics: client.Statistics }) => {
   const counted = t("market.listings")
+  // Grades are an order of their own; what has none comes last.
+  const byGrade = statistics.byRiskGrade.toSorted((a, b) => (a.value ?? "~").localeCompare(b.value ?? "~"))
   return (
     <>
       <div class="distributions">
@@ -106,7 +109,7 @@ const Distributions = ({ statistics }: { readonly statistics: client.Statistics 
             .filter(([, count]) => count > 0)
             .map(([status, count]) => ({ key: status, name: named("status", status), count }))}
         />
-        <Bars title={t("market.by-grade")} counted={counted} bars={countedBars(statistics.byRiskGrade)} />
+        <Bars title={t("market.by-grade")} counted={counted} bars={countedBars(byGrade)} />
         <Bars title={t("market.by-country")} counted={counted} bars={countedBars(statistics.byCountry)} />
         {statistics.duration === null ? null : (
           <Bars
@@ -182,39 +185,32 @@ export const MarketPage = ({ route }: { readonly route: Route }) => {
   const asked = Object.fromEntries(names.map((name) => [name, route.query.get(name) ?? ""])) as Asked
   const everything = useLoad((signal) => client.market.statistics({}, signal), [])
   const statistics = useLoad((signal) => client.market.statistics(asked, signal), [asked])
-  const { loadingMore, more, moreError, of } = usePages(
-    (cursor, signal) => client.market.list({ ...asked, limit: 25, cursor }, signal),
-    [asked]
-  )
+  const pages = usePages((cursor, signal) => client.market.list({ ...asked, limit: 25, cursor }, signal), [asked])
   const reload = () => {
     everything.reload()
     statistics.reload()
-    of.reload()
+    pages.of.reload()
   }
   return (
     <Page title={t("market.title")} lead={t("market.lead")}>
       {may("lending:collect") ? <Collection onDone={reload} /> : null}
       <Filters asked={asked} everything={everything} onAsk={(change) => narrowTo(route, { ...asked, ...change })} />
       <Section title={t("market.loans")}>
-        <Await of={of} lines={8}>
-          {({ items, next }) =>
-            items.length === 0 ? (
-              <Empty title={everything.value?.listings === 0 ? t("market.none") : t("market.empty")}>
-                {everything.value?.listings === 0 ? null : (
-                  <button type="button" class="button" onClick={() => narrowTo(route, {})}>
-                    {t("filter.clear")}
-                  </button>
-                )}
-              </Empty>
-            ) : (
-              <>
-                <Listings listings={items} />
-                {moreError === undefined ? null : <Failure error={moreError} />}
-                <More next={next} loading={loadingMore} onMore={more} />
-              </>
-            )
+        <Paged
+          pages={pages}
+          lines={8}
+          empty={
+            <Empty title={everything.value?.listings === 0 ? t("market.none") : t("market.empty")}>
+              {everything.value?.listings === 0 ? null : (
+                <button type="button" class="button" onClick={() => narrowTo(route, {})}>
+                  {t("filter.clear")}
+                </button>
+              )}
+            </Empty>
           }
-        </Await>
+        >
+          {(items) => <Listings listings={items} />}
+        </Paged>
       </Section>
       <Section title={t("market.distributions")}>
         <Await of={statistics} lines={6}>

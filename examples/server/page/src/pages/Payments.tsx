@@ -7,9 +7,10 @@ import { showDay, showInstant } from "../format/dates.ts"
 import { hrefOf, narrowTo, type Route } from "../router.ts"
 import { locale } from "../settings.ts"
 import { Act } from "../ui/Act.tsx"
-import { Facts, Head, Money, More, Page, State, Table } from "../ui/basics.tsx"
+import { Facts, Head, Money, Page, State, Table } from "../ui/basics.tsx"
 import { SelectField } from "../ui/fields.tsx"
-import { Await, Empty, Failure } from "../ui/states.tsx"
+import { Paged } from "../ui/Paged.tsx"
+import { Await, Empty } from "../ui/states.tsx"
 import { useLive } from "../ui/useLive.ts"
 import { useLoad } from "../ui/useLoad.ts"
 import { usePages } from "../ui/usePages.ts"
@@ -57,11 +58,11 @@ export const PaymentsPage = ({ route }: { readonly route: Route }) => {
   const me = useMe()
   const may = useMay()
   const state = route.query.get("state") ?? ""
-  const { loadingMore, more, moreError, of } = usePages(
+  const pages = usePages(
     (cursor, signal) => client.payments.list({ limit: 25, cursor, state, customerId: me.party }, signal),
     [state, me.party]
   )
-  useLive(({ kind }) => kind === "payment", of.reload)
+  useLive(({ kind }) => kind === "payment", pages.of.reload)
   return (
     <Page
       title={t("payments.title")}
@@ -83,19 +84,9 @@ export const PaymentsPage = ({ route }: { readonly route: Route }) => {
           options={[["", t("filter.any")], ...states.map((known) => [known, named("order", known)] as const)]}
         />
       </form>
-      <Await of={of} lines={8}>
-        {({ items, next }) =>
-          items.length === 0 ? (
-            <Empty title={t("payments.none")} />
-          ) : (
-            <>
-              <PaymentTable payments={items} />
-              {moreError === undefined ? null : <Failure error={moreError} />}
-              <More next={next} loading={loadingMore} onMore={more} />
-            </>
-          )
-        }
-      </Await>
+      <Paged pages={pages} lines={8} empty={<Empty title={t("payments.none")} />}>
+        {(items) => <PaymentTable payments={items} />}
+      </Paged>
     </Page>
   )
 }

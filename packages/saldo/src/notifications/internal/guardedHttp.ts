@@ -114,23 +114,37 @@ export const guardedHttpClient = (guard: Guard): Effect.Effect<HttpClient.HttpCl
         }
         const body = bytesOf(request)
         const headers = { ...request.headers, ...(body === undefined ? {} : { "content-length": String(body.length) }) }
-        const sent = (secure ? https : http).request(url, {
-          agent: secure ? agents.https : agents.http,
-          method: request.method,
-          headers,
-          signal
-        })
-        sent.once("response", (message) => {
-          const response = responseOf(message)
-          if (response === undefined) {
-            sent.destroy()
-            resume(Effect.fail(failed(request, new RangeError("The answer has a status that HTTP does not know"))))
-          } else resume(Effect.succeed(HttpClientResponse.fromWeb(request, response)))
-        })
-        sent.on("error", (cause) => resume(Effect.fail(failed(request, cause))))
-        // Such as an answer that wants to speak another protocol, which nobody takes up.
-        sent.once("close", () => resume(Effect.fail(failed(request, new TypeError("The connection was closed")))))
-        sent.end(body)
+        const agent = secure ? agents.https : agents.http
+        const send = (connection: http.Agent | false): void => {
+          let over = false
+          const sent = (secure ? https : http).request(url, {
+            agent: connection,
+            lookup: options.lookup,
+            method: request.method,
+            headers,
+            signal
+          })
+          const fail = (cause: unknown): void => {
+            if (over) return
+            over = true
+            // Whoever kept a connection may close it at the moment when it is used again. That says nothing of the receiver.
+            if (sent.reusedSocket && !signal.aborted) send(false)
+            else resume(Effect.fail(failed(request, cause)))
+          }
+          sent.once("response", (message) => {
+            over = true
+            const response = responseOf(message)
+            if (response === undefined) {
+              sent.destroy()
+              resume(Effect.fail(failed(request, new RangeError("The answer has a status that HTTP does not know"))))
+            } else resume(Effect.succeed(HttpClientResponse.fromWeb(request, response)))
+          })
+          sent.on("error", fail)
+          // Such as an answer that wants to speak another protocol, which nobody takes up.
+          sent.once("close", () => fail(new TypeError("The connection was closed")))
+          sent.end(body)
+        }
+        send(agent)
         return undefined
       })
     )

@@ -8,10 +8,11 @@ import { showInstant } from "../../format/dates.ts"
 import { locale } from "../../settings.ts"
 import { Act } from "../../ui/Act.tsx"
 import { announce } from "../../ui/announce.tsx"
-import { Head, More, Page, Section, Table } from "../../ui/basics.tsx"
+import { Head, Page, Section, Table } from "../../ui/basics.tsx"
 import { SelectField, TextField } from "../../ui/fields.tsx"
 import { Form } from "../../ui/Form.tsx"
-import { Await, Empty, Failure } from "../../ui/states.tsx"
+import { Paged } from "../../ui/Paged.tsx"
+import { Empty } from "../../ui/states.tsx"
 import { useForm } from "../../ui/useForm.ts"
 import { usePages } from "../../ui/usePages.ts"
 import { named, speaker, t } from "../../words/words.ts"
@@ -104,67 +105,62 @@ const Add = ({ customerId, onAdded }: { readonly customerId: string; readonly on
 
 const Kept = ({ customerId }: { readonly customerId: string }) => {
   const [turn, setTurn] = useState(0)
-  const { loadingMore, more, moreError, of } = usePages(
-    (cursor, signal) => payees.list(customerId, { limit: 50, cursor }, signal),
-    [customerId]
-  )
+  const pages = usePages((cursor, signal) => payees.list(customerId, { limit: 50, cursor }, signal), [customerId])
   return (
     <>
-      <Await of={of} lines={4}>
-        {({ items, next }) =>
-          items.length === 0 ? (
-            <Empty title={e("none")}>
-              <p>{e("none.lead")}</p>
-            </Empty>
-          ) : (
-            <>
-              <Table label={t("payees.title")}>
-                <thead>
-                  <tr>
-                    <Head>{e("receiver")}</Head>
-                    <Head wide>{e("since")}</Head>
-                    <td />
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map(({ createdAt, file, id }) => (
-                    <tr key={id}>
-                      <th scope="row">
-                        {file?.name ?? id}
-                        {file === null ? null : (
-                          <span class="quiet block">
-                            {named("scheme", file.account.scheme)} {showNumber(file.account)}
-                          </span>
-                        )}
-                      </th>
-                      <td class="wide">{showInstant(createdAt, locale())}</td>
-                      <td class="number">
-                        <Act
-                          label={e("remove")}
-                          sure={e("remove.sure")}
-                          said={e("removed")}
-                          of={file?.name ?? id}
-                          write={(key) => payees.remove(id, key)}
-                          done={of.reload}
-                        />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </Table>
-              {moreError === undefined ? null : <Failure error={moreError} />}
-              <More next={next} loading={loadingMore} onMore={more} />
-            </>
-          )
+      <Paged
+        pages={pages}
+        lines={4}
+        empty={
+          <Empty title={e("none")}>
+            <p>{e("none.lead")}</p>
+          </Empty>
         }
-      </Await>
+      >
+        {(items) => (
+          <Table label={t("payees.title")}>
+            <thead>
+              <tr>
+                <Head>{e("receiver")}</Head>
+                <Head wide>{e("since")}</Head>
+                <td />
+              </tr>
+            </thead>
+            <tbody>
+              {items.map(({ createdAt, file, id }) => (
+                <tr key={id}>
+                  <th scope="row">
+                    {file?.name ?? id}
+                    {file === null ? null : (
+                      <span class="quiet block">
+                        {named("scheme", file.account.scheme)} {showNumber(file.account)}
+                      </span>
+                    )}
+                  </th>
+                  <td class="wide">{showInstant(createdAt, locale())}</td>
+                  <td class="number">
+                    <Act
+                      label={e("remove")}
+                      sure={e("remove.sure")}
+                      said={e("removed")}
+                      of={file?.name ?? id}
+                      write={(key) => payees.remove(id, key)}
+                      done={pages.of.reload}
+                    />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Paged>
       <div class="after">
         <Add
           key={turn}
           customerId={customerId}
           onAdded={() => {
             setTurn(turn + 1)
-            of.reload()
+            pages.of.reload()
           }}
         />
       </div>

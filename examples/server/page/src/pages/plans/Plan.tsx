@@ -8,8 +8,9 @@ import { hrefOf } from "../../router.ts"
 import { locale } from "../../settings.ts"
 import * as LocalDate from "saldo/time/LocalDate"
 import { Act } from "../../ui/Act.tsx"
-import { Facts, Head, Money, More, Page, Section, Table } from "../../ui/basics.tsx"
-import { Await, Empty, Failure } from "../../ui/states.tsx"
+import { Facts, Head, Money, Page, Section, Table } from "../../ui/basics.tsx"
+import { Paged } from "../../ui/Paged.tsx"
+import { Await, Empty } from "../../ui/states.tsx"
 import { useLoad } from "../../ui/useLoad.ts"
 import { usePages } from "../../ui/usePages.ts"
 import { named, t } from "../../words/words.ts"
@@ -99,46 +100,38 @@ const Upcoming = ({ onChanged, plan }: PartProps) => {
 }
 
 const Past = ({ plan }: { readonly plan: plans.Plan }) => {
-  const { loadingMore, more, moreError, of } = usePages(
+  const pages = usePages(
     (cursor, signal) => plans.payments(plan.id, { limit: 12, cursor }, signal),
     [plan.id, plan.version]
   )
   return (
     <Section title={p("past")}>
-      <Await of={of}>
-        {({ items, next }) =>
-          items.length === 0 ? (
-            <Empty title={p("past.none")} />
-          ) : (
-            <>
-              <Table label={p("past")}>
-                <thead>
-                  <tr>
-                    <Head of="field.day" />
-                    <Head of="field.state" />
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map(({ dueOn, number, orderId, refusal }) => (
-                    <tr key={number}>
-                      <th scope="row">{showDay(dueOn, locale())}</th>
-                      <td>
-                        {orderId === null ? (
-                          <span class="state state-bad">{refusal?.message ?? "–"}</span>
-                        ) : (
-                          <a href={hrefOf(["payments", orderId])}>{p("past.paid")}</a>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </Table>
-              {moreError === undefined ? null : <Failure error={moreError} />}
-              <More next={next} loading={loadingMore} onMore={more} />
-            </>
-          )
-        }
-      </Await>
+      <Paged pages={pages} empty={<Empty title={p("past.none")} />}>
+        {(items) => (
+          <Table label={p("past")}>
+            <thead>
+              <tr>
+                <Head of="field.day" />
+                <Head of="field.state" />
+              </tr>
+            </thead>
+            <tbody>
+              {items.map(({ dueOn, number, orderId, refusal }) => (
+                <tr key={number}>
+                  <th scope="row">{showDay(dueOn, locale())}</th>
+                  <td>
+                    {orderId === null ? (
+                      <span class="state state-bad">{refusal?.message ?? "–"}</span>
+                    ) : (
+                      <a href={hrefOf(["payments", orderId])}>{p("past.paid")}</a>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Paged>
     </Section>
   )
 }

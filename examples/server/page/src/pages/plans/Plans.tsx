@@ -5,8 +5,9 @@ import { showNumber } from "../../format/accountNumber.ts"
 import { showDay } from "../../format/dates.ts"
 import { hrefOf, type Route } from "../../router.ts"
 import { locale } from "../../settings.ts"
-import { Head, Money, More, Page, Table } from "../../ui/basics.tsx"
-import { Await, Empty, Failure } from "../../ui/states.tsx"
+import { Head, Money, Page, Table } from "../../ui/basics.tsx"
+import { Paged } from "../../ui/Paged.tsx"
+import { Empty } from "../../ui/states.tsx"
 import { usePages } from "../../ui/usePages.ts"
 import { named, t } from "../../words/words.ts"
 import { PaymentTabs } from "../PaymentTabs.tsx"
@@ -54,7 +55,7 @@ const PlanTable = ({ items }: { readonly items: ReadonlyArray<plans.Plan> }) => 
 const List = () => {
   const me = useMe()
   const may = useMay()
-  const { loadingMore, more, moreError, of } = usePages(
+  const pages = usePages(
     (cursor, signal) => plans.list({ limit: 25, cursor, customerId: me.party }, signal),
     [me.party]
   )
@@ -71,21 +72,17 @@ const List = () => {
       }
     >
       <PaymentTabs at="recurring" />
-      <Await of={of} lines={8}>
-        {({ items, next }) =>
-          items.length === 0 ? (
-            <Empty title={p("none")}>
-              <p>{p("none.lead")}</p>
-            </Empty>
-          ) : (
-            <>
-              <PlanTable items={items} />
-              {moreError === undefined ? null : <Failure error={moreError} />}
-              <More next={next} loading={loadingMore} onMore={more} />
-            </>
-          )
+      <Paged
+        pages={pages}
+        lines={8}
+        empty={
+          <Empty title={p("none")}>
+            <p>{p("none.lead")}</p>
+          </Empty>
         }
-      </Await>
+      >
+        {(items) => <PlanTable items={items} />}
+      </Paged>
     </Page>
   )
 }

@@ -5,11 +5,12 @@ import * as self from "../../client/self.ts"
 import { showInstant } from "../../format/dates.ts"
 import { locale } from "../../settings.ts"
 import { Act } from "../../ui/Act.tsx"
-import { Head, More, Section, Table } from "../../ui/basics.tsx"
+import { Head, Section, Table } from "../../ui/basics.tsx"
 import { Copy } from "../../ui/Copy.tsx"
 import { ChecksField, SelectField, TextField } from "../../ui/fields.tsx"
 import { Form } from "../../ui/Form.tsx"
-import { Await, Empty, Failure } from "../../ui/states.tsx"
+import { Paged } from "../../ui/Paged.tsx"
+import { Empty } from "../../ui/states.tsx"
 import { useForm } from "../../ui/useForm.ts"
 import { usePages } from "../../ui/usePages.ts"
 import { permissionText, singlePermissions } from "../../words/permissions.ts"
@@ -146,10 +147,7 @@ const Row = ({ apiKey, onRevoked }: { readonly apiKey: self.ApiKey; readonly onR
 }
 
 const List = ({ onMake }: { readonly onMake: () => void }) => {
-  const { loadingMore, more, moreError, of } = usePages(
-    (cursor, signal) => self.apiKeys.list({ limit: 25, cursor }, signal),
-    []
-  )
+  const pages = usePages((cursor, signal) => self.apiKeys.list({ limit: 25, cursor }, signal), [])
   const make = (
     <button type="button" class="button button-main" onClick={onMake}>
       {s("keys.make")}
@@ -158,34 +156,26 @@ const List = ({ onMake }: { readonly onMake: () => void }) => {
   return (
     <Section title={s("tab.keys")} aside={make}>
       <p class="explained">{s("keys.lead")}</p>
-      <Await of={of}>
-        {({ items, next }) =>
-          items.length === 0 ? (
-            <Empty title={s("keys.none")} />
-          ) : (
-            <>
-              <Table label={s("tab.keys")}>
-                <thead>
-                  <tr>
-                    <Head>{s("keys.name")}</Head>
-                    <Head of="field.state" />
-                    <Head wide>{s("keys.expires")}</Head>
-                    <Head wide>{s("keys.used")}</Head>
-                    <td />
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((apiKey) => (
-                    <Row key={apiKey.id} apiKey={apiKey} onRevoked={of.reload} />
-                  ))}
-                </tbody>
-              </Table>
-              {moreError === undefined ? null : <Failure error={moreError} />}
-              <More next={next} loading={loadingMore} onMore={more} />
-            </>
-          )
-        }
-      </Await>
+      <Paged pages={pages} empty={<Empty title={s("keys.none")} />}>
+        {(items) => (
+          <Table label={s("tab.keys")}>
+            <thead>
+              <tr>
+                <Head>{s("keys.name")}</Head>
+                <Head of="field.state" />
+                <Head wide>{s("keys.expires")}</Head>
+                <Head wide>{s("keys.used")}</Head>
+                <td />
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((apiKey) => (
+                <Row key={apiKey.id} apiKey={apiKey} onRevoked={pages.of.reload} />
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Paged>
     </Section>
   )
 }

@@ -4,8 +4,8 @@ import { agentText } from "../../format/agent.ts"
 import { showInstant } from "../../format/dates.ts"
 import { locale } from "../../settings.ts"
 import { Act } from "../../ui/Act.tsx"
-import { Head, More, Section, Table } from "../../ui/basics.tsx"
-import { Await, Failure } from "../../ui/states.tsx"
+import { Head, Section, Table } from "../../ui/basics.tsx"
+import { Paged } from "../../ui/Paged.tsx"
 import { usePages } from "../../ui/usePages.ts"
 import { s } from "./words.ts"
 
@@ -40,49 +40,43 @@ const Row = ({ onEnd, session }: { readonly session: self.Session; readonly onEn
 
 /** The sessions, and ending them. */
 export const SessionsPart = () => {
-  const { loadingMore, more, moreError, of } = usePages(
-    (cursor, signal) => self.sessions.list({ limit: 50, cursor }, signal),
-    []
-  )
+  const pages = usePages((cursor, signal) => self.sessions.list({ limit: 50, cursor }, signal), [])
+  const { reload, value } = pages.of
   return (
     <Section title={s("tab.sessions")}>
       <p class="explained">{s("sessions.lead")}</p>
-      <Await of={of}>
-        {({ items, next }) => (
-          <>
-            <Table label={s("tab.sessions")}>
-              <thead>
-                <tr>
-                  <Head>{s("sessions.device")}</Head>
-                  <Head wide>{s("sessions.started")}</Head>
-                  <Head wide>{s("sessions.seen")}</Head>
-                  <td />
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((session) => (
-                  <Row key={session.id} session={session} onEnd={of.reload} />
-                ))}
-              </tbody>
-            </Table>
-            {moreError === undefined ? null : <Failure error={moreError} />}
-            <More next={next} loading={loadingMore} onMore={more} />
-            {items.length > 1 ? (
-              <div class="after">
-                <Act
-                  label={s("sessions.others")}
-                  sure={s("sessions.others.sure")}
-                  said={s("sessions.others.done")}
-                  write={self.sessions.endOthers}
-                  done={of.reload}
-                />
-              </div>
-            ) : (
-              <p class="quiet after">{s("sessions.only")}</p>
-            )}
-          </>
+      <Paged pages={pages}>
+        {(items) => (
+          <Table label={s("tab.sessions")}>
+            <thead>
+              <tr>
+                <Head>{s("sessions.device")}</Head>
+                <Head wide>{s("sessions.started")}</Head>
+                <Head wide>{s("sessions.seen")}</Head>
+                <td />
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((session) => (
+                <Row key={session.id} session={session} onEnd={reload} />
+              ))}
+            </tbody>
+          </Table>
         )}
-      </Await>
+      </Paged>
+      {value === undefined ? null : value.items.length > 1 ? (
+        <div class="after">
+          <Act
+            label={s("sessions.others")}
+            sure={s("sessions.others.sure")}
+            said={s("sessions.others.done")}
+            write={self.sessions.endOthers}
+            done={reload}
+          />
+        </div>
+      ) : (
+        <p class="quiet after">{s("sessions.only")}</p>
+      )}
     </Section>
   )
 }

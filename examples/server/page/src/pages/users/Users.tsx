@@ -3,9 +3,10 @@ import * as people from "../../client/people.ts"
 import { showInstant } from "../../format/dates.ts"
 import { hrefOf, narrowTo, type Route } from "../../router.ts"
 import { locale } from "../../settings.ts"
-import { Head, More, Page, Table } from "../../ui/basics.tsx"
+import { Head, Page, Table } from "../../ui/basics.tsx"
 import { SelectField } from "../../ui/fields.tsx"
-import { Await, Empty, Failure } from "../../ui/states.tsx"
+import { Paged } from "../../ui/Paged.tsx"
+import { Empty } from "../../ui/states.tsx"
 import { usePages } from "../../ui/usePages.ts"
 import { t } from "../../words/words.ts"
 import { Invite } from "./Invite.tsx"
@@ -46,10 +47,7 @@ const UserTable = ({ users }: { readonly users: ReadonlyArray<people.User> }) =>
 
 const List = ({ route }: { readonly route: Route }) => {
   const state = route.query.get("state") ?? ""
-  const { loadingMore, more, moreError, of } = usePages(
-    (cursor, signal) => people.list({ limit: 50, cursor, state }, signal),
-    [state]
-  )
+  const pages = usePages((cursor, signal) => people.list({ limit: 50, cursor, state }, signal), [state])
   return (
     <Page
       title={t("users.title")}
@@ -68,19 +66,9 @@ const List = ({ route }: { readonly route: Route }) => {
           options={[["", t("filter.any")], ...states.map((known) => [known, namedUser("user", known)] as const)]}
         />
       </form>
-      <Await of={of} lines={8}>
-        {({ items, next }) =>
-          items.length === 0 ? (
-            <Empty title={u("none")} />
-          ) : (
-            <>
-              <UserTable users={items} />
-              {moreError === undefined ? null : <Failure error={moreError} />}
-              <More next={next} loading={loadingMore} onMore={more} />
-            </>
-          )
-        }
-      </Await>
+      <Paged pages={pages} lines={8} empty={<Empty title={u("none")} />}>
+        {(items) => <UserTable users={items} />}
+      </Paged>
     </Page>
   )
 }

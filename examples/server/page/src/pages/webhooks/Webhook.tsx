@@ -6,9 +6,10 @@ import { showSeconds } from "../../format/numbers.ts"
 import { locale } from "../../settings.ts"
 import { Act } from "../../ui/Act.tsx"
 import { announce } from "../../ui/announce.tsx"
-import { Facts, Head, More, Page, Section, Table } from "../../ui/basics.tsx"
+import { Facts, Head, Page, Section, Table } from "../../ui/basics.tsx"
 import { SelectField } from "../../ui/fields.tsx"
-import { Await, Empty, Failure } from "../../ui/states.tsx"
+import { Paged } from "../../ui/Paged.tsx"
+import { Await, Empty } from "../../ui/states.tsx"
 import { useLive } from "../../ui/useLive.ts"
 import { useLoad } from "../../ui/useLoad.ts"
 import { usePages } from "../../ui/usePages.ts"
@@ -211,56 +212,53 @@ interface PartRowProps {
 }
 
 const Deliveries = ({ onTold, webhook }: { readonly webhook: webhooks.Webhook; readonly onTold: () => void }) => {
-  const { loadingMore, more, moreError, of } = usePages(
+  const pages = usePages(
     (cursor, signal) => webhooks.deliveries(webhook.id, { limit: 25, cursor }, signal),
     [webhook.id, webhook.version]
   )
-  const { items } = of.value ?? { items: [] }
+  const { items } = pages.of.value ?? { items: [] }
   const waits = webhook.state === "active" && (items.length === 0 || items.some(({ outcome }) => outcome === "pending"))
   const pause = waits ? 1000 : webhook.state === "active" && webhook.attempts > 0 ? 5000 : undefined
   useEffect(() => {
     if (pause === undefined) return
     // The log is no part of what changes are told of; whoever has just added an address, or asked for more, waits for it.
     const timer = setInterval(() => {
-      of.reload()
+      pages.of.reload()
       onTold()
     }, pause)
     return () => clearInterval(timer)
-  }, [pause, of.reload])
+  }, [pause, pages.of.reload])
   return (
     <Section title={w("deliveries")}>
-      <Await of={of}>
-        {({ items: shown, next }) =>
-          shown.length === 0 ? (
-            <Empty title={w("deliveries.none")}>
-              <p>{w("deliveries.none.lead")}</p>
-            </Empty>
-          ) : (
-            <>
-              <Table label={w("deliveries")}>
-                <thead>
-                  <tr>
-                    <Head>{w("event")}</Head>
-                    <Head>{w("outcome")}</Head>
-                    <Head wide>{w("when")}</Head>
-                    <Head wide number>
-                      {w("took")}
-                    </Head>
-                    <td />
-                  </tr>
-                </thead>
-                <tbody>
-                  {shown.map((delivery) => (
-                    <Row key={delivery.id} delivery={delivery} webhook={webhook} onAgain={of.reload} />
-                  ))}
-                </tbody>
-              </Table>
-              {moreError === undefined ? null : <Failure error={moreError} />}
-              <More next={next} loading={loadingMore} onMore={more} />
-            </>
-          )
+      <Paged
+        pages={pages}
+        empty={
+          <Empty title={w("deliveries.none")}>
+            <p>{w("deliveries.none.lead")}</p>
+          </Empty>
         }
-      </Await>
+      >
+        {(shown) => (
+          <Table label={w("deliveries")}>
+            <thead>
+              <tr>
+                <Head>{w("event")}</Head>
+                <Head>{w("outcome")}</Head>
+                <Head wide>{w("when")}</Head>
+                <Head wide number>
+                  {w("took")}
+                </Head>
+                <td />
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((delivery) => (
+                <Row key={delivery.id} delivery={delivery} webhook={webhook} onAgain={pages.of.reload} />
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Paged>
     </Section>
   )
 }

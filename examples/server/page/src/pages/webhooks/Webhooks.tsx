@@ -2,8 +2,9 @@
 import { useState } from "preact/hooks"
 import * as webhooks from "../../client/webhooks.ts"
 import { hrefOf, type Route } from "../../router.ts"
-import { Head, More, Page, Section, Table } from "../../ui/basics.tsx"
-import { Await, Empty, Failure } from "../../ui/states.tsx"
+import { Head, Page, Section, Table } from "../../ui/basics.tsx"
+import { Paged } from "../../ui/Paged.tsx"
+import { Empty } from "../../ui/states.tsx"
 import { useLive } from "../../ui/useLive.ts"
 import { usePages } from "../../ui/usePages.ts"
 import { t } from "../../words/words.ts"
@@ -19,50 +20,45 @@ const AddButton = () => (
 )
 
 const List = () => {
-  const { loadingMore, more, moreError, of } = usePages(
-    (cursor, signal) => webhooks.list({ limit: 50, cursor }, signal),
-    []
-  )
-  useLive(({ kind }) => kind === "webhook", of.reload)
+  const pages = usePages((cursor, signal) => webhooks.list({ limit: 50, cursor }, signal), [])
+  useLive(({ kind }) => kind === "webhook", pages.of.reload)
   return (
     <Page title={t("webhooks.title")} lead={w("lead")} actions={<AddButton />}>
-      <Await of={of} lines={4}>
-        {({ items, next }) =>
-          items.length === 0 ? (
-            <Empty title={w("none")}>
-              <p>{w("none.lead")}</p>
-            </Empty>
-          ) : (
-            <>
-              <Table label={t("webhooks.title")}>
-                <thead>
-                  <tr>
-                    <Head>{w("address")}</Head>
-                    <Head wide>{w("events")}</Head>
-                    <Head>{w("state")}</Head>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((webhook) => (
-                    <tr key={webhook.id}>
-                      <th scope="row">
-                        <a href={hrefOf(["webhooks", webhook.id])}>{webhook.url}</a>
-                        {webhook.description === "" ? null : <span class="quiet block">{webhook.description}</span>}
-                      </th>
-                      <td class="wide">{eventsText(webhook.events)}</td>
-                      <td>
-                        <WebhookState of={webhook.state} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </Table>
-              {moreError === undefined ? null : <Failure error={moreError} />}
-              <More next={next} loading={loadingMore} onMore={more} />
-            </>
-          )
+      <Paged
+        pages={pages}
+        lines={4}
+        empty={
+          <Empty title={w("none")}>
+            <p>{w("none.lead")}</p>
+          </Empty>
         }
-      </Await>
+      >
+        {(items) => (
+          <Table label={t("webhooks.title")}>
+            <thead>
+              <tr>
+                <Head>{w("address")}</Head>
+                <Head wide>{w("events")}</Head>
+                <Head>{w("state")}</Head>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((webhook) => (
+                <tr key={webhook.id}>
+                  <th scope="row">
+                    <a href={hrefOf(["webhooks", webhook.id])}>{webhook.url}</a>
+                    {webhook.description === "" ? null : <span class="quiet block">{webhook.description}</span>}
+                  </th>
+                  <td class="wide">{eventsText(webhook.events)}</td>
+                  <td>
+                    <WebhookState of={webhook.state} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Paged>
     </Page>
   )
 }
