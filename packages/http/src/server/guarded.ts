@@ -1,3 +1,4 @@
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as HttpEffect from "effect/http/HttpEffect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -27,8 +28,12 @@ export const tagged = <A extends Versioned, E, R>(
 const matches = (header: string, current: string): boolean =>
   header.split(",").some((tag) => tag.trim() === "*" || tag.trim() === current)
 
+/** Somebody came between the look at a version and the act, which so was on another one. Nothing is kept of it. */
+class Overtaken extends Data.TaggedError("Overtaken") {}
+
 /**
- * Acts on something only while it is at the version that `If-Match` names, in one transaction.
+ * Acts on something only while it is at the version that `If-Match` names, in one transaction. The act locks what it decides
+ * on, and makes one version of it.
  *
  * The act is tried first: when it changes nothing, it was carried out before under the same key, and its answer stands
  * whatever version the thing has by now. What the act refuses is kept and recorded as without `If-Match`.
@@ -46,12 +51,16 @@ export const guarded = <A extends Versioned, E, R, E2, R2>(
     if (Result.isFailure(outcome)) return outcome
     const after = yield* find
     const actual = etagOf(before)
-    if (after.version !== before.version && !matches(expected, actual)) {
-      return yield* new VersionMismatch({ expected, actual })
-    }
-    return outcome
+    if (after.version === before.version) return outcome
+    if (!matches(expected, actual)) return yield* new VersionMismatch({ expected, actual })
+    return after.version === before.version + 1 ? outcome : yield* new Overtaken()
   })
-  return tagged(Effect.flatMap(atomic.run(attempt), Effect.fromResult))
+  const carriedOut: Effect.Effect<Result.Result<A, E>, E2 | VersionMismatch, R | R2> = Effect.catchIf(
+    atomic.runLocking(attempt),
+    (error) => error instanceof Overtaken,
+    () => carriedOut
+  )
+  return tagged(Effect.flatMap(carriedOut, Effect.fromResult))
 }
 
 /** The version that `If-Match` names, for a use case that checks it by itself. */

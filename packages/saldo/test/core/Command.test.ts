@@ -80,20 +80,6 @@ describe("Command", () => {
     }).pipe(Effect.provide(Layer.provideMerge(Idempotency.layerPurge, layerWith({ retention: "20 minutes" }))))
   )
 
-  it.effect("holds a lease for its length by the clock", () =>
-    Effect.gen(function* () {
-      const idempotency = yield* Idempotency
-      const stuck = { prepare: () => Effect.never, commit: () => Effect.void }
-      yield* Effect.forkChild(idempotency.runLeased(Count, request, stuck))
-      yield* Effect.yieldNow
-      const again = Effect.exit(idempotency.run(Count, request, Effect.void))
-      yield* TestClock.adjust("9999 millis")
-      expect(Exit.isFailure(yield* again)).toBe(true)
-      yield* TestClock.adjust("1 millis")
-      expect(Exit.isSuccess(yield* again)).toBe(true)
-    }).pipe(Effect.provide(layerWith({ lease: "10 seconds" })))
-  )
-
   it.effect("dies of input that its own schema refuses", () =>
     Effect.gen(function* () {
       const idempotency = yield* Idempotency
