@@ -3,7 +3,8 @@ import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Result from "effect/Result"
 import { Atomic } from "saldo/core/Atomic"
-import { CommandKey } from "saldo/core/Command"
+
+import { IdempotencyKey } from "../src/api/Write.ts"
 import { guarded } from "../src/server/guarded.ts"
 
 /** Something that others change `between` times while somebody acts on it. */
@@ -31,7 +32,7 @@ const acting = (expected: string, between: number) =>
         )
     })
     return yield* Effect.result(
-      guarded({ atomic: rolling, find }, { "idempotency-key": CommandKey.make("one"), "if-match": expected }, act)
+      guarded({ atomic: rolling, find }, { "idempotency-key": IdempotencyKey.make("one"), "if-match": expected }, act)
     )
   }).pipe(
     Effect.provideService(
