@@ -39,13 +39,13 @@ export const withPublicValidators = (paths: ReadonlySet<string>) => {
   return <E, R>(
     served: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
   ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest> =>
-    Effect.gen(function* () {
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const response = yield* served
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       const [path = ""] = request.url.split("?", 1)
-      const isTagged = request.method === "GET" && paths.has(path) && response.status === 200
-      return isTagged && response.body._tag === "Uint8Array"
-        ? tagging(request, response, tagOfBytes(response.body.body), "public, no-cache")
-        : response
+      if (request.method !== "GET" || !paths.has(path)) return served
+      return Effect.map(served, (response) =>
+        response.status === 200 && response.body._tag === "Uint8Array"
+          ? tagging(request, response, tagOfBytes(response.body.body), "public, no-cache")
+          : response
+      )
     })
 }
