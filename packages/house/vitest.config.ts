@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
@@ -16,8 +15,6 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/**/test/**/*.test.ts"],
     globalSetup: ["packages/testing/src/internal/postgresGlobalSetup.ts"],
-    // On two cores the runner takes one; but much of what our tests do is waiting for processes that they have started.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Node 22 says at every start that its SQLite is experimental; what our commands print is tested without that.
