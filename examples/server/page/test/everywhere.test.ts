@@ -204,6 +204,27 @@ describe("when something is amiss", () => {
     await close()
   })
 
+  it("goes on when the connection is back at the moment at which it turns out that it was away", async () => {
+    const { close, page } = await openPage(browser, server.url)
+    await signIn(page, adam)
+    await page.evaluate(() => {
+      const connected = globalThis.fetch
+      globalThis.fetch = (input, init) =>
+        String(input).startsWith("/api/v1/payments?")
+          ? Promise.reject(new TypeError("Failed to fetch"))
+          : connected(input, init)
+      new MutationObserver((_, observer) => {
+        if (document.querySelector("#main [role=alert]") === null) return
+        observer.disconnect()
+        globalThis.fetch = connected
+        dispatchEvent(new Event("online"))
+      }).observe(document.body, { childList: true, subtree: true })
+    })
+    await visit(page, "#/payments")
+    await page.getByRole("region", { name: "Payments" }).waitFor()
+    await close()
+  })
+
   it("tells the problem of the server, its number in the log, and tries again when asked to", async () => {
     const { close, page } = await openPage(browser, server.url)
     await signIn(page, adam)

@@ -23,22 +23,26 @@ export const useLoad = <A>(load: (signal: AbortSignal) => Promise<A>, depends: R
     const same = shown.current === about
     shown.current = about
     setState(({ value }) => ({ value: same ? value : undefined, error: undefined, loading: true }))
+    let [back, unanswered] = [false, false]
+    // The connection may be back before it is known here that there was no answer, and before that is shown.
+    const online = () => {
+      back = true
+      if (unanswered) reload()
+    }
+    addEventListener("online", online, { signal: ending.signal })
     const run = async () => {
       try {
         const value = await load(ending.signal)
         if (!ending.signal.aborted) setState({ value, error: undefined, loading: false })
       } catch (error) {
-        if (!ending.signal.aborted) setState(({ value }) => ({ value, error, loading: false }))
+        if (ending.signal.aborted) return
+        unanswered = error instanceof NoAnswer
+        if (unanswered && back) reload()
+        else setState(({ value }) => ({ value, error, loading: false }))
       }
     }
     void run()
     return () => ending.abort()
   }, [about, turn])
-  const unanswered = state.error instanceof NoAnswer
-  useEffect(() => {
-    if (!unanswered) return
-    addEventListener("online", reload)
-    return () => removeEventListener("online", reload)
-  }, [unanswered, reload])
   return { ...state, reload }
 }
