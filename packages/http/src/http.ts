@@ -4,10 +4,10 @@
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as Effect from "effect/Effect"
-import { identity } from "effect/Function"
 import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpPlatform from "effect/http/HttpPlatform"
 import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
@@ -34,7 +34,6 @@ import { routesOf, withProblems } from "./server/problems.ts"
 import { type RateLimits, usualRateLimits, withRateLimits } from "./server/rateLimits.ts"
 import * as requestChecks from "./server/requestChecks.ts"
 import { withRequestContext } from "./server/requestContext.ts"
-import { withSecurityHeaders } from "./server/securityHeaders.ts"
 import { SignInTenant } from "./server/SignInTenant.ts"
 import * as SystemHandlers from "./server/SystemHandlers.ts"
 import * as TransactionsHandlers from "./server/TransactionsHandlers.ts"
@@ -81,7 +80,7 @@ const endpoints = (docs: boolean) => {
   return found
 }
 
-/** What stands around every request, from the outside in: its id, headers, origins, compression, problems. */
+/** What stands around every request, from the outside in: its id and headers, origins, compression, problems. */
 const around = ({
   accessLog = false,
   allowedOrigins = [],
@@ -100,7 +99,7 @@ const around = ({
       const store = yield* Effect.serviceOption(RateLimitStore)
       const limited = Option.isSome(store)
         ? withRateLimits(store.value, { ...usualRateLimits, ...rateLimits }, trustedProxies)
-        : identity
+        : <A>(_: HttpServerRequest.HttpServerRequest, unlimited: A) => unlimited
       // Events must leave when they happen, and compression would hold them back.
       const compression = HttpMiddleware.compression({
         compressible: (type) => /[/+]json\b|^text\/(?:plain|html)/u.test(type)
@@ -129,10 +128,12 @@ const around = ({
               exposedHeaders: ["etag", "link", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"],
               maxAge: 600
             })
-      return (served) => {
-        const inner = Effect.andThen(compressed, measured(guarded(limited(validated(served)))))
-        return withRequestContext(withSecurityHeaders(cors === undefined ? inner : cors(inner)))
-      }
+      return (served) =>
+        Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+          const counted = limited(request, validated(request, served))
+          const inner = Effect.andThen(compressed, measured(request, guarded(request, counted)))
+          return withRequestContext(request, cors === undefined ? inner : cors(inner))
+        })
     }),
     { global: true }
   )

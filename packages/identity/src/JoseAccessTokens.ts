@@ -113,17 +113,17 @@ interface Verified {
  * Tokens that were verified, by their digest: a client sends the same one for half an hour, and a signature that was right
  * stays right. What may change, the time and the key, is looked at each time.
  */
-const makeMemory = (keys: SigningKeys["Service"], rememberedAtMost: number) => {
+const makeMemory = (rememberedAtMost: number) => {
   const verified = new Map<string, Verified>()
 
   return {
-    find: Effect.fnUntraced(function* (digest: string, at: DateTime.Utc) {
+    find: (digest: string, at: DateTime.Utc): Verified | undefined => {
       const known = verified.get(digest)
       if (known === undefined) return undefined
-      const { claims, keyId, verifiedAt } = known
+      const { claims, verifiedAt } = known
       const inTime = DateTime.isLessThanOrEqualTo(verifiedAt, at) && DateTime.isLessThan(at, claims.expiresAt)
-      return inTime && Option.isSome(yield* keys.verifying(keyId)) ? claims : undefined
-    }),
+      return inTime ? known : undefined
+    },
     keep: (digest: string, token: Verified): void => {
       verified.delete(digest)
       for (const oldest of verified.keys()) {
@@ -136,7 +136,7 @@ const makeMemory = (keys: SigningKeys["Service"], rememberedAtMost: number) => {
 }
 
 const makeVerify = (keys: SigningKeys["Service"], { audience, issuer, rememberedAtMost }: Required<JoseOptions>) => {
-  const memory = makeMemory(keys, rememberedAtMost)
+  const memory = makeMemory(rememberedAtMost)
   const publicKey = remembering(
     ({ id }: SigningKey) => id,
     (key) => importJWK(jwkOf(key), algorithm)
@@ -161,11 +161,16 @@ const makeVerify = (keys: SigningKeys["Service"], { audience, issuer, remembered
     return claims
   })
 
-  return Effect.fnUntraced(function* (token: Redacted.Redacted, at: DateTime.Utc) {
-    const text = Redacted.value(token)
-    const digest = sha256(text)
-    return (yield* memory.find(digest, at)) ?? (yield* verifyNew(text, digest, at))
-  })
+  return (token: Redacted.Redacted, at: DateTime.Utc) =>
+    Effect.suspend(() => {
+      const text = Redacted.value(token)
+      const digest = sha256(text)
+      const known = memory.find(digest, at)
+      if (known === undefined) return verifyNew(text, digest, at)
+      return Effect.flatMap(keys.verifying(known.keyId), (key) =>
+        Option.isSome(key) ? Effect.succeed(known.claims) : verifyNew(text, digest, at)
+      )
+    })
 }
 
 /** Access tokens signed by the installation's `SigningKeys`. */

@@ -210,7 +210,7 @@ describe("when something is amiss", () => {
     await page.evaluate(() => {
       const connected = globalThis.fetch
       globalThis.fetch = (input, init) =>
-        String(input).startsWith("/api/v1/payments?")
+        typeof input === "string" && input.startsWith("/api/v1/payments?")
           ? Promise.reject(new TypeError("Failed to fetch"))
           : connected(input, init)
       new MutationObserver((_, observer) => {

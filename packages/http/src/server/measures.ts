@@ -1,10 +1,9 @@
 /**
  * What requests took, by what was asked and what was answered.
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Metric from "effect/Metric"
 import type { Identity } from "saldo/core/Actor"
@@ -55,22 +54,22 @@ const probes = new Set(["/health/live", "/health/ready", "/metrics"])
 export const withMeasures = ({ routeOf }: Routes, accessLog: boolean) => {
   const durationOf = makeDurations()
   return <A extends HttpServerResponse.HttpServerResponse, E, R>(
+    { method, url }: HttpServerRequest.HttpServerRequest,
     served: Effect.Effect<A, E, R>
-  ): Effect.Effect<A, E, R | HttpServerRequest.HttpServerRequest> =>
-    Effect.gen(function* () {
-      const { method, url } = yield* HttpServerRequest.HttpServerRequest
-      const begun = yield* Clock.currentTimeNanos
+  ): Effect.Effect<A, E, R> =>
+    Effect.clockWith((clock) => {
+      const begun = clock.currentTimeNanosUnsafe()
       const actor: { found: Identity | undefined } = { found: undefined }
-      const response = yield* accessLog ? Effect.provideService(served, ServedActor, actor) : served
-      const seconds = Number((yield* Clock.currentTimeNanos) - begun) / 1e9
-      const labels = {
-        http_request_method: methods.has(method) ? method : "other",
-        http_route: routeOf(method, url) ?? "other",
-        http_response_status_code: String(response.status)
-      }
-      yield* Metric.update(durationOf(labels), seconds)
-      if (accessLog) yield* logged(labels, seconds, actor.found)
-      return response
+      return Effect.flatMap(accessLog ? Effect.provideService(served, ServedActor, actor) : served, (response) => {
+        const seconds = Number(clock.currentTimeNanosUnsafe() - begun) / 1e9
+        const labels = {
+          http_request_method: methods.has(method) ? method : "other",
+          http_route: routeOf(method, url) ?? "other",
+          http_response_status_code: String(response.status)
+        }
+        const updated = Metric.update(durationOf(labels), seconds)
+        return Effect.as(accessLog ? Effect.andThen(updated, logged(labels, seconds, actor.found)) : updated, response)
+      })
     })
 }
 

@@ -118,33 +118,32 @@ type Served<R> = Effect.Effect<HttpServerResponse.HttpServerResponse, Types.unha
 /** Answers in problems alone, and reads bodies of so many bytes at most. */
 export const withProblems =
   (routes: Routes, limitBytes: number) =>
-  <R>(served: Served<R>): Served<R | HttpServerRequest.HttpServerRequest> =>
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      if (Number(request.headers["content-length"]) > limitBytes) return Effect.succeed(tooLarge(limitBytes))
-      if (!identity.has(request.headers["content-encoding"] ?? ""))
-        return Effect.succeed(answer(new MediaTypeUnsupported()))
-      const unfit = unfitUrl(request.url)
-      if (unfit !== undefined) return Effect.succeed(answer(unfit))
-      const bounded = HttpMethod.hasBody(request.method)
-        ? served.pipe(
-            Effect.provideService(HttpServerRequest.HttpServerRequest, withFitText(request)),
-            Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(limitBytes))
-          )
-        : served
-      return bounded.pipe(
-        Effect.map((response) => {
-          if (response.status === 415 && response.headers["content-type"] !== problemType) {
-            return answer(new MediaTypeUnsupported())
-          }
-          return response.status === 503 ? HttpServerResponse.setHeader(response, "retry-after", "1") : response
-        }),
-        Effect.catchCause((cause): Served<never> => {
-          if (Cause.hasInterrupts(cause)) return Effect.failCause(cause)
-          for (const reason of reasonsOf(cause)) {
-            const known = answerTo(reason, routes, request.url, limitBytes)
-            if (known !== undefined) return Effect.succeed(known)
-          }
-          return Effect.as(Effect.logError("A request met a defect", cause), answer(new InternalFailure()))
-        })
-      )
-    })
+  <R>(request: HttpServerRequest.HttpServerRequest, served: Served<R>): Served<R> => {
+    if (Number(request.headers["content-length"]) > limitBytes) return Effect.succeed(tooLarge(limitBytes))
+    if (!identity.has(request.headers["content-encoding"] ?? ""))
+      return Effect.succeed(answer(new MediaTypeUnsupported()))
+    const unfit = unfitUrl(request.url)
+    if (unfit !== undefined) return Effect.succeed(answer(unfit))
+    const bounded = HttpMethod.hasBody(request.method)
+      ? served.pipe(
+          Effect.provideService(HttpServerRequest.HttpServerRequest, withFitText(request)),
+          Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(limitBytes))
+        )
+      : served
+    return bounded.pipe(
+      Effect.map((response) => {
+        if (response.status === 415 && response.headers["content-type"] !== problemType) {
+          return answer(new MediaTypeUnsupported())
+        }
+        return response.status === 503 ? HttpServerResponse.setHeader(response, "retry-after", "1") : response
+      }),
+      Effect.catchCause((cause): Served<never> => {
+        if (Cause.hasInterrupts(cause)) return Effect.failCause(cause)
+        for (const reason of reasonsOf(cause)) {
+          const known = answerTo(reason, routes, request.url, limitBytes)
+          if (known !== undefined) return Effect.succeed(known)
+        }
+        return Effect.as(Effect.logError("A request met a defect", cause), answer(new InternalFailure()))
+      })
+    )
+  }

@@ -3,7 +3,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import type { RateLimitStore } from "saldo/core/RateLimitStore"
@@ -95,10 +95,10 @@ const headersOf = (standings: ReadonlyArray<Standing>): Readonly<Record<string, 
 export const withRateLimits =
   (store: RateLimitStore["Service"], limits: RateLimits, trustedProxies: number) =>
   <E, R>(
+    request: HttpServerRequest.HttpServerRequest,
     served: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
-  ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest> =>
+  ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R> =>
     Effect.gen(function* () {
-      const request = yield* HttpServerRequest.HttpServerRequest
       const now = yield* DateTime.now
       const standings: Array<Standing> = []
       for (const count of countsOf(limits, trustedProxies, request)) {

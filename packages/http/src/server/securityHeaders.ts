@@ -1,14 +1,13 @@
 /**
  * What browsers are told about every answer.
  */
-import * as Effect from "effect/Effect"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 
 /**
  * Answers are data: nothing in them is to be run, framed, guessed at or kept, and once they came by TLS, nothing is asked for
  * without it any more (browsers do not hear that over plain HTTP: RFC 6797, section 8.1).
  */
-const strict: Readonly<Record<string, string>> = {
+const strict: ReadonlyArray<readonly [name: string, value: string]> = Object.entries({
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "cross-origin-resource-policy": "same-origin",
@@ -17,16 +16,15 @@ const strict: Readonly<Record<string, string>> = {
   "strict-transport-security": "max-age=31536000; includeSubDomains",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY"
-}
+})
 
-/** Adds the headers that an answer does not say otherwise, and to one without credentials what would have been taken. */
-export const withSecurityHeaders = <E, R>(
-  served: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
-): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R> =>
-  Effect.map(served, (response) =>
-    HttpServerResponse.setHeaders(response, {
-      ...strict,
-      ...(response.status === 401 ? { "www-authenticate": `Bearer realm="saldo"` } : {}),
-      ...response.headers
-    })
-  )
+/** The headers that an answer lacks: those that it does not say otherwise, and to one without credentials what would have been taken. */
+export const securityHeadersOf = ({
+  headers,
+  status
+}: HttpServerResponse.HttpServerResponse): Record<string, string> => {
+  const lacking: Record<string, string> = {}
+  for (const [name, value] of strict) if (headers[name] === undefined) lacking[name] = value
+  if (status === 401 && headers["www-authenticate"] === undefined) lacking["www-authenticate"] = `Bearer realm="saldo"`
+  return lacking
+}

@@ -2,7 +2,7 @@
  * Tags of what was answered, by which a client asks whether it still is what it has (RFC 9110).
  */
 import * as Effect from "effect/Effect"
-import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { sha256 } from "saldo/core/sha256"
 
@@ -37,15 +37,15 @@ export const withPublicValidators = (paths: ReadonlySet<string>) => {
     return tag
   }
   return <E, R>(
+    request: HttpServerRequest.HttpServerRequest,
     served: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
-  ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest> =>
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const [path = ""] = request.url.split("?", 1)
-      if (request.method !== "GET" || !paths.has(path)) return served
-      return Effect.map(served, (response) =>
-        response.status === 200 && response.body._tag === "Uint8Array"
-          ? tagging(request, response, tagOfBytes(response.body.body), "public, no-cache")
-          : response
-      )
-    })
+  ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R> => {
+    const [path = ""] = request.url.split("?", 1)
+    if (request.method !== "GET" || !paths.has(path)) return served
+    return Effect.map(served, (response) =>
+      response.status === 200 && response.body._tag === "Uint8Array"
+        ? tagging(request, response, tagOfBytes(response.body.body), "public, no-cache")
+        : response
+    )
+  }
 }

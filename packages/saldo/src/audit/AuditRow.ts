@@ -1,5 +1,6 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { jsonText } from "../core/JsonText.ts"
 import { AuditRecord, AuditRecordId, Disclosure, RecordedChange, type RecordedValue } from "./AuditRecord.ts"
 
 const StoredValue = Schema.Union([
@@ -32,8 +33,8 @@ const AuditRow = Schema.Struct({
   subject_id: Schema.String,
   outcome: Schema.String,
   reason: Schema.NullOr(Schema.String),
-  changes: Schema.fromJsonString(StoredChanges),
-  personal: Schema.NullOr(Schema.fromJsonString(Disclosures)),
+  changes: jsonText(StoredChanges),
+  personal: Schema.NullOr(jsonText(Disclosures)),
   request_id: Schema.NullOr(Schema.String),
   causation_id: Schema.NullOr(Schema.String),
   correlation_id: Schema.NullOr(Schema.String),

@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Page from "../core/Page.ts"
+import { jsonText } from "../core/JsonText.ts"
 import * as Dialect from "../sql/Dialect.ts"
 import { Approval } from "./Approval.ts"
 import { ApprovalStore, waitingQuery } from "./ApprovalStore.ts"
@@ -32,7 +33,7 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, S
   })
 }
 
-const ApprovalText = Schema.fromJsonString(Schema.toCodecJson(Approval))
+const ApprovalText = jsonText(Schema.toCodecJson(Approval))
 const encode = Schema.encodeEffect(ApprovalText)
 const decodeRows = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ content: ApprovalText })))
 const approvalsOf = (rows: unknown) => Effect.map(decodeRows(rows), (all) => all.map(({ content }) => content))

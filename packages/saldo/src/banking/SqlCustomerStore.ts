@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Page from "../core/Page.ts"
+import { jsonText } from "../core/JsonText.ts"
 import * as Dialect from "../sql/Dialect.ts"
 import { StoredBeneficiary } from "./Beneficiary.ts"
 import { StoredCustomer } from "./Customer.ts"
@@ -89,10 +90,10 @@ interface BeneficiaryRow {
   readonly removed_at: bigint | null
 }
 
-const KycText = Schema.fromJsonString(Schema.toCodecJson(Kyc))
+const KycText = jsonText(Schema.toCodecJson(Kyc))
 const encodeKyc = Schema.encodeSync(KycText)
 const decodeKyc = Schema.decodeSync(KycText)
-const ReasonsText = Schema.fromJsonString(Schema.Array(ReasonCode))
+const ReasonsText = jsonText(Schema.Array(ReasonCode))
 const encodeReasons = Schema.encodeSync(ReasonsText)
 const decodeReasons = Schema.decodeSync(ReasonsText)
 const decodeCustomer = Schema.decodeUnknownSync(StoredCustomer)

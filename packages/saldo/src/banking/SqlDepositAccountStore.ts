@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Page from "../core/Page.ts"
+import { jsonText } from "../core/JsonText.ts"
 import * as Dialect from "../sql/Dialect.ts"
 import { DepositAccount, DepositAccountId, DepositEvent } from "./DepositAccount.ts"
 import { DepositAccountStore, listQuery } from "./DepositAccountStore.ts"
@@ -41,8 +42,8 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, S
   })
 }
 
-const AccountText = Schema.fromJsonString(Schema.toCodecJson(DepositAccount))
-const EventText = Schema.fromJsonString(Schema.toCodecJson(DepositEvent))
+const AccountText = jsonText(Schema.toCodecJson(DepositAccount))
+const EventText = jsonText(Schema.toCodecJson(DepositEvent))
 const encodeAccount = Schema.encodeEffect(AccountText)
 const encodeEvent = Schema.encodeEffect(EventText)
 const decodeAccounts = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ content: AccountText })))

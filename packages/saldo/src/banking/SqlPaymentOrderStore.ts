@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Page from "../core/Page.ts"
+import { jsonText } from "../core/JsonText.ts"
 import * as Dialect from "../sql/Dialect.ts"
 import { PaymentOrder, PaymentOrderId } from "./PaymentOrder.ts"
 import { listQuery, PaymentOrderStore } from "./PaymentOrderStore.ts"
@@ -79,7 +80,7 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, S
   })
 }
 
-const OrderText = Schema.fromJsonString(Schema.toCodecJson(PaymentOrder))
+const OrderText = jsonText(Schema.toCodecJson(PaymentOrder))
 const encode = Schema.encodeEffect(OrderText)
 const decodeRows = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ content: OrderText })))
 const decodeKeys = Schema.decodeUnknownEffect(

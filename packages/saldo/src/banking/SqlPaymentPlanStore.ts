@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Page from "../core/Page.ts"
+import { jsonText } from "../core/JsonText.ts"
 import * as Dialect from "../sql/Dialect.ts"
 import { PaymentPlan, PaymentPlanId, PlannedPayment } from "./PaymentPlan.ts"
 import { listQuery, paymentsQuery, PaymentPlanStore } from "./PaymentPlanStore.ts"
@@ -46,8 +47,8 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, S
   })
 }
 
-const PlanText = Schema.fromJsonString(Schema.toCodecJson(PaymentPlan))
-const PaymentText = Schema.fromJsonString(Schema.toCodecJson(PlannedPayment))
+const PlanText = jsonText(Schema.toCodecJson(PaymentPlan))
+const PaymentText = jsonText(Schema.toCodecJson(PlannedPayment))
 const encodePlan = Schema.encodeEffect(PlanText)
 const encodePayment = Schema.encodeEffect(PaymentText)
 const decodePlans = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ content: PlanText })))

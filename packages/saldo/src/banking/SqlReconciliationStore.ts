@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import * as Page from "../core/Page.ts"
+import { jsonText } from "../core/JsonText.ts"
 import * as Dialect from "../sql/Dialect.ts"
 import { ReconciliationStore } from "./ReconciliationStore.ts"
 import { SettlementAccount, type SettlementAccountId, SettlementStatement } from "./SettlementAccount.ts"
@@ -16,12 +17,12 @@ import { tables } from "./SqlReconciliationTables.ts"
 
 type Store = ReconciliationStore["Service"]
 
-const AsideText = Schema.fromJsonString(Schema.toCodecJson(Aside))
-const AccountText = Schema.fromJsonString(Schema.toCodecJson(SettlementAccount))
-const StatementText = Schema.fromJsonString(Schema.toCodecJson(SettlementStatement))
-const FactsText = Schema.fromJsonString(Schema.toCodecJson(ItemFacts))
-const MatchText = Schema.fromJsonString(Schema.toCodecJson(SettlementMatch))
-const ReviewText = Schema.fromJsonString(Schema.toCodecJson(SettlementReview))
+const AsideText = jsonText(Schema.toCodecJson(Aside))
+const AccountText = jsonText(Schema.toCodecJson(SettlementAccount))
+const StatementText = jsonText(Schema.toCodecJson(SettlementStatement))
+const FactsText = jsonText(Schema.toCodecJson(ItemFacts))
+const MatchText = jsonText(Schema.toCodecJson(SettlementMatch))
+const ReviewText = jsonText(Schema.toCodecJson(SettlementReview))
 
 const encodeAside = Schema.encodeEffect(AsideText)
 const encodeAccount = Schema.encodeEffect(AccountText)

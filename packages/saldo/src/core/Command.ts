@@ -2,6 +2,7 @@ import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { jsonText } from "./JsonText.ts"
 
 /** The key by which a client names one command: 1 to 255 characters, none of them a control character. */
 export const CommandKey = Schema.String.check(
@@ -44,7 +45,7 @@ const codecsOf = <Input, A, E>(
   success: Schema.Codec<A, unknown>,
   refusal: Schema.Codec<E, unknown>
 ): CommandCodecs<Input, A, E> => {
-  const stored = Schema.fromJsonString(
+  const stored = jsonText(
     Schema.toCodecJson(
       Schema.Union([
         Schema.TaggedStruct("Success", { value: success }),

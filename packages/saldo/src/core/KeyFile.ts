@@ -11,6 +11,7 @@ import { access, link, open, readFile, rename, rm, stat } from "node:fs/promises
 import { dirname } from "node:path"
 import * as Id from "./Id.ts"
 import { redacted } from "./RedactedSchema.ts"
+import { jsonText } from "./JsonText.ts"
 
 /** A key of 256 bits, as 64 hexadecimal digits. */
 export const SealingKey = redacted(
@@ -136,7 +137,7 @@ const linked = async (draft: string, path: string): Promise<void> => {
 
 /** Files that hold keys of a kind as JSON, such as a `KeyRing`. */
 export const keyFiles = <Keys>(kind: Schema.Codec<Keys, unknown>): KeyFiles<Keys> => {
-  const text = Schema.fromJsonString(Schema.toCodecJson(kind))
+  const text = jsonText(Schema.toCodecJson(kind))
   const [decode, encode] = [Schema.decodeEffect(text), Schema.encodeEffect(text)]
 
   const read = Effect.fn("KeyFile.read")(function* (path: string) {

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { fingerprint } from "./fingerprint.ts"
+import { jsonText } from "./JsonText.ts"
 
 /** The page size when none is asked for. */
 export const defaultLimit = 50
@@ -66,7 +67,7 @@ const BigIntText = Schema.Struct({ n: Schema.String.check(Schema.isPattern(/^-?\
 
 const CursorText = Schema.StringFromBase64Url.pipe(
   Schema.decodeTo(
-    Schema.fromJsonString(
+    jsonText(
       Schema.Struct({
         v: Schema.Literal(1),
         q: Schema.String,

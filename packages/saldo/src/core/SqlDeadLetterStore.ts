@@ -6,6 +6,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Dialect from "../sql/Dialect.ts"
 import { DeadLetter, DeadLetterStore } from "./DeadLetterStore.ts"
+import { jsonText } from "./JsonText.ts"
 
 /** The table of dead letters; a letter is kept as JSON text, for people to read and for `Outbox` to deliver again. */
 export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, SqlClient.SqlClient>>> = {
@@ -21,7 +22,7 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, S
   })
 }
 
-const LetterText = Schema.fromJsonString(Schema.toCodecJson(DeadLetter))
+const LetterText = jsonText(Schema.toCodecJson(DeadLetter))
 const decodeRows = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ letter: LetterText })))
 const encodeLetter = Schema.encodeEffect(LetterText)
 

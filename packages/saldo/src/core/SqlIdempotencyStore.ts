@@ -6,6 +6,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { CommandScope } from "./Command.ts"
 import type { Fingerprint } from "./fingerprint.ts"
 import { IdempotencyStore, isFree, nextToken, type Reservation, type ReserveRequest } from "./IdempotencyStore.ts"
+import { jsonText } from "./JsonText.ts"
 
 /** The table of commands; `at` is the end of the lease, or when the command was settled, in epoch milliseconds. */
 export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, SqlClient.SqlClient>>> = {
@@ -29,7 +30,7 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, S
 }
 
 const Row = Schema.Struct({
-  request: Schema.fromJsonString(
+  request: jsonText(
     Schema.Struct({ digest: Schema.String, depth: Schema.Int, outline: Schema.Record(Schema.String, Schema.String) })
   ),
   state: Schema.Literals(["held", "released", "settled"]),

@@ -104,19 +104,26 @@ const make = Effect.fnUntraced(function* ({ rememberedFor = "2 seconds", session
     return afterwards((entry) => entry.user === user)
   }
 
-  const remember = Effect.fnUntraced(function* (
+  const lookUp = Effect.fnUntraced(function* (
     { sessionId, tenant, userId }: PresentKey,
-    look: Effect.Effect<Option.Option<Present>>
+    look: Effect.Effect<Option.Option<Present>>,
+    now: number
   ) {
-    const now = yield* Clock.currentTimeMillis
-    const key = keyOf(tenant, userId, sessionId)
-    const [held, mark] = [memory.get(key), memory.mark()]
-    if (held !== undefined && Math.abs(now - held.at) < rememberedForMs) return held.present
+    const mark = memory.mark()
     const present = yield* look
     const passing = yield* atomic.inTransaction
-    if (!passing) memory.keep(key, { at: now, present, user: keyOf(tenant, userId), sessionId }, mark)
+    const user = keyOf(tenant, userId)
+    if (!passing) memory.keep(keyOf(tenant, userId, sessionId), { at: now, present, user, sessionId }, mark)
     return present
   })
+
+  const remember = (key: PresentKey, look: Effect.Effect<Option.Option<Present>>) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const held = memory.get(keyOf(key.tenant, key.userId, key.sessionId))
+      return held !== undefined && Math.abs(now - held.at) < rememberedForMs
+        ? Effect.succeed(held.present)
+        : lookUp(key, look, now)
+    })
 
   return Context.make(Presence, Presence.of({ remember })).pipe(
     Context.add(SessionStore, {

@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -163,11 +164,13 @@ const makeRing = ({ atomic, rememberedForMs, store }: Ground) => {
 
   return {
     /** No older than asked, or than the keys are remembered for. */
-    keys: Effect.fnUntraced(function* (atMostMs: number = rememberedForMs) {
-      const now = (yield* DateTime.now).epochMilliseconds
-      const age = remembered === undefined ? Infinity : Math.abs(now - remembered.at)
-      return remembered === undefined || age >= Math.min(atMostMs, rememberedForMs) ? yield* look(now) : remembered.keys
-    }),
+    keys: (atMostMs: number = rememberedForMs) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const age = remembered === undefined ? Infinity : Math.abs(now - remembered.at)
+        return remembered === undefined || age >= Math.min(atMostMs, rememberedForMs)
+          ? look(now)
+          : Effect.succeed(remembered.keys)
+      }),
     forget: Effect.sync(() => {
       remembered = undefined
     })
@@ -199,12 +202,19 @@ const makeReads = ({ atomic, identityKeys, tenant }: Ground, { keys, forget }: R
 
   return {
     signing: Effect.withSpan(signing, "SigningKeys.signing"),
-    verifying: Effect.fnUntraced(function* (id: string) {
-      const now = yield* DateTime.now
+    verifying: (id: string) => {
       const named = (all: ReadonlyArray<StoredSigningKey>) => all.find((key) => key.id === id)
-      const key = named(yield* keys()) ?? named(yield* keys(unknownNamesEveryMs))
-      return key !== undefined && verifies(key, now) ? Option.some(plain(key)) : Option.none()
-    }),
+      return Effect.flatMap(DateTime.now, (now) => {
+        const believed = (key: StoredSigningKey | undefined) =>
+          key !== undefined && verifies(key, now) ? Option.some(plain(key)) : Option.none()
+        return Effect.flatMap(keys(), (remembered) => {
+          const key = named(remembered)
+          return key === undefined
+            ? Effect.map(keys(unknownNamesEveryMs), (all) => believed(named(all)))
+            : Effect.succeed(believed(key))
+        })
+      })
+    },
     published: Effect.gen(function* () {
       const now = yield* DateTime.now
       return { keys: (yield* keys()).filter((key) => verifies(key, now)).map(publicJwk) }

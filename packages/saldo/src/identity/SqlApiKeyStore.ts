@@ -7,6 +7,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { Permission } from "../core/Actor.ts"
 import * as Page from "../core/Page.ts"
+import { jsonText } from "../core/JsonText.ts"
 import * as Dialect from "../sql/Dialect.ts"
 import { ApiKey } from "./ApiKey.ts"
 import { apiKeysQuery, ApiKeyStore } from "./ApiKeyStore.ts"
@@ -51,7 +52,7 @@ interface KeyRow {
   readonly revoked_at: bigint | null
 }
 
-const ScopesText = Schema.fromJsonString(Schema.Array(Permission))
+const ScopesText = jsonText(Schema.Array(Permission))
 const encodeScopes = Schema.encodeSync(ScopesText)
 const decodeScopes = Schema.decodeSync(ScopesText)
 const decodeKey = Schema.decodeUnknownSync(Schema.toType(ApiKey))

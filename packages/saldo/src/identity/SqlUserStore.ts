@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Page from "../core/Page.ts"
+import { jsonText } from "../core/JsonText.ts"
 import * as Dialect from "../sql/Dialect.ts"
 import { RoleName, StoredUser } from "./User.ts"
 import { UserStore } from "./UserStore.ts"
@@ -54,7 +55,7 @@ interface UserRow {
   readonly version: bigint
 }
 
-const RolesText = Schema.fromJsonString(Schema.Array(RoleName))
+const RolesText = jsonText(Schema.Array(RoleName))
 const encodeRoles = Schema.encodeSync(RolesText)
 const decodeRoles = Schema.decodeSync(RolesText)
 const decodeUser = Schema.decodeUnknownSync(StoredUser)

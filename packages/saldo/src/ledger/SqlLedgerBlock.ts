@@ -5,6 +5,7 @@ import type * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { SqlError } from "effect/sql/SqlError"
+import { jsonText } from "../core/JsonText.ts"
 import { commandText } from "./commandText.ts"
 import type { Decision } from "./decideAll.ts"
 import type { UnplacedBlock } from "./journalBlocks.ts"
@@ -15,7 +16,7 @@ import { counterColumns, metadataText, rowOfHold, tagsOf } from "./SqlLedgerRows
 import type { LedgerState } from "./SqlLedgerState.ts"
 import { orderOf, strayOf } from "./valueOrder.ts"
 
-const refusalCodec = Schema.fromJsonString(Schema.toCodecJson(LedgerRefusal))
+const refusalCodec = jsonText(Schema.toCodecJson(LedgerRefusal))
 const encodeRefusal = Schema.encodeSync(refusalCodec)
 
 /** The refusal of its stored text. */

@@ -6,6 +6,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import type { CommandKey } from "../core/Command.ts"
+import { jsonText } from "../core/JsonText.ts"
 import { sha256 } from "../core/sha256.ts"
 import * as Money from "../money/Money.ts"
 import type { LocalDate } from "../time/LocalDate.ts"
@@ -118,8 +119,8 @@ export interface HoldRow {
   readonly expires_at: bigint | null
 }
 
-const decodeMetadata = Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Record(Schema.String, Schema.String)))
-const decodeExchange = Schema.decodeUnknownSync(Schema.fromJsonString(Exchange))
+const decodeMetadata = Schema.decodeUnknownSync(jsonText(Schema.Record(Schema.String, Schema.String)))
+const decodeExchange = Schema.decodeUnknownSync(jsonText(Exchange))
 
 /** Metadata as it is stored. */
 export const metadataText = (metadata: Metadata): string => JSON.stringify(metadata)

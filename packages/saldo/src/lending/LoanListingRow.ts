@@ -5,6 +5,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
+import { jsonText } from "../core/JsonText.ts"
 import { MoneyFromJson } from "../money/MoneySchema.ts"
 import { AnnualRateSchema } from "../money/RateSchema.ts"
 import { listingContent } from "./listingContent.ts"
@@ -44,7 +45,7 @@ const Content = Schema.Struct({
   fullyFundedState: whole
 })
 
-const decodeContent = Schema.decodeUnknownSync(Schema.fromJsonString(Content))
+const decodeContent = Schema.decodeUnknownSync(jsonText(Content))
 
 /** The columns of an index row that follow from a listing alone, and the property that each comes from. */
 export const indexColumns = {

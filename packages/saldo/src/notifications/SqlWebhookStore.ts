@@ -7,6 +7,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { Atomic } from "../core/Atomic.ts"
 import * as Page from "../core/Page.ts"
+import { jsonText } from "../core/JsonText.ts"
 import * as Dialect from "../sql/Dialect.ts"
 import { WebhookDelivery } from "./WebhookDelivery.ts"
 import { SealedWebhookSecret, StoredWebhook, type WebhookEndpointId, type WebhookStanding } from "./WebhookEndpoint.ts"
@@ -108,8 +109,8 @@ interface DeliveryRow {
   readonly answer: string
 }
 
-const EventsText = Schema.fromJsonString(Schema.Array(Schema.String))
-const SecretsText = Schema.fromJsonString(Schema.Array(SealedWebhookSecret))
+const EventsText = jsonText(Schema.Array(Schema.String))
+const SecretsText = jsonText(Schema.Array(SealedWebhookSecret))
 const decodeEvents = Schema.decodeSync(EventsText)
 const encodeEvents = Schema.encodeSync(EventsText)
 const decodeSecrets = Schema.decodeSync(SecretsText)

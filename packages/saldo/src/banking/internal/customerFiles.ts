@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { canonicalJson } from "../../core/canonicalJson.ts"
+import { jsonText } from "../../core/JsonText.ts"
 import { type Beneficiary, BeneficiaryFile, type StoredBeneficiary } from "../Beneficiary.ts"
 import {
   type Customer,
@@ -19,8 +20,8 @@ import {
 import type { PersonalData } from "../PersonalData.ts"
 import * as Redacted from "effect/Redacted"
 
-const CustomerText = Schema.fromJsonString(Schema.toCodecJson(SealedFile))
-const BeneficiaryText = Schema.fromJsonString(Schema.toCodecJson(BeneficiaryFile))
+const CustomerText = jsonText(Schema.toCodecJson(SealedFile))
+const BeneficiaryText = jsonText(Schema.toCodecJson(BeneficiaryFile))
 const encodeCustomer = Schema.encodeEffect(CustomerText)
 const decodeCustomer = Schema.decodeEffect(CustomerText)
 const encodeBeneficiary = Schema.encodeEffect(BeneficiaryText)

@@ -4,11 +4,12 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { jsonText } from "../../core/JsonText.ts"
 import { keyOfEmail } from "../emailAddress.ts"
 import type { IdentityKeys } from "../IdentityKeys.ts"
 import { StoredUser, type User, UserFile } from "../User.ts"
 
-const FileText = Schema.fromJsonString(Schema.toCodecJson(UserFile))
+const FileText = jsonText(Schema.toCodecJson(UserFile))
 const encodeFile = Schema.encodeEffect(FileText)
 const decodeFile = Schema.decodeEffect(FileText)
 
