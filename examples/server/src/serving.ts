@@ -114,28 +114,32 @@ const generous = Object.fromEntries(
 
 /** The server of a place, as long as the layer lives. */
 export const serving = (place: Place, { empty, host, localWebhooks, port, redis, trustedProxies, url }: Serving) => {
+  const ground = bank.layer(storageOf(place), place.keys, { localWebhooks })
   const filled = empty
     ? Layer.empty
     : Layer.effectDiscard(
         Effect.tap(Effect.withTracerEnabled(fill, false), (made) =>
           made ? Console.log("Made two years of demonstration data.") : Effect.void
         )
-      )
+      ).pipe(Layer.provide(ground))
+  // Given to each that needs it and not to the server, which would carry all of it through every request.
+  const system = Layer.mergeAll(collection, readiness, counting(place, redis)).pipe(
+    Layer.provideMerge(Layer.merge(Authenticator.layerIdentity, TrailFeed.layer)),
+    Layer.provideMerge(ground)
+  )
   // A proxy says where a call came from, so that the usual limits are right.
   const rateLimits = trustedProxies > 0 ? usualRateLimits : generous
   const contract = http.layer({ tenant, trustedProxies, rateLimits, accessLog: true })
-  const routes = HttpRouter.serve(Layer.merge(contract, page.layer), {
+  const routes = HttpRouter.serve(Layer.merge(contract, page.layer).pipe(Layer.provide(system)), {
     disableListenLog: true,
     disableLogger: true
   }).pipe(Layer.provide(http.layerSpanNames))
-  const ending = TrailFeed.layerEnding
-  return Layer.mergeAll(ending, lifecycle, Layer.effectDiscard(welcome(nameOf(place)))).pipe(
-    Layer.provide(routes),
-    Layer.provide(workers.layer.pipe(Layer.provide(mail(place.mails, url)))),
+  const working = workers.layer.pipe(Layer.provide(mail(place.mails, url)), Layer.provide(system))
+  const ending = Layer.mergeAll(TrailFeed.layerEnding, lifecycle, Layer.effectDiscard(welcome(nameOf(place))))
+  return ending.pipe(
+    Layer.provide(Layer.merge(system, routes)),
+    Layer.provide(working),
     Layer.provide(listening(host, port)),
-    Layer.provide(Layer.mergeAll(collection, readiness, counting(place, redis))),
-    Layer.provide(Layer.merge(Authenticator.layerIdentity, TrailFeed.layer)),
-    Layer.provide(filled),
-    Layer.provide(bank.layer(storageOf(place), place.keys, { localWebhooks }))
+    Layer.provide(filled)
   )
 }

@@ -154,9 +154,12 @@ const program = Effect.gen(function* () {
   yield* Deferred.await(done)
 })
 
-const served = HttpRouter.serve(http.layer(), { disableListenLog: true, disableLogger: true }).pipe(
+const served = HttpRouter.serve(http.layer().pipe(Layer.provide(system)), {
+  disableListenLog: true,
+  disableLogger: true
+}).pipe(
   Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
-  Layer.provideMerge(system)
+  Layer.merge(system)
 )
 
 await Effect.runPromise(Effect.provide(program, served))
