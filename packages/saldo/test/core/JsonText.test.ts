@@ -29,7 +29,7 @@ describe("jsonText", () => {
 
   it("refuses what is no JSON, and JSON of something else", async () => {
     const refusal = (text: string) =>
-      Effect.runPromise(Effect.flip(Schema.decodeUnknownEffect(ours)(text)).pipe(Effect.map(({ message }) => message)))
+      Effect.runPromise(Effect.flip(Schema.decodeEffect(ours)(text)).pipe(Effect.map(({ message }) => message)))
     expect(await refusal("{")).toContain("text of JSON")
     expect(await refusal(`{"amount":"one","notes":[]}`)).toContain(`["amount"]`)
   })
