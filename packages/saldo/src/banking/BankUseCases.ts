@@ -19,6 +19,7 @@ import type { DepositProduct } from "./DepositProduct.ts"
 import { DepositProducts } from "./DepositProducts.ts"
 import { DepositStatements } from "./DepositStatements.ts"
 import { DepositTransactions } from "./DepositTransactions.ts"
+import { LastingData } from "./LastingData.ts"
 import { PaymentAccounts } from "./PaymentAccounts.ts"
 import { PaymentPlans } from "./PaymentPlans.ts"
 import { type PaymentPolicy, permissive } from "./PaymentPolicy.ts"
@@ -72,6 +73,6 @@ export const layerAccounts = ({ products, tags, timeZone = "UTC" }: AccountOptio
 export const layer = ({ payments = permissive, ...accounts }: BankOptions) =>
   Layer.merge(PaymentPlans.layer, StatementReconciliation.layer).pipe(
     Layer.provideMerge(Payments.layerWith(payments)),
-    Layer.provideMerge(Layer.merge(Approvals.layer, PaymentAccounts.layer)),
+    Layer.provideMerge(Layer.mergeAll(Approvals.layer, LastingData.layer, PaymentAccounts.layer)),
     Layer.provideMerge(layerAccounts(accounts))
   )

@@ -26,6 +26,8 @@ import { creditTransfersProblem, type PaymentCharacters } from "./creditTransfer
 import { CreditTransfersInvalid } from "./CreditTransfers.ts"
 import { makeOnce } from "../audit/internal/commandOnce.ts"
 import { makePaymentWrites } from "./internal/paymentWrites.ts"
+import { makeSealedOrders } from "./internal/sealedPayments.ts"
+import { LastingData } from "./LastingData.ts"
 import { writePain001 } from "./pain001.ts"
 import { PaymentAccounts } from "./PaymentAccounts.ts"
 import { executionDay } from "./paymentDays.ts"
@@ -130,6 +132,7 @@ export type PaymentFileNeeds =
   | BankBooks
   | BankCalendar
   | Idempotency
+  | LastingData
   | Ledger
   | PaymentAccounts
   | PaymentOrderStore
@@ -158,10 +161,11 @@ const make = Effect.fnUntraced(function* ({ characters = "sepa", debtorOf, maxim
   const audit = yield* AuditTrail
   const calendar = yield* BankCalendar
   const store = yield* PaymentOrderStore
+  const sealed = makeSealedOrders(store, yield* LastingData)
   const { policy } = yield* Payments
   const atomic = yield* Atomic
   const once = makeOnce({ atomic, audit, idempotency: yield* Idempotency })
-  const writes = makePaymentWrites({ audit, books: yield* BankBooks, ledger: yield* Ledger, store })
+  const writes = makePaymentWrites({ audit, books: yield* BankBooks, ledger: yield* Ledger, orders: sealed })
 
   const debtorFor = Effect.fnUntraced(function* (tenant: string, accountId: PaymentOrder["accountId"]) {
     const found = yield* debtorOf(tenant, accountId)
@@ -267,7 +271,7 @@ const make = Effect.fnUntraced(function* ({ characters = "sepa", debtorOf, maxim
 
   const ordersOf = Effect.fnUntraced(function* (messageId: string) {
     const actor = yield* Actor
-    const [first, ...rest] = yield* store.inFile(actor.tenant, messageId)
+    const [first, ...rest] = yield* sealed.inFile(actor.tenant, messageId)
     return first !== undefined && BankAccess.reaches(actor, first.customerId)
       ? ([first, ...rest] as const)
       : yield* new PaymentFileNotFound({ messageId })

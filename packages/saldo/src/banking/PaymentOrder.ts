@@ -114,6 +114,26 @@ export const PaymentOrder = Schema.Struct({
 /** A payment order. */
 export type PaymentOrder = typeof PaymentOrder.Type
 
+/** What is sealed of an order or a plan: who is paid, and what is said to it. In JSON it is plain text. */
+export const Payee = Schema.Struct({ creditor: Creditor, message: Schema.optionalKey(OrderMessage) })
+
+/** What is sealed of an order or a plan. */
+export type Payee = typeof Payee.Type
+
+const { creditor: _creditor, message: _message, ...facts } = PaymentOrder.fields
+
+/** An order without whom it pays, and what is said to it: what changes of it. */
+export const PaymentOrderFacts = Schema.Struct(facts)
+
+/** An order without whom it pays: what changes of it. */
+export type PaymentOrderFacts = typeof PaymentOrderFacts.Type
+
+/** An order as it is stored: whom it pays, and what is said to it, is under seal. */
+export const StoredPaymentOrder = Schema.Struct({ ...facts, sealed: Schema.String })
+
+/** An order as it is stored. */
+export type StoredPaymentOrder = typeof StoredPaymentOrder.Type
+
 /** What an order is made from. */
 export interface PaymentDraft {
   readonly terms: PaymentTerms

@@ -6,24 +6,24 @@ import * as Option from "effect/Option"
 import * as MemoryTable from "../core/MemoryTable.ts"
 import * as Page from "../core/Page.ts"
 import type { LocalDate } from "../time/LocalDate.ts"
-import type { PaymentOrder, PaymentOrderId } from "./PaymentOrder.ts"
+import type { PaymentOrderFacts, PaymentOrderId, StoredPaymentOrder } from "./PaymentOrder.ts"
 import type { PaymentOrderState } from "./PaymentStatus.ts"
 import type { StrayEvent } from "./RailEvent.ts"
 
 /** Which orders to give; all parts must hold. */
 export interface PaymentOrderFilter {
-  readonly customerId?: PaymentOrder["customerId"]
-  readonly accountId?: PaymentOrder["accountId"]
+  readonly customerId?: StoredPaymentOrder["customerId"]
+  readonly accountId?: StoredPaymentOrder["accountId"]
   readonly state?: PaymentOrderState
   /** Those, or all but those, that a person must look into. */
   readonly disputed?: boolean
 }
 
 /** Where an order is found. */
-export type OrderKey = Pick<PaymentOrder, "id" | "tenant">
+export type OrderKey = Pick<StoredPaymentOrder, "id" | "tenant">
 
 /**
- * Port: keeps payment orders, and what has been heard from rails.
+ * Port: keeps payment orders, and what has been heard from rails. Whom an order pays comes here sealed.
  *
  * Contract:
  * - `insert` writes once: of concurrent callers with one id in a tenant, or with one end-to-end id in all of them, one is
@@ -31,7 +31,7 @@ export type OrderKey = Pick<PaymentOrder, "id" | "tenant">
  * - `lockPayer` lets one transaction at a time decide about payments from an account, whether it has any orders or none;
  *   `lock` gives an order as nobody else can change it until the transaction ends. Call both inside `Atomic.runLocking`.
  * - `save` replaces the order whose version is one less, and says whether it did. What was ordered, by whom and under which
- *   references stays as it was inserted.
+ *   references stays as it was inserted, and so does what is sealed of it.
  * - `list` goes by id, newest first.
  * - `counted` gives the orders of an account to be executed from a day on, without those that failed or were cancelled, by
  *   id.
@@ -48,29 +48,29 @@ export type OrderKey = Pick<PaymentOrder, "id" | "tenant">
 export class PaymentOrderStore extends Context.Service<
   PaymentOrderStore,
   {
-    readonly insert: (order: PaymentOrder) => Effect.Effect<boolean>
-    readonly find: (tenant: string, id: PaymentOrderId) => Effect.Effect<Option.Option<PaymentOrder>>
-    readonly findByReference: (endToEndId: string) => Effect.Effect<Option.Option<PaymentOrder>>
-    readonly lockPayer: (tenant: string, accountId: PaymentOrder["accountId"]) => Effect.Effect<void>
-    readonly lock: (tenant: string, id: PaymentOrderId) => Effect.Effect<Option.Option<PaymentOrder>>
-    readonly save: (order: PaymentOrder) => Effect.Effect<boolean>
+    readonly insert: (order: StoredPaymentOrder) => Effect.Effect<boolean>
+    readonly find: (tenant: string, id: PaymentOrderId) => Effect.Effect<Option.Option<StoredPaymentOrder>>
+    readonly findByReference: (endToEndId: string) => Effect.Effect<Option.Option<StoredPaymentOrder>>
+    readonly lockPayer: (tenant: string, accountId: StoredPaymentOrder["accountId"]) => Effect.Effect<void>
+    readonly lock: (tenant: string, id: PaymentOrderId) => Effect.Effect<Option.Option<StoredPaymentOrder>>
+    readonly save: (order: PaymentOrderFacts) => Effect.Effect<boolean>
     readonly list: (
       tenant: string,
       filter: PaymentOrderFilter,
       page: Page.PageRequest
-    ) => Effect.Effect<Page.Page<PaymentOrder>, Page.InvalidCursor | Page.CursorMismatch>
+    ) => Effect.Effect<Page.Page<StoredPaymentOrder>, Page.InvalidCursor | Page.CursorMismatch>
     readonly counted: (
       tenant: string,
-      accountId: PaymentOrder["accountId"],
+      accountId: StoredPaymentOrder["accountId"],
       from: LocalDate
-    ) => Effect.Effect<ReadonlyArray<PaymentOrder>>
+    ) => Effect.Effect<ReadonlyArray<StoredPaymentOrder>>
     readonly approved: (
       tenant: string,
-      accountId: PaymentOrder["accountId"],
+      accountId: StoredPaymentOrder["accountId"],
       through: LocalDate,
       limit: number
-    ) => Effect.Effect<ReadonlyArray<PaymentOrder>>
-    readonly inFile: (tenant: string, messageId: string) => Effect.Effect<ReadonlyArray<PaymentOrder>>
+    ) => Effect.Effect<ReadonlyArray<StoredPaymentOrder>>
+    readonly inFile: (tenant: string, messageId: string) => Effect.Effect<ReadonlyArray<StoredPaymentOrder>>
     readonly due: (through: LocalDate, limit: number) => Effect.Effect<ReadonlyArray<OrderKey>>
     readonly unresolved: (at: DateTime.Utc, limit: number) => Effect.Effect<ReadonlyArray<OrderKey>>
     readonly hear: (rail: string, eventId: string, at: DateTime.Utc) => Effect.Effect<boolean>
@@ -99,12 +99,12 @@ export const listQuery = (tenant: string, filter: PaymentOrderFilter) => ({
 
 const keyOf = (tenant: string, id: string): string => `${id} ${tenant}`
 
-const keysOf = (orders: ReadonlyArray<PaymentOrder>, limit: number): ReadonlyArray<OrderKey> =>
+const keysOf = (orders: ReadonlyArray<StoredPaymentOrder>, limit: number): ReadonlyArray<OrderKey> =>
   orders.slice(0, limit).map(({ id, tenant }) => ({ id, tenant }))
 
 const fits =
   (tenant: string, filter: PaymentOrderFilter) =>
-  (order: PaymentOrder): boolean =>
+  (order: StoredPaymentOrder): boolean =>
     order.tenant === tenant &&
     (filter.customerId ?? order.customerId) === order.customerId &&
     (filter.accountId ?? order.accountId) === order.accountId &&
@@ -112,8 +112,8 @@ const fits =
     (filter.disputed === undefined || filter.disputed === (order.dispute !== null))
 
 const compareBy =
-  (value: (order: PaymentOrder) => string | number) =>
-  (left: PaymentOrder, right: PaymentOrder): number => {
+  (value: (order: StoredPaymentOrder) => string | number) =>
+  (left: StoredPaymentOrder, right: StoredPaymentOrder): number => {
     const [a, b] = [value(left), value(right)]
     return a < b ? -1 : a > b ? 1 : left.id < right.id ? -1 : 1
   }
@@ -124,12 +124,12 @@ const compareStrays = (left: StrayEvent, right: StrayEvent): number =>
 const byId = compareBy(({ id }) => id)
 
 const isApproved =
-  (tenant: string, accountId: PaymentOrder["accountId"], through: LocalDate) =>
-  (order: PaymentOrder): boolean =>
+  (tenant: string, accountId: StoredPaymentOrder["accountId"], through: LocalDate) =>
+  (order: StoredPaymentOrder): boolean =>
     order.tenant === tenant && order.accountId === accountId && order.state === "approved" && order.executeOn <= through
 
-const makeReads = (orders: MemoryTable.MemoryTable<string, PaymentOrder>) => {
-  const where = (holds: (order: PaymentOrder) => boolean) =>
+const makeReads = (orders: MemoryTable.MemoryTable<string, StoredPaymentOrder>) => {
+  const where = (holds: (order: StoredPaymentOrder) => boolean) =>
     orders.read((rows) => [...rows.values()].filter((order) => holds(order)))
   return {
     findByReference: (endToEndId: string) =>
@@ -146,7 +146,7 @@ const makeReads = (orders: MemoryTable.MemoryTable<string, PaymentOrder>) => {
         .sort((left, right) => (left.id > right.id ? -1 : 1))
       return Page.pageOf(query, page, found, ({ id }) => [id])
     }),
-    counted: (tenant: string, accountId: PaymentOrder["accountId"], from: LocalDate) =>
+    counted: (tenant: string, accountId: StoredPaymentOrder["accountId"], from: LocalDate) =>
       Effect.map(
         where(
           (order) =>
@@ -158,7 +158,7 @@ const makeReads = (orders: MemoryTable.MemoryTable<string, PaymentOrder>) => {
         ),
         (found) => found.sort(byId)
       ),
-    approved: (tenant: string, accountId: PaymentOrder["accountId"], through: LocalDate, limit: number) =>
+    approved: (tenant: string, accountId: StoredPaymentOrder["accountId"], through: LocalDate, limit: number) =>
       Effect.map(where(isApproved(tenant, accountId, through)), (found) => found.sort(byId).slice(0, limit)),
     inFile: (tenant: string, messageId: string) =>
       Effect.map(
@@ -179,7 +179,7 @@ const makeReads = (orders: MemoryTable.MemoryTable<string, PaymentOrder>) => {
 }
 
 const makeMemory: Effect.Effect<PaymentOrderStore["Service"]> = Effect.gen(function* () {
-  const orders = yield* MemoryTable.make<string, PaymentOrder>()
+  const orders = yield* MemoryTable.make<string, StoredPaymentOrder>()
   const heard = yield* MemoryTable.make<string, DateTime.Utc>()
   const astray = yield* MemoryTable.make<string, StrayEvent>()
   const places = yield* MemoryTable.make<string, string>()
@@ -201,8 +201,9 @@ const makeMemory: Effect.Effect<PaymentOrderStore["Service"]> = Effect.gen(funct
     save: (order) =>
       orders.modify((rows) => {
         const key = keyOf(order.tenant, order.id)
-        if (rows.get(key)?.version !== order.version - 1) return false
-        rows.set(key, order)
+        const before = rows.get(key)
+        if (before?.version !== order.version - 1) return false
+        rows.set(key, { ...order, sealed: before.sealed })
         return true
       }),
     hear: (rail, eventId, at) => heard.insert(keyOf(rail, eventId), at),

@@ -57,6 +57,20 @@ export const PaymentPlan = Schema.Struct({
 /** A payment plan. */
 export type PaymentPlan = typeof PaymentPlan.Type
 
+const { creditor: _creditor, message: _message, ...facts } = PaymentPlan.fields
+
+/** A plan without whom it pays, and what is said to it: what changes of it. */
+export const PaymentPlanFacts = Schema.Struct(facts)
+
+/** A plan without whom it pays: what changes of it. */
+export type PaymentPlanFacts = typeof PaymentPlanFacts.Type
+
+/** A plan as it is stored: whom it pays, and what is said to it, is under seal. */
+export const StoredPaymentPlan = Schema.Struct({ ...facts, sealed: Schema.String })
+
+/** A plan as it is stored. */
+export type StoredPaymentPlan = typeof StoredPaymentPlan.Type
+
 /** What came of one payment of a plan: an order, or why there is none. */
 export const PlannedPayment = Schema.Struct({
   tenant: Schema.String,

@@ -5,25 +5,31 @@ import type * as Option from "effect/Option"
 import * as MemoryTable from "../core/MemoryTable.ts"
 import * as Page from "../core/Page.ts"
 import type { LocalDate } from "../time/LocalDate.ts"
-import type { PaymentPlan, PaymentPlanId, PaymentPlanState, PlannedPayment } from "./PaymentPlan.ts"
+import type {
+  PaymentPlanFacts,
+  PaymentPlanId,
+  PaymentPlanState,
+  PlannedPayment,
+  StoredPaymentPlan
+} from "./PaymentPlan.ts"
 
 /** Which plans to give; all parts must hold. */
 export interface PaymentPlanFilter {
-  readonly customerId?: PaymentPlan["customerId"]
-  readonly accountId?: PaymentPlan["accountId"]
+  readonly customerId?: StoredPaymentPlan["customerId"]
+  readonly accountId?: StoredPaymentPlan["accountId"]
   readonly state?: PaymentPlanState
 }
 
 /** Where a plan is found. */
-export type PlanKey = Pick<PaymentPlan, "id" | "tenant">
+export type PlanKey = Pick<StoredPaymentPlan, "id" | "tenant">
 
 /**
- * Port: keeps payment plans, and what came of each of their payments.
+ * Port: keeps payment plans, and what came of each of their payments. Whom a plan pays comes here sealed.
  *
  * Contract:
  * - `insert` writes once: of concurrent callers with one id one is told true, and the others' plans are not kept.
  * - `lock` gives a plan as nobody else can change it until the transaction ends; call it inside `Atomic.runLocking`.
- * - `save` replaces the plan whose version is one less, and says whether it did.
+ * - `save` replaces the plan whose version is one less, and says whether it did. What is sealed of it stays as it was inserted.
  * - `list` goes by id, newest first.
  * - `due` gives active plans of all tenants at which something is to be done up to a day, by that day and then by id.
  * - `note` keeps what came of a payment of a plan, once for its number, and says whether it did. `payments` gives what was
@@ -33,15 +39,15 @@ export type PlanKey = Pick<PaymentPlan, "id" | "tenant">
 export class PaymentPlanStore extends Context.Service<
   PaymentPlanStore,
   {
-    readonly insert: (plan: PaymentPlan) => Effect.Effect<boolean>
-    readonly find: (tenant: string, id: PaymentPlanId) => Effect.Effect<Option.Option<PaymentPlan>>
-    readonly lock: (tenant: string, id: PaymentPlanId) => Effect.Effect<Option.Option<PaymentPlan>>
-    readonly save: (plan: PaymentPlan) => Effect.Effect<boolean>
+    readonly insert: (plan: StoredPaymentPlan) => Effect.Effect<boolean>
+    readonly find: (tenant: string, id: PaymentPlanId) => Effect.Effect<Option.Option<StoredPaymentPlan>>
+    readonly lock: (tenant: string, id: PaymentPlanId) => Effect.Effect<Option.Option<StoredPaymentPlan>>
+    readonly save: (plan: PaymentPlanFacts) => Effect.Effect<boolean>
     readonly list: (
       tenant: string,
       filter: PaymentPlanFilter,
       page: Page.PageRequest
-    ) => Effect.Effect<Page.Page<PaymentPlan>, Page.InvalidCursor | Page.CursorMismatch>
+    ) => Effect.Effect<Page.Page<StoredPaymentPlan>, Page.InvalidCursor | Page.CursorMismatch>
     readonly due: (through: LocalDate, limit: number) => Effect.Effect<ReadonlyArray<PlanKey>>
     readonly note: (payment: PlannedPayment) => Effect.Effect<boolean>
     readonly payments: (
@@ -75,19 +81,19 @@ const keyOf = (tenant: string, ...names: ReadonlyArray<string | number>): string
 
 const fits =
   (tenant: string, filter: PaymentPlanFilter) =>
-  (plan: PaymentPlan): boolean =>
+  (plan: StoredPaymentPlan): boolean =>
     plan.tenant === tenant &&
     (filter.customerId ?? plan.customerId) === plan.customerId &&
     (filter.accountId ?? plan.accountId) === plan.accountId &&
     (filter.state ?? plan.state) === plan.state
 
-const byLookOn = (left: PaymentPlan, right: PaymentPlan): number => {
+const byLookOn = (left: StoredPaymentPlan, right: StoredPaymentPlan): number => {
   const [a, b] = [`${left.lookOn} ${left.id}`, `${right.lookOn} ${right.id}`]
   return a < b ? -1 : 1
 }
 
 const makeMemory: Effect.Effect<PaymentPlanStore["Service"]> = Effect.gen(function* () {
-  const plans = yield* MemoryTable.make<string, PaymentPlan>()
+  const plans = yield* MemoryTable.make<string, StoredPaymentPlan>()
   const made = yield* MemoryTable.make<string, PlannedPayment>()
 
   return PaymentPlanStore.of({
@@ -98,8 +104,9 @@ const makeMemory: Effect.Effect<PaymentPlanStore["Service"]> = Effect.gen(functi
     save: (plan) =>
       plans.modify((rows) => {
         const key = keyOf(plan.tenant, plan.id)
-        if (rows.get(key)?.version !== plan.version - 1) return false
-        rows.set(key, plan)
+        const before = rows.get(key)
+        if (before?.version !== plan.version - 1) return false
+        rows.set(key, { ...plan, sealed: before.sealed })
         return true
       }),
     list: Effect.fnUntraced(function* (tenant, filter, page) {

@@ -21,6 +21,8 @@ import { BankCalendar } from "./BankCalendar.ts"
 import { CustomerId } from "./Customer.ts"
 import { makeOnce } from "../audit/internal/commandOnce.ts"
 import { makePlanWork, type PlanRound, planSubject } from "./internal/paymentPlanWork.ts"
+import { makeSealedPlans } from "./internal/sealedPayments.ts"
+import { LastingData } from "./LastingData.ts"
 import { PaymentAccounts } from "./PaymentAccounts.ts"
 import { occurrencesIn } from "./paymentOccurrences.ts"
 import {
@@ -157,6 +159,7 @@ export type PaymentPlanNeeds =
   | AuditTrail
   | BankCalendar
   | Idempotency
+  | LastingData
   | PaymentAccounts
   | PaymentPlanStore
   | Payments
@@ -171,10 +174,11 @@ const make = Effect.gen(function* () {
   const calendar = yield* BankCalendar
   const payments = yield* Payments
   const store = yield* PaymentPlanStore
+  const sealed = makeSealedPlans(store, yield* LastingData)
   const once = makeOnce({ atomic, audit, idempotency: yield* Idempotency })
   const { policy } = payments
   const businessDays = policy.businessDays ?? everyDay
-  const plans = makePlanWork({ approvals, atomic, audit, businessDays, calendar, payments, store })
+  const plans = makePlanWork({ approvals, atomic, audit, businessDays, calendar, payments, plans: sealed, store })
 
   const within = Effect.fnUntraced(function* (id: PaymentPlanId, found: Option.Option<PaymentPlan>) {
     const actor = yield* Actor
@@ -184,9 +188,9 @@ const make = Effect.gen(function* () {
   })
   // Whose it is never changes, so whoever may not reach it is told so before a key is looked up.
   const find = (id: PaymentPlanId) =>
-    Effect.flatMap(Actor, ({ tenant }) => Effect.flatMap(store.find(tenant, id), (found) => within(id, found)))
+    Effect.flatMap(Actor, ({ tenant }) => Effect.flatMap(sealed.find(tenant, id), (found) => within(id, found)))
   const lock = (id: PaymentPlanId) =>
-    Effect.flatMap(Actor, ({ tenant }) => Effect.flatMap(store.lock(tenant, id), (found) => within(id, found)))
+    Effect.flatMap(Actor, ({ tenant }) => Effect.flatMap(sealed.lock(tenant, id), (found) => within(id, found)))
 
   /** What an answered command is about. The plan may have gone further since, as a replay shows. */
   const present = (id: PaymentPlanId) => Effect.catchTag(find(id), "PaymentPlanNotFound", (gone) => Effect.die(gone))
@@ -317,12 +321,12 @@ const make = Effect.gen(function* () {
     list: Effect.fn("PaymentPlans.list")(function* (filter = {}, page = {}) {
       yield* Actor.require(BankAccess.readPermission)
       const actor = yield* Actor
-      if (actor.may(BankAccess.anyCustomerPermission)) return yield* store.list(actor.tenant, filter, page)
+      if (actor.may(BankAccess.anyCustomerPermission)) return yield* sealed.list(actor.tenant, filter, page)
       const { owner } = actor
       if (owner.tenant !== actor.tenant || (filter.customerId ?? owner.id) !== owner.id || !isCustomer(owner.id)) {
         return { items: [], next: null }
       }
-      return yield* store.list(actor.tenant, { ...filter, customerId: owner.id }, page)
+      return yield* sealed.list(actor.tenant, { ...filter, customerId: owner.id }, page)
     }),
     payments: (id, page = {}) => reading(Effect.flatMap(find(id), ({ tenant }) => store.payments(tenant, id, page))),
     upcoming: Effect.fn("PaymentPlans.upcoming")(function* (id, days) {

@@ -26,6 +26,8 @@ import { isolated } from "./internal/isolated.ts"
 import { makeOrdering } from "./internal/paymentOrders.ts"
 import { makeTraffic } from "./internal/paymentTraffic.ts"
 import { makePaymentWrites } from "./internal/paymentWrites.ts"
+import { makeSealedOrders } from "./internal/sealedPayments.ts"
+import { LastingData } from "./LastingData.ts"
 import { PaymentAccounts } from "./PaymentAccounts.ts"
 import { PaymentLimitExceeded } from "./PaymentLimit.ts"
 import * as Moves from "./paymentMoves.ts"
@@ -201,6 +203,7 @@ export type PaymentNeeds =
   | BankBooks
   | BankCalendar
   | Idempotency
+  | LastingData
   | Ledger
   | PaymentAccounts
   | PaymentOrderStore
@@ -218,10 +221,11 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
   const ledger = yield* Ledger
   const accounts = yield* PaymentAccounts
   const store = yield* PaymentOrderStore
+  const orders = makeSealedOrders(store, yield* LastingData)
   const rail = yield* PaymentRail
   const once = makeOnce({ atomic, audit, idempotency })
-  const writes = makePaymentWrites({ audit, books, ledger, store })
-  const ordering = makeOrdering({ accounts, approvals, calendar, policy, store, writes })
+  const writes = makePaymentWrites({ audit, books, ledger, orders })
+  const ordering = makeOrdering({ accounts, approvals, calendar, orders, policy, store, writes })
   const traffic = makeTraffic({ accounts, atomic, calendar, policy, rail, store, writes })
 
   const within = Effect.fnUntraced(function* (id: PaymentOrderId, found: PaymentOrder | undefined) {
@@ -234,7 +238,7 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
   // Whose it is never changes, so whoever may not reach it is told so before a key is looked up.
   const find = Effect.fnUntraced(function* (id: PaymentOrderId) {
     const { tenant } = yield* Actor
-    return yield* within(id, Option.getOrUndefined(yield* store.find(tenant, id)))
+    return yield* within(id, Option.getOrUndefined(yield* orders.find(tenant, id)))
   })
 
   const lock = Effect.fnUntraced(function* (id: PaymentOrderId) {
@@ -345,12 +349,12 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
     list: Effect.fn("Payments.list")(function* (filter = {}, page = {}) {
       yield* Actor.require(BankAccess.readPermission)
       const actor = yield* Actor
-      if (actor.may(BankAccess.anyCustomerPermission)) return yield* store.list(actor.tenant, filter, page)
+      if (actor.may(BankAccess.anyCustomerPermission)) return yield* orders.list(actor.tenant, filter, page)
       const { owner } = actor
       if (owner.tenant !== actor.tenant || (filter.customerId ?? owner.id) !== owner.id || !isCustomer(owner.id)) {
         return { items: [], next: null }
       }
-      return yield* store.list(actor.tenant, { ...filter, customerId: owner.id }, page)
+      return yield* orders.list(actor.tenant, { ...filter, customerId: owner.id }, page)
     }),
     hear: (railName, event) =>
       Effect.andThen(

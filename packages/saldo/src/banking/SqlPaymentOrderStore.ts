@@ -8,7 +8,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import * as Page from "../core/Page.ts"
 import { jsonText } from "../core/JsonText.ts"
 import * as Dialect from "../sql/Dialect.ts"
-import { PaymentOrder, PaymentOrderId } from "./PaymentOrder.ts"
+import { PaymentOrderFacts, PaymentOrderId, type StoredPaymentOrder } from "./PaymentOrder.ts"
 import { listQuery, PaymentOrderStore } from "./PaymentOrderStore.ts"
 
 const ordersTable = "saldo_banking_payment_orders"
@@ -77,21 +77,28 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, S
     yield* sql`
       CREATE INDEX saldo_banking_payment_orders_file ON ${sql(ordersTable)} (tenant, message_id, order_id)
       WHERE message_id IS NOT NULL`
+  }),
+  "0041_seal_payment_orders": Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    // SQLite adds no such column without a default; it opens nowhere, so that no order is read as one without a payee.
+    yield* sql`ALTER TABLE ${sql(ordersTable)} ADD COLUMN sealed ${Dialect.textType(sql)} NOT NULL DEFAULT ''`
   })
 }
 
-const OrderText = jsonText(Schema.toCodecJson(PaymentOrder))
+const OrderText = jsonText(Schema.toCodecJson(PaymentOrderFacts))
 const encode = Schema.encodeEffect(OrderText)
-const decodeRows = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ content: OrderText })))
+const decodeRows = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ content: OrderText, sealed: Schema.String }))
+)
 const decodeKeys = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ tenant: Schema.String, order_id: PaymentOrderId }))
 )
-const ordersOf = (rows: unknown) => Effect.map(decodeRows(rows), (all) => all.map(({ content }) => content))
+const ordersOf = (rows: unknown) => Effect.map(decodeRows(rows), (all) => all.map(({ content, sealed }): StoredPaymentOrder => ({ ...content, sealed })))
 const first = (rows: unknown) => Effect.map(ordersOf(rows), ([order]) => Option.fromNullishOr(order))
 const keysOf = (rows: unknown) =>
   Effect.map(decodeKeys(rows), (all) => all.map(({ order_id: id, tenant }) => ({ id, tenant })))
 
-const changing = Effect.fnUntraced(function* (order: PaymentOrder) {
+const changing = Effect.fnUntraced(function* (order: PaymentOrderFacts) {
   return {
     state: order.state,
     disputed: order.dispute === null ? 0 : 1,
@@ -115,6 +122,7 @@ const makeWrites = (sql: SqlClient.SqlClient): Pick<Store, "insert" | "lock" | "
         account_id: order.accountId,
         reference: order.endToEndId,
         execute_on: order.executeOn,
+        sealed: order.sealed,
         ...(yield* changing(order))
       }
       const written = yield* sql`
@@ -131,7 +139,7 @@ const makeWrites = (sql: SqlClient.SqlClient): Pick<Store, "insert" | "lock" | "
     lock: Effect.fn("SqlPaymentOrderStore.lock")(function* (tenant, id) {
       return yield* first(
         yield* sql`
-          SELECT content FROM ${table} WHERE tenant = ${tenant} AND order_id = ${id} ${Dialect.forUpdate(sql)}`
+          SELECT content, sealed FROM ${table} WHERE tenant = ${tenant} AND order_id = ${id} ${Dialect.forUpdate(sql)}`
       )
     }, Effect.orDie),
     save: Effect.fn("SqlPaymentOrderStore.save")(function* (order) {
@@ -150,10 +158,10 @@ const makeReads = (
   const table = sql(ordersTable)
   return {
     find: Effect.fn("SqlPaymentOrderStore.find")(function* (tenant, id) {
-      return yield* first(yield* sql`SELECT content FROM ${table} WHERE tenant = ${tenant} AND order_id = ${id}`)
+      return yield* first(yield* sql`SELECT content, sealed FROM ${table} WHERE tenant = ${tenant} AND order_id = ${id}`)
     }, Effect.orDie),
     findByReference: Effect.fn("SqlPaymentOrderStore.findByReference")(function* (reference) {
-      return yield* first(yield* sql`SELECT content FROM ${table} WHERE reference = ${reference}`)
+      return yield* first(yield* sql`SELECT content, sealed FROM ${table} WHERE reference = ${reference}`)
     }, Effect.orDie),
     list: Effect.fn("SqlPaymentOrderStore.list")(function* (tenant, filter, page) {
       const query = listQuery(tenant, filter)
@@ -167,14 +175,14 @@ const makeReads = (
         ...(typeof before === "string" ? [sql`order_id < ${before}`] : [])
       ]
       const rows = yield* Effect.orDie(sql`
-        SELECT content FROM ${table} WHERE ${sql.and(conditions)}
+        SELECT content, sealed FROM ${table} WHERE ${sql.and(conditions)}
         ORDER BY order_id DESC LIMIT ${Page.limitOf(page) + 1}`)
       return Page.pageOf(query, page, yield* Effect.orDie(ordersOf(rows)), ({ id }) => [id])
     }),
     counted: Effect.fn("SqlPaymentOrderStore.counted")(function* (tenant, accountId, from) {
       return yield* ordersOf(
         yield* sql`
-          SELECT content FROM ${table}
+          SELECT content, sealed FROM ${table}
           WHERE tenant = ${tenant} AND account_id = ${accountId} AND execute_on >= ${from}
             AND state NOT IN ('failed', 'cancelled')
           ORDER BY order_id`
@@ -183,7 +191,7 @@ const makeReads = (
     approved: Effect.fn("SqlPaymentOrderStore.approved")(function* (tenant, accountId, through, limit) {
       return yield* ordersOf(
         yield* sql`
-          SELECT content FROM ${table}
+          SELECT content, sealed FROM ${table}
           WHERE tenant = ${tenant} AND account_id = ${accountId} AND execute_on <= ${through} AND state = 'approved'
           ORDER BY order_id LIMIT ${limit}`
       )
@@ -191,7 +199,7 @@ const makeReads = (
     inFile: Effect.fn("SqlPaymentOrderStore.inFile")(function* (tenant, messageId) {
       return yield* ordersOf(
         yield* sql`
-          SELECT content FROM ${table} WHERE tenant = ${tenant} AND message_id = ${messageId} ORDER BY order_id`
+          SELECT content, sealed FROM ${table} WHERE tenant = ${tenant} AND message_id = ${messageId} ORDER BY order_id`
       )
     }, Effect.orDie),
     due: Effect.fn("SqlPaymentOrderStore.due")(function* (through, limit) {

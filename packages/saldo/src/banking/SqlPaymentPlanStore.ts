@@ -7,7 +7,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import * as Page from "../core/Page.ts"
 import { jsonText } from "../core/JsonText.ts"
 import * as Dialect from "../sql/Dialect.ts"
-import { PaymentPlan, PaymentPlanId, PlannedPayment } from "./PaymentPlan.ts"
+import { PaymentPlanFacts, PaymentPlanId, PlannedPayment, type StoredPaymentPlan } from "./PaymentPlan.ts"
 import { listQuery, paymentsQuery, PaymentPlanStore } from "./PaymentPlanStore.ts"
 
 const plansTable = "saldo_banking_payment_plans"
@@ -44,22 +44,27 @@ export const migrations: Readonly<Record<string, Effect.Effect<void, SqlError, S
         content ${text} NOT NULL,
         PRIMARY KEY (tenant, plan_id, number)
       )`
+  }),
+  "0042_seal_payment_plans": Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    // SQLite adds no such column without a default; it opens nowhere, so that no plan is read as one without a payee.
+    yield* sql`ALTER TABLE ${sql(plansTable)} ADD COLUMN sealed ${Dialect.textType(sql)} NOT NULL DEFAULT ''`
   })
 }
 
-const PlanText = jsonText(Schema.toCodecJson(PaymentPlan))
+const PlanText = jsonText(Schema.toCodecJson(PaymentPlanFacts))
 const PaymentText = jsonText(Schema.toCodecJson(PlannedPayment))
 const encodePlan = Schema.encodeEffect(PlanText)
 const encodePayment = Schema.encodeEffect(PaymentText)
-const decodePlans = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ content: PlanText })))
+const decodePlans = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ content: PlanText, sealed: Schema.String })))
 const decodePayments = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ content: PaymentText })))
 const decodeKeys = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ tenant: Schema.String, plan_id: PaymentPlanId }))
 )
-const plansOf = (rows: unknown) => Effect.map(decodePlans(rows), (all) => all.map(({ content }) => content))
+const plansOf = (rows: unknown) => Effect.map(decodePlans(rows), (all) => all.map(({ content, sealed }): StoredPaymentPlan => ({ ...content, sealed })))
 const first = (rows: unknown) => Effect.map(plansOf(rows), ([plan]) => Option.fromNullishOr(plan))
 
-const changing = Effect.fnUntraced(function* (plan: PaymentPlan) {
+const changing = Effect.fnUntraced(function* (plan: PaymentPlanFacts) {
   return { state: plan.state, look_on: plan.lookOn, version: plan.version, content: yield* encodePlan(plan) }
 })
 
@@ -74,6 +79,7 @@ const makePlans = (sql: SqlClient.SqlClient): Omit<Store, "note" | "payments"> =
         plan_id: plan.id,
         customer_id: plan.customerId,
         account_id: plan.accountId,
+        sealed: plan.sealed,
         ...(yield* changing(plan))
       }
       const written = yield* sql`
@@ -81,12 +87,12 @@ const makePlans = (sql: SqlClient.SqlClient): Omit<Store, "note" | "payments"> =
       return written.length === 1
     }, Effect.orDie),
     find: Effect.fn("SqlPaymentPlanStore.find")(function* (tenant, id) {
-      return yield* first(yield* sql`SELECT content FROM ${table} WHERE tenant = ${tenant} AND plan_id = ${id}`)
+      return yield* first(yield* sql`SELECT content, sealed FROM ${table} WHERE tenant = ${tenant} AND plan_id = ${id}`)
     }, Effect.orDie),
     lock: Effect.fn("SqlPaymentPlanStore.lock")(function* (tenant, id) {
       return yield* first(
         yield* sql`
-          SELECT content FROM ${table} WHERE tenant = ${tenant} AND plan_id = ${id} ${Dialect.forUpdate(sql)}`
+          SELECT content, sealed FROM ${table} WHERE tenant = ${tenant} AND plan_id = ${id} ${Dialect.forUpdate(sql)}`
       )
     }, Effect.orDie),
     save: Effect.fn("SqlPaymentPlanStore.save")(function* (plan) {
@@ -107,7 +113,7 @@ const makePlans = (sql: SqlClient.SqlClient): Omit<Store, "note" | "payments"> =
         ...(typeof before === "string" ? [sql`plan_id < ${before}`] : [])
       ]
       const rows = yield* Effect.orDie(sql`
-        SELECT content FROM ${table} WHERE ${sql.and(conditions)}
+        SELECT content, sealed FROM ${table} WHERE ${sql.and(conditions)}
         ORDER BY plan_id DESC LIMIT ${Page.limitOf(page) + 1}`)
       return Page.pageOf(query, page, yield* Effect.orDie(plansOf(rows)), ({ id }) => [id])
     }),

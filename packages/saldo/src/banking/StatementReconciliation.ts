@@ -20,10 +20,12 @@ import { type Camt053Failure, parseCamt053 } from "./camt053.ts"
 import { makeOnce } from "../audit/internal/commandOnce.ts"
 import { makeActs } from "./internal/settlementActs.ts"
 import * as Commands from "./internal/settlementCommands.ts"
+import { makeSealedOrders } from "./internal/sealedPayments.ts"
 import { makeTakeOver } from "./internal/settlementEntries.ts"
 import { makeImport, type StatementImport, type StatementRefusal } from "./internal/settlementImport.ts"
 import { bareNumber, maskNumber } from "./internal/settlementLines.ts"
 import { makeRules } from "./internal/settlementRules.ts"
+import { LastingData } from "./LastingData.ts"
 import { PaymentOrderStore } from "./PaymentOrderStore.ts"
 import type { ReconciliationOptions } from "./Reconciliation.ts"
 import { ReconciliationStore } from "./ReconciliationStore.ts"
@@ -145,6 +147,7 @@ export type ReconciliationNeeds =
   | BankBooks
   | BankCalendar
   | Idempotency
+  | LastingData
   | Ledger
   | PaymentOrderStore
   | ReconciliationStore
@@ -234,7 +237,7 @@ const make = Effect.fnUntraced(function* (options: ReconciliationOptions) {
   const bankBooks = yield* BankBooks
   const calendar = yield* BankCalendar
   const ledger = yield* Ledger
-  const orders = yield* PaymentOrderStore
+  const orders = makeSealedOrders(yield* PaymentOrderStore, yield* LastingData)
   const store = yield* ReconciliationStore
   const once = makeOnce({ atomic, audit, idempotency: yield* Idempotency })
   const takeOver = makeTakeOver({ audit, ledger, orders, store })

@@ -10,10 +10,12 @@ import { Approvals } from "saldo/banking/Approvals"
 import { ApprovalStore } from "saldo/banking/ApprovalStore"
 import { BankBooks } from "saldo/banking/BankBooks"
 import { DepositAccounts } from "saldo/banking/DepositAccounts"
+import { DataKeyStore } from "saldo/banking/DataKeyStore"
 import type { DepositAccountStore } from "saldo/banking/DepositAccountStore"
 import { ProductId } from "saldo/banking/DepositProduct"
 import { DepositTransactions } from "saldo/banking/DepositTransactions"
 import { parseExternalAccount } from "saldo/banking/ExternalAccount"
+import { LastingData } from "saldo/banking/LastingData"
 import { PaymentAccounts } from "saldo/banking/PaymentAccounts"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
 import { PaymentPlans } from "saldo/banking/PaymentPlans"
@@ -21,6 +23,7 @@ import { PaymentPlanStore } from "saldo/banking/PaymentPlanStore"
 import { type PaymentPolicy, permissive } from "saldo/banking/PaymentPolicy"
 import { PaymentRail } from "saldo/banking/PaymentRail"
 import { Payments } from "saldo/banking/Payments"
+import { WrappingKeys } from "saldo/banking/WrappingKeys"
 import { as, Identity, system } from "saldo/core/Actor"
 import type { Atomic } from "saldo/core/Atomic"
 import * as Id from "saldo/core/Id"
@@ -28,12 +31,14 @@ import type { IdempotencyStore } from "saldo/core/IdempotencyStore"
 import { Ledger } from "saldo/ledger/Ledger"
 import type { LedgerStore } from "saldo/ledger/LedgerStore"
 import * as SqlStores from "saldo/sql/SqlStores"
+import { ring } from "./customerBank.ts"
 import { type BankOptions, bankOn, customer, key, memory, officer, sek, tenant } from "./depositBank.ts"
 
 export type PaymentStores =
   | ApprovalStore
   | AuditStore
   | Atomic
+  | DataKeyStore
   | DepositAccountStore
   | IdempotencyStore
   | LedgerStore
@@ -43,6 +48,7 @@ export type PaymentStores =
 export const memoryStores: Layer.Layer<PaymentStores> = Layer.mergeAll(
   memory,
   ApprovalStore.layerMemory,
+  DataKeyStore.layerMemory,
   PaymentOrderStore.layerMemory,
   PaymentPlanStore.layerMemory
 )
@@ -58,9 +64,9 @@ export const payingBank = <E>(
 ) =>
   PaymentPlans.layer.pipe(
     Layer.provideMerge(Payments.layerWith({ ...permissive, ...policy })),
-    Layer.provideMerge(Layer.merge(Approvals.layer, PaymentAccounts.layer)),
+    Layer.provideMerge(Layer.mergeAll(Approvals.layer, LastingData.layer, PaymentAccounts.layer)),
     Layer.provideMerge(bankOn(stores, options)),
-    Layer.provide(Layer.succeed(PaymentRail, rail))
+    Layer.provide(Layer.merge(WrappingKeys.layer(ring), Layer.succeed(PaymentRail, rail)))
   )
 
 export const creditor = {

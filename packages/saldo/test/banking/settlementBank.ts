@@ -7,11 +7,14 @@ import * as Redacted from "effect/Redacted"
 import type { AuditStore } from "saldo/audit/AuditStore"
 import * as BankAccess from "saldo/banking/BankAccess"
 import { BankBooks } from "saldo/banking/BankBooks"
+import { DataKeyStore } from "saldo/banking/DataKeyStore"
 import type { DepositAccountStore } from "saldo/banking/DepositAccountStore"
+import { LastingData } from "saldo/banking/LastingData"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
 import type { ReconciliationOptions } from "saldo/banking/Reconciliation"
 import { ReconciliationStore } from "saldo/banking/ReconciliationStore"
 import { StatementReconciliation } from "saldo/banking/StatementReconciliation"
+import { WrappingKeys } from "saldo/banking/WrappingKeys"
 import { as, Identity, system } from "saldo/core/Actor"
 import type { Atomic } from "saldo/core/Atomic"
 import * as Id from "saldo/core/Id"
@@ -20,6 +23,7 @@ import { Ledger } from "saldo/ledger/Ledger"
 import type { LedgerStore } from "saldo/ledger/LedgerStore"
 import * as Money from "saldo/money/Money"
 import * as LocalDate from "saldo/time/LocalDate"
+import { ring } from "./customerBank.ts"
 import { bankOn, key, memory, officer, sek, tenant } from "./depositBank.ts"
 
 export const iban = "SE45 5000 0000 0583 9825 7466"
@@ -27,6 +31,7 @@ export const iban = "SE45 5000 0000 0583 9825 7466"
 export type SettlementStores =
   | AuditStore
   | Atomic
+  | DataKeyStore
   | DepositAccountStore
   | IdempotencyStore
   | LedgerStore
@@ -35,13 +40,18 @@ export type SettlementStores =
 
 export const memoryStores: Layer.Layer<SettlementStores> = Layer.mergeAll(
   memory,
+  DataKeyStore.layerMemory,
   PaymentOrderStore.layerMemory,
   ReconciliationStore.layerMemory
 )
 
 /** The bank over stores. */
 export const settlingBank = <E>(stores: Layer.Layer<SettlementStores, E>, options: ReconciliationOptions = {}) =>
-  StatementReconciliation.layerWith(options).pipe(Layer.provideMerge(bankOn(stores)))
+  StatementReconciliation.layerWith(options).pipe(
+    Layer.provideMerge(LastingData.layer),
+    Layer.provide(WrappingKeys.layer(ring)),
+    Layer.provideMerge(bankOn(stores))
+  )
 
 /** The other parties and texts of one payment, as a statement or an entry names them. */
 export interface About {

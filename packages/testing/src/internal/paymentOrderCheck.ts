@@ -4,10 +4,8 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { type ExternalAccountInput, parseExternalAccount } from "saldo/banking/ExternalAccount"
-import { PaymentOrder } from "saldo/banking/PaymentOrder"
+import { StoredPaymentOrder } from "saldo/banking/PaymentOrder"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
 import type { StrayEvent } from "saldo/banking/RailEvent"
 import { Atomic } from "saldo/core/Atomic"
@@ -47,24 +45,20 @@ export const day = (text: string) => LocalDate.of(text)
 /** The day of noon. */
 export const march = day("2026-03-10")
 
-/** An account in another bank. */
-export const externalOf = (input: ExternalAccountInput) => Result.getOrThrow(parseExternalAccount(input))
-const creditor = { name: "Bo Ek", account: externalOf({ scheme: "Iban", text: "SE4550000000058398257466" }) }
 
 /** An order that is kept nowhere yet. */
 export const orderOf = Effect.fnUntraced(function* (
   { tenant }: Pick<Subject, "tenant">,
-  given: Partial<PaymentOrder> = {}
+  given: Partial<StoredPaymentOrder> = {}
 ) {
   const id = yield* Id.make("pay")
-  const order: PaymentOrder = {
+  const order: StoredPaymentOrder = {
     id,
     tenant,
     customerId: yield* Id.make("cust"),
     ledgerAccountId: yield* Id.make("acct"),
     accountId: yield* Id.make("dep"),
     amount: Money.of("250.00", "SEK"),
-    creditor,
     executeOn: march,
     endToEndId: `e2e ${id}`,
     uetr: "00000000-0000-4000-8000-000000000000",
@@ -83,24 +77,25 @@ export const orderOf = Effect.fnUntraced(function* (
     askAt: null,
     changedAt: noon,
     version: 1,
+    sealed: "v1.Qm8gRWs",
     ...given
   }
   return order
 })
 
 /** An order that is kept. */
-export const added = (subject: Pick<Subject, "store" | "tenant">, given: Partial<PaymentOrder> = {}) =>
+export const added = (subject: Pick<Subject, "store" | "tenant">, given: Partial<StoredPaymentOrder> = {}) =>
   Effect.tap(orderOf(subject, given), subject.store.insert)
 
 /** An order as text. */
-export const encode = Schema.encodeSync(Schema.fromJsonString(Schema.toCodecJson(PaymentOrder)))
+export const encode = Schema.encodeSync(Schema.fromJsonString(Schema.toCodecJson(StoredPaymentOrder)))
 
 /** Every part of an order as text: `toEqual` does not look into what is redacted. */
-export const textOf = (found: Option.Option<PaymentOrder>): string | null => Option.getOrNull(Option.map(found, encode))
+export const textOf = (found: Option.Option<StoredPaymentOrder>): string | null => Option.getOrNull(Option.map(found, encode))
 
 /** A change in which every part that may change has a value that is easily lost. */
-export const moved = Effect.fnUntraced(function* (order: PaymentOrder) {
-  const after: PaymentOrder = {
+export const moved = Effect.fnUntraced(function* (order: StoredPaymentOrder) {
+  const after: StoredPaymentOrder = {
     ...order,
     state: "returned",
     status: "ACSC",

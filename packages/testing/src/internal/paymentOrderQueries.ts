@@ -1,7 +1,7 @@
 import { expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { PaymentOrder } from "saldo/banking/PaymentOrder"
+import type { StoredPaymentOrder } from "saldo/banking/PaymentOrder"
 import type { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
 import type { PaymentOrderFilter } from "saldo/banking/PaymentOrderStore"
 import { PaymentOrderState } from "saldo/banking/PaymentStatus"
@@ -31,7 +31,7 @@ export const queries: ReadonlyArray<Check<PaymentOrderStore | Atomic>> = [
   check("list", "lists orders newest first, page by page", (subject) =>
     Effect.gen(function* () {
       const { store, tenant } = subject
-      const all: Array<PaymentOrder> = []
+      const all: Array<StoredPaymentOrder> = []
       for (let index = 0; index < 5; index += 1) all.unshift(yield* orderOf(subject))
       // Kept in another order than that of their ids.
       for (const order of [...all.slice(3), ...all.slice(0, 3)]) yield* store.insert(order)
@@ -63,13 +63,13 @@ export const queries: ReadonlyArray<Check<PaymentOrderStore | Atomic>> = [
     Effect.gen(function* () {
       const { store } = subject
       const [customerId, accountId] = [yield* Id.make("cust"), yield* Id.make("dep")]
-      const made: Array<PaymentOrder> = []
+      const made: Array<StoredPaymentOrder> = []
       const choices = [false, true]
       for (const ofCustomer of choices)
         for (const ofAccount of choices)
           for (const state of ["created", "sent"] as const)
             for (const dispute of [null, "Sagt två gånger"]) {
-              const given: Partial<PaymentOrder> = { state: "approved", dispute: dispute === null ? "another" : null }
+              const given: Partial<StoredPaymentOrder> = { state: "approved", dispute: dispute === null ? "another" : null }
               const whose = { ...(ofCustomer ? { customerId } : {}), ...(ofAccount ? { accountId } : {}) }
               const order = yield* added(subject, { ...given, ...whose })
               const after = { ...order, state, dispute, version: 2 }
@@ -106,12 +106,12 @@ export const queries: ReadonlyArray<Check<PaymentOrderStore | Atomic>> = [
     Effect.gen(function* () {
       const { store, tenant } = subject
       const accountId = yield* Id.make("dep")
-      const on = (text: string, state: PaymentOrder["state"] = "approved") => ({
+      const on = (text: string, state: StoredPaymentOrder["state"] = "approved") => ({
         accountId,
         executeOn: day(text),
         state
       })
-      const all: Array<PaymentOrder> = []
+      const all: Array<StoredPaymentOrder> = []
       for (const state of PaymentOrderState.literals) all.push(yield* orderOf(subject, on("2026-03-10", state)))
       all.push(yield* orderOf(subject, on("9999-12-31")), yield* orderOf(subject, on("2026-03-11")))
       all.push(yield* orderOf(subject, on("2026-03-09")))
@@ -160,7 +160,7 @@ export const queries: ReadonlyArray<Check<PaymentOrderStore | Atomic>> = [
       yield* added(subject, { file: { ...file, messageId: "fil é 10" } })
       yield* added(subject)
       yield* added({ tenant: `${tenant}2`, store }, { file })
-      const settled: PaymentOrder = { ...first, state: "settled", file, version: 3 }
+      const settled: StoredPaymentOrder = { ...first, state: "settled", file, version: 3 }
       expect(yield* store.save(settled)).toBe(true)
       expect(yield* store.inFile(tenant, file.messageId)).toEqual([
         settled,
@@ -204,7 +204,7 @@ export const queries: ReadonlyArray<Check<PaymentOrderStore | Atomic>> = [
       Effect.gen(function* () {
         const { store } = subject
         const elsewhere = { ...subject, tenant: `${subject.tenant}2` }
-        const at = (hours: number): Partial<PaymentOrder> => ({ state: "sent", askAt: later(hours) })
+        const at = (hours: number): Partial<StoredPaymentOrder> => ({ state: "sent", askAt: later(hours) })
         const [third, second] = [yield* orderOf(subject, at(2)), yield* orderOf(elsewhere, at(1))]
         const [fourth, first] = [
           yield* orderOf(elsewhere, at(2)),

@@ -23,12 +23,14 @@ import type { PaymentOrderStore } from "../PaymentOrderStore.ts"
 import { needsApproval, type PaymentPolicy, reservesNow } from "../PaymentPolicy.ts"
 import { PayerNotFound, PayerUnavailable, PaymentTermsInvalid } from "../PaymentRefusal.ts"
 import { referenceOf, uetrOf, type PaymentWrites } from "./paymentWrites.ts"
+import type { SealedOrders } from "./sealedPayments.ts"
 
 /** What ordering a payment takes. */
 export interface Ordering {
   readonly accounts: PaymentAccounts["Service"]
   readonly approvals: Approvals["Service"]
   readonly calendar: BankCalendar["Service"]
+  readonly orders: SealedOrders
   readonly policy: PaymentPolicy
   readonly store: PaymentOrderStore["Service"]
   readonly writes: PaymentWrites
@@ -36,12 +38,14 @@ export interface Ordering {
 
 const counterpartyOf = (account: ExternalAccount): string => sha256(`${account._tag} ${numberOf(account)}`)
 
-const counted = ({ amount, creditor, executeOn }: PaymentTerms): CountedPayment => ({
+const counted = ({ amount, executeOn }: Omit<PaymentTerms, "creditor">, counterparty: string): CountedPayment => ({
   on: executeOn,
   amount,
-  counterparty: counterpartyOf(creditor.account),
+  counterparty,
   kind: "payment"
 })
+
+const countedByPayee = (terms: PaymentTerms): CountedPayment => counted(terms, counterpartyOf(terms.creditor.account))
 
 /** The first day of the longest period that a limit counts together with a day. */
 const countedFrom = (limits: ReadonlyArray<PaymentLimit>, on: LocalDate.LocalDate): LocalDate.LocalDate =>
@@ -50,7 +54,7 @@ const countedFrom = (limits: ReadonlyArray<PaymentLimit>, on: LocalDate.LocalDat
     .reduce((earliest, each) => LocalDate.min(earliest, each), on)
 
 /** Functions that make orders. Each is part of the caller's transaction. */
-export const makeOrdering = ({ accounts, approvals, calendar, policy, store, writes }: Ordering) => {
+export const makeOrdering = ({ accounts, approvals, calendar, orders, policy, store, writes }: Ordering) => {
   const reachable = (look: PaymentAccounts["Service"]["find"]) =>
     Effect.fnUntraced(function* (accountId: PaymentOrder["accountId"]) {
       const actor = yield* Actor
@@ -76,15 +80,27 @@ export const makeOrdering = ({ accounts, approvals, calendar, policy, store, wri
     return Result.isSuccess(day) ? { ...terms, executeOn: day.success } : yield* wrong("executeOn", day.failure)
   })
 
+  /** The payments before these that limits count; whom they pay is opened only where a limit counts by that. */
+  const historyOf = Effect.fnUntraced(function* (
+    limits: ReadonlyArray<PaymentLimit>,
+    tenant: string,
+    { accountId, executeOn }: PaymentTerms
+  ) {
+    if (limits.every(({ window }) => window === "payment")) return []
+    const from = countedFrom(limits, executeOn)
+    return limits.some(({ perCounterparty }) => perCounterparty)
+      ? (yield* orders.counted(tenant, accountId, from)).map(countedByPayee)
+      : (yield* store.counted(tenant, accountId, from)).map((order) => counted(order, "anybody"))
+  })
+
   const keepLimits = Effect.fnUntraced(function* (tenant: string, terms: PaymentTerms) {
     const { currency } = terms.amount
     const limits = policy.limits.filter(
       ({ measure }) => measure.kind === "count" || measure.maximum.currency === currency
     )
     if (limits.length === 0) return
-    const isCounted = limits.some(({ window }) => window !== "payment")
-    const orders = isCounted ? yield* store.counted(tenant, terms.accountId, countedFrom(limits, terms.executeOn)) : []
-    yield* Effect.fromResult(evaluate(limits, counted(terms), orders.map(counted))).pipe(
+    const history = yield* historyOf(limits, tenant, terms)
+    yield* Effect.fromResult(evaluate(limits, countedByPayee(terms), history)).pipe(
       // An account has one currency, and the amount has been checked.
       Effect.catchTag("PaymentNotComparable", (problem) => Effect.die(problem))
     )

@@ -22,6 +22,7 @@ import type { PaymentPlanStore, PlanKey } from "../PaymentPlanStore.ts"
 import type { CreateRefusal, Payments } from "../Payments.ts"
 import type { PaymentOrder } from "../PaymentOrder.ts"
 import { isolated } from "./isolated.ts"
+import type { SealedPlans } from "./sealedPayments.ts"
 
 /** What the trail and approvals call a plan. */
 export const planSubject = "payment-plan"
@@ -44,6 +45,7 @@ export interface PlanGround {
   readonly businessDays: HolidayCalendar
   readonly calendar: BankCalendar["Service"]
   readonly payments: Payments["Service"]
+  readonly plans: SealedPlans
   readonly store: PaymentPlanStore["Service"]
 }
 
@@ -72,7 +74,16 @@ const recordOf = (action: AuditEntry["action"], before: PaymentPlan | null, afte
 })
 
 /** Writes plans, and works on them. What writes is part of the caller's transaction, which has locked the plan. */
-export const makePlanWork = ({ approvals, atomic, audit, businessDays, calendar, payments, store }: PlanGround) => {
+export const makePlanWork = ({
+  approvals,
+  atomic,
+  audit,
+  businessDays,
+  calendar,
+  payments,
+  plans,
+  store
+}: PlanGround) => {
   const moment = Effect.map(Effect.all([DateTime.now, calendar.today]), ([at, today]): Moves.PlanMoment => ({
     at,
     today,
@@ -80,14 +91,14 @@ export const makePlanWork = ({ approvals, atomic, audit, businessDays, calendar,
   }))
 
   const insert = Effect.fnUntraced(function* (plan: PaymentPlan) {
-    const inserted = yield* store.insert(plan)
+    const inserted = yield* plans.insert(plan)
     if (!inserted) return yield* Effect.die(new RangeError(`The payment plan ${plan.id} is there already`))
     yield* audit.record(recordOf("banking.create-payment-plan", null, plan))
     return plan
   })
 
   const write = Effect.fnUntraced(function* (action: AuditEntry["action"], before: PaymentPlan, after: PaymentPlan) {
-    const saved = yield* store.save(after)
+    const saved = yield* plans.save(after)
     if (!saved) return yield* Effect.die(new RangeError(`The payment plan ${after.id} changed while it was locked`))
     yield* audit.record(recordOf(action, before, after))
     return after
@@ -133,7 +144,7 @@ export const makePlanWork = ({ approvals, atomic, audit, businessDays, calendar,
   const step = ({ id, tenant }: PlanKey) =>
     atomic
       .runLocking(
-        Effect.flatMap(store.lock(tenant, id), (found) =>
+        Effect.flatMap(plans.lock(tenant, id), (found) =>
           Option.isSome(found) ? orderNext(found.value) : Effect.undefined
         )
       )
@@ -154,7 +165,7 @@ export const makePlanWork = ({ approvals, atomic, audit, businessDays, calendar,
     atomic
       .runLocking(
         Effect.gen(function* () {
-          const found = yield* store.lock(tenant, PaymentPlanId.make(subject.id))
+          const found = yield* plans.lock(tenant, PaymentPlanId.make(subject.id))
           const { state } = yield* Effect.orDie(approvals.expire(approvalId))
           if (state !== "expired" || Option.isNone(found) || found.value.state !== "created") return
           const moved = Moves.cancel(found.value, "not approved in time", yield* DateTime.now)

@@ -13,7 +13,7 @@ import type { LocalDate } from "../../time/LocalDate.ts"
 import type { BankCalendar } from "../BankCalendar.ts"
 import type { PaymentAccounts } from "../PaymentAccounts.ts"
 import { isExecutionDay } from "../paymentDays.ts"
-import type { PaymentOrder, PaymentOrderId } from "../PaymentOrder.ts"
+import type { PaymentOrder, PaymentOrderFacts, PaymentOrderId } from "../PaymentOrder.ts"
 import type { OrderKey, PaymentOrderStore } from "../PaymentOrderStore.ts"
 import type { PaymentPolicy } from "../PaymentPolicy.ts"
 import type { PaymentRail } from "../PaymentRail.ts"
@@ -46,7 +46,7 @@ const instructionOf = ({ amount, creditor, endToEndId, message, uetr }: PaymentO
 /** Transaction forbidden, in the words of ISO 20022. */
 const forbidden = "AG01"
 
-const isOpen = ({ state }: PaymentOrder): boolean => state === "sent" || state === "held"
+const isOpen = ({ state }: PaymentOrderFacts): boolean => state === "sent" || state === "held"
 
 /** What is done with a rail. Nothing of it may run inside a transaction. */
 export const makeTraffic = ({ accounts, atomic, calendar, policy, rail, store, writes }: Traffic) => {
@@ -156,7 +156,7 @@ export const makeTraffic = ({ accounts, atomic, calendar, policy, rail, store, w
     }))
 
   /** What the rail does not know after all the time it may have been on its way was never executed: it goes again. */
-  const unknownThere = Effect.fnUntraced(function* (order: PaymentOrder, askedAt: DateTime.Utc) {
+  const unknownThere = Effect.fnUntraced(function* (order: PaymentOrderFacts, askedAt: DateTime.Utc) {
     const mayArrive =
       order.sentAt === null || later(order.sentAt, rail.inTransit).epochMilliseconds > askedAt.epochMilliseconds
     if (mayArrive || order.status !== null) return yield* postpone(order)
@@ -170,7 +170,7 @@ export const makeTraffic = ({ accounts, atomic, calendar, policy, rail, store, w
     return undefined
   })
 
-  const ask = Effect.fnUntraced(function* (order: PaymentOrder) {
+  const ask = Effect.fnUntraced(function* (order: PaymentOrderFacts) {
     const askedAt = yield* DateTime.now
     const answer = yield* Effect.result(rail.query(order.endToEndId))
     if (Result.isFailure(answer)) {

@@ -17,12 +17,12 @@ import { AccountUnavailable, InsufficientFunds } from "../../ledger/LedgerRefusa
 import type { BankBooks } from "../BankBooks.ts"
 import { mask } from "../ExternalAccount.ts"
 import type { PaymentOrder, PaymentOrderId } from "../PaymentOrder.ts"
-import type { PaymentOrderStore } from "../PaymentOrderStore.ts"
 import * as Moves from "../paymentMoves.ts"
+import type { SealedOrders } from "./sealedPayments.ts"
 
 /** What writing an order takes. */
 export interface PaymentBooks {
-  readonly store: PaymentOrderStore["Service"]
+  readonly orders: SealedOrders
   readonly ledger: Ledger["Service"]
   readonly books: BankBooks["Service"]
   readonly audit: AuditTrail["Service"]
@@ -88,7 +88,7 @@ const onlyHoldRefusals = Effect.catch((error: { readonly _tag: string }) =>
 )
 
 /** Writes orders with their money. Each function is part of the caller's transaction, which has locked the order. */
-export const makePaymentWrites = ({ audit, books, ledger, store }: PaymentBooks) => {
+export const makePaymentWrites = ({ audit, books, ledger, orders }: PaymentBooks) => {
   const keyOf = (order: PaymentOrder, what: string) => CommandKey.make(`banking.payment ${order.id} ${what}`)
   const metadataOf = (order: PaymentOrder) => ({ payment: order.id })
 
@@ -176,7 +176,7 @@ export const makePaymentWrites = ({ audit, books, ledger, store }: PaymentBooks)
       problem ??= yield* asSystem(order.tenant)(carryOut(order, move))
     }
     const after = problem === null ? order : { ...order, dispute: order.dispute ?? problem }
-    const saved = yield* store.save(after)
+    const saved = yield* orders.save(after)
     if (!saved) return yield* Effect.die(new RangeError(`The payment order ${after.id} changed while it was locked`))
     yield* audit.record(recordOf(action, before, after))
     return after
@@ -198,13 +198,13 @@ export const makePaymentWrites = ({ audit, books, ledger, store }: PaymentBooks)
   /** Writes a new order, with its money set aside where nobody has to consent. */
   const create = Effect.fnUntraced(function* (order: PaymentOrder) {
     if (order.holdId !== null) yield* asSystem(order.tenant)(hold(order))
-    const inserted = yield* store.insert(order)
+    const inserted = yield* orders.insert(order)
     if (!inserted) return yield* Effect.die(new RangeError(`The payment order ${order.id} is there already`))
     yield* audit.record(recordOf("banking.create-payment", null, order))
     return order
   })
 
-  const locked = (tenant: string, id: PaymentOrderId) => Effect.map(store.lock(tenant, id), Option.getOrUndefined)
+  const locked = (tenant: string, id: PaymentOrderId) => Effect.map(orders.lock(tenant, id), Option.getOrUndefined)
 
   return { create, reserve, write, writeHolding, locked }
 }

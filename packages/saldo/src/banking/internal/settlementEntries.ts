@@ -13,15 +13,15 @@ import type { JournalEntry } from "../../ledger/JournalEntry.ts"
 import type { Ledger } from "../../ledger/Ledger.ts"
 import * as Money from "../../money/Money.ts"
 import { PaymentOrderId } from "../PaymentOrder.ts"
-import type { PaymentOrderStore } from "../PaymentOrderStore.ts"
 import type { ReconciliationStore } from "../ReconciliationStore.ts"
 import type { SettlementAccount } from "../SettlementAccount.ts"
 import type { BookEntryItem } from "../SettlementItem.ts"
+import type { SealedOrders } from "./sealedPayments.ts"
 
 interface Sources {
   readonly audit: AuditTrail["Service"]
   readonly ledger: Ledger["Service"]
-  readonly orders: PaymentOrderStore["Service"]
+  readonly orders: SealedOrders
   readonly store: ReconciliationStore["Service"]
 }
 
