@@ -74,6 +74,7 @@ const exceptions: Readonly<Record<string, string>> = {
   IdentityKeys: "the option `identity.keys`",
   IdentityMail: "carries mails to the option `identity.mail` by itself",
   Idempotency: "commands of a host's own belong to its own transactions; a worker forgets the old ones",
+  LastingData: "for use cases, which keep vouchers sealed",
   PaymentAccounts: "how payments see accounts",
   "Payments.place": "for use cases, which order payments in their own transaction",
   "Payments.policy": "the option `bank.payments`",

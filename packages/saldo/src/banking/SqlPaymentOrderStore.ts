@@ -93,7 +93,8 @@ const decodeRows = Schema.decodeUnknownEffect(
 const decodeKeys = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ tenant: Schema.String, order_id: PaymentOrderId }))
 )
-const ordersOf = (rows: unknown) => Effect.map(decodeRows(rows), (all) => all.map(({ content, sealed }): StoredPaymentOrder => ({ ...content, sealed })))
+const ordersOf = (rows: unknown) =>
+  Effect.map(decodeRows(rows), (all) => all.map(({ content, sealed }): StoredPaymentOrder => ({ ...content, sealed })))
 const first = (rows: unknown) => Effect.map(ordersOf(rows), ([order]) => Option.fromNullishOr(order))
 const keysOf = (rows: unknown) =>
   Effect.map(decodeKeys(rows), (all) => all.map(({ order_id: id, tenant }) => ({ id, tenant })))
@@ -158,7 +159,9 @@ const makeReads = (
   const table = sql(ordersTable)
   return {
     find: Effect.fn("SqlPaymentOrderStore.find")(function* (tenant, id) {
-      return yield* first(yield* sql`SELECT content, sealed FROM ${table} WHERE tenant = ${tenant} AND order_id = ${id}`)
+      return yield* first(
+        yield* sql`SELECT content, sealed FROM ${table} WHERE tenant = ${tenant} AND order_id = ${id}`
+      )
     }, Effect.orDie),
     findByReference: Effect.fn("SqlPaymentOrderStore.findByReference")(function* (reference) {
       return yield* first(yield* sql`SELECT content, sealed FROM ${table} WHERE reference = ${reference}`)

@@ -56,12 +56,15 @@ const PlanText = jsonText(Schema.toCodecJson(PaymentPlanFacts))
 const PaymentText = jsonText(Schema.toCodecJson(PlannedPayment))
 const encodePlan = Schema.encodeEffect(PlanText)
 const encodePayment = Schema.encodeEffect(PaymentText)
-const decodePlans = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ content: PlanText, sealed: Schema.String })))
+const decodePlans = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ content: PlanText, sealed: Schema.String }))
+)
 const decodePayments = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ content: PaymentText })))
 const decodeKeys = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ tenant: Schema.String, plan_id: PaymentPlanId }))
 )
-const plansOf = (rows: unknown) => Effect.map(decodePlans(rows), (all) => all.map(({ content, sealed }): StoredPaymentPlan => ({ ...content, sealed })))
+const plansOf = (rows: unknown) =>
+  Effect.map(decodePlans(rows), (all) => all.map(({ content, sealed }): StoredPaymentPlan => ({ ...content, sealed })))
 const first = (rows: unknown) => Effect.map(plansOf(rows), ([plan]) => Option.fromNullishOr(plan))
 
 const changing = Effect.fnUntraced(function* (plan: PaymentPlanFacts) {

@@ -6,6 +6,7 @@ import * as TestSqlite from "@saldo/testing/TestSqlite"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import type { PaymentPlanFacts } from "saldo/banking/PaymentPlan"
 import { PaymentPlanStore } from "saldo/banking/PaymentPlanStore"
 import * as SqlPaymentPlanStore from "saldo/banking/SqlPaymentPlanStore"
 import { Atomic } from "saldo/core/Atomic"
@@ -45,7 +46,24 @@ const bugs: ReadonlyArray<readonly [name: string, caughtBy: string, bug: (store:
     "save",
     (store) => ({ save: (plan) => store.save({ ...plan, schedule: { ...plan.schedule, pauses: [] } }) })
   ],
-  ["save loses the message", "save", (store) => ({ save: ({ message: _message, ...plan }) => store.save(plan) })],
+  [
+    "save puts another seal in place of the first",
+    "save",
+    (store) => {
+      const last = new Map<string, string>()
+      return {
+        save: (plan: PaymentPlanFacts & { readonly sealed?: string }) =>
+          Effect.tap(store.save(plan), (won) =>
+            Effect.sync(() => won && plan.sealed !== undefined && last.set(plan.id, plan.sealed))
+          ),
+        find: (tenant, id) =>
+          Effect.map(
+            store.find(tenant, id),
+            Option.map((plan) => ({ ...plan, sealed: last.get(id) ?? plan.sealed }))
+          )
+      }
+    }
+  ],
   ["a payment is noted twice", "note", (store) => ({ note: (payment) => Effect.as(store.note(payment), true) })],
   [
     "payments come the first one first",

@@ -15,6 +15,7 @@ import { DepositAccounts } from "saldo/banking/DepositAccounts"
 import { DepositTransactions } from "saldo/banking/DepositTransactions"
 import { ProductId } from "saldo/banking/DepositProduct"
 import type { PaymentOrder } from "saldo/banking/PaymentOrder"
+import { numberOf } from "saldo/banking/ExternalAccount"
 import { PaymentPlans } from "saldo/banking/PaymentPlans"
 import type { PaymentSchedule } from "saldo/banking/PaymentSchedule"
 import { Payments } from "saldo/banking/Payments"
@@ -146,7 +147,12 @@ for (const [name, database] of [
           yield* anew(plans.cancel, { id: plan.id }).pipe(as(officer))
           expect(yield* customerAct("close", customerId)).toMatchObject({ state: "closed" })
           expect(yield* customerAct("erase", customerId)).toMatchObject({ file: null })
-          expect(yield* payments.find(waiting.id).pipe(as(officer))).toMatchObject({ state: "cancelled" })
+          // Whom it paid is on record all the same, for those who look after the books.
+          const [order, kept] = yield* Effect.all([payments.find(waiting.id), plans.find(plan.id)]).pipe(as(officer))
+          expect([order.state, kept.state]).toEqual(["cancelled", "cancelled"])
+          for (const { creditor: paid } of [order, kept]) {
+            expect([paid.name, numberOf(paid.account)]).toEqual([creditor.name, numberOf(creditor.account)])
+          }
         })
       )
 

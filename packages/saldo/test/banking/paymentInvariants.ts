@@ -9,10 +9,10 @@ import { AuditStore } from "saldo/audit/AuditStore"
 import { AuditTrail } from "saldo/audit/AuditTrail"
 import { ApprovalStore } from "saldo/banking/ApprovalStore"
 import { BankBooks } from "saldo/banking/BankBooks"
-import type { PaymentOrder } from "saldo/banking/PaymentOrder"
+import type { StoredPaymentOrder } from "saldo/banking/PaymentOrder"
 import { isFinal } from "saldo/banking/PaymentOrder"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
-import type { PaymentPlan } from "saldo/banking/PaymentPlan"
+import type { StoredPaymentPlan } from "saldo/banking/PaymentPlan"
 import { PaymentPlanStore } from "saldo/banking/PaymentPlanStore"
 import type { PaymentOrderState } from "saldo/banking/PaymentStatus"
 import { as, system } from "saldo/core/Actor"
@@ -26,14 +26,14 @@ const opening = 200_000n
 const sum = (amounts: ReadonlyArray<{ readonly amount: bigint }>): bigint =>
   amounts.reduce((total, { amount }) => total + amount, 0n)
 
-const amountsOf = (orders: ReadonlyArray<PaymentOrder>): bigint => sum(orders.map(({ amount }) => amount))
+const amountsOf = (orders: ReadonlyArray<StoredPaymentOrder>): bigint => sum(orders.map(({ amount }) => amount))
 
-const isPaid = ({ state }: PaymentOrder): boolean => state === "settled" || state === "returned"
-const isSetAside = ({ holdId, state }: PaymentOrder): boolean =>
+const isPaid = ({ state }: StoredPaymentOrder): boolean => state === "settled" || state === "returned"
+const isSetAside = ({ holdId, state }: StoredPaymentOrder): boolean =>
   state === "sent" || state === "held" || (state === "approved" && holdId !== null)
 
 /** What left for other banks and has not come back. */
-const gone = (orders: ReadonlyArray<PaymentOrder>): bigint =>
+const gone = (orders: ReadonlyArray<StoredPaymentOrder>): bigint =>
   amountsOf(orders.filter(isPaid)) - sum(orders.flatMap(({ returned }) => (returned === null ? [] : [returned.amount])))
 
 const readSettlement = Effect.gen(function* () {
@@ -44,7 +44,7 @@ const readSettlement = Effect.gen(function* () {
 }).pipe(as(system(tenant)))
 
 /** The money is where the orders say that it is. */
-const checkMoney = Effect.fnUntraced(function* ({ payers, use }: World, orders: ReadonlyArray<PaymentOrder>) {
+const checkMoney = Effect.fnUntraced(function* ({ payers, use }: World, orders: ReadonlyArray<StoredPaymentOrder>) {
   yield* use(trialBalance)
   for (const { account } of payers) {
     const own = orders.filter(({ accountId }) => accountId === account.id)
@@ -92,7 +92,7 @@ const recordsOf = Effect.fnUntraced(function* (type: string) {
 })
 
 /** Every change of an order is recorded once, and its states are a path of the state machine. */
-const checkHistory = Effect.fnUntraced(function* ({ use }: World, orders: ReadonlyArray<PaymentOrder>) {
+const checkHistory = Effect.fnUntraced(function* ({ use }: World, orders: ReadonlyArray<StoredPaymentOrder>) {
   const records = yield* use(recordsOf("payment"))
   expect(records.size).toBe(orders.length)
   for (const { attempts, id, state, version } of orders) {
@@ -111,7 +111,7 @@ const checkHistory = Effect.fnUntraced(function* ({ use }: World, orders: Readon
 })
 
 /** What came of the payments of a plan: one thing for each, in order, and an order of its own where there is one. */
-const checkPlans = Effect.fnUntraced(function* ({ plans, use }: World, orders: ReadonlyArray<PaymentOrder>) {
+const checkPlans = Effect.fnUntraced(function* ({ plans, use }: World, orders: ReadonlyArray<StoredPaymentOrder>) {
   const records = yield* use(recordsOf("payment-plan"))
   const all = yield* plans
   expect(records.size).toBe(all.length)
@@ -134,7 +134,9 @@ const checkPlans = Effect.fnUntraced(function* ({ plans, use }: World, orders: R
   return all
 })
 
-type Waiting = Pick<PaymentOrder, "approvalId"> & { readonly state: PaymentOrder["state"] | PaymentPlan["state"] }
+type Waiting = Pick<StoredPaymentOrder, "approvalId"> & {
+  readonly state: StoredPaymentOrder["state"] | StoredPaymentPlan["state"]
+}
 
 /** What needs consent waits as long as its approval does, and ends with it. */
 const checkApprovals = Effect.fnUntraced(function* ({ use }: World, all: ReadonlyArray<Waiting>) {

@@ -16,10 +16,10 @@ import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import type * as SqlClient from "effect/sql/SqlClient"
 import * as fc from "fast-check"
-import type { PaymentOrder } from "saldo/banking/PaymentOrder"
+import type { StoredPaymentOrder } from "saldo/banking/PaymentOrder"
 import { PaymentLimit } from "saldo/banking/PaymentLimit"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
-import type { PaymentPlan } from "saldo/banking/PaymentPlan"
+import type { StoredPaymentPlan } from "saldo/banking/PaymentPlan"
 import { PaymentPlans } from "saldo/banking/PaymentPlans"
 import { PaymentPlanStore } from "saldo/banking/PaymentPlanStore"
 import type { PaymentSchedule } from "saldo/banking/PaymentSchedule"
@@ -184,7 +184,11 @@ type Running = Effect.Success<ReturnType<typeof start>>
 type Bank = Running["context"] extends Context.Context<infer Services> ? Services : never
 
 /** A command that asks for the same however often it is given, and names the order or plan that it is about. */
-type Command = Effect.Effect<PaymentOrder["id"] | PaymentPlan["id"], { readonly _tag: string }, Payments | PaymentPlans>
+type Command = Effect.Effect<
+  StoredPaymentOrder["id"] | StoredPaymentPlan["id"],
+  { readonly _tag: string },
+  Payments | PaymentPlans
+>
 
 /** What came of a command: the order or plan, or the tag of the refusal; undefined as long as nobody was told. */
 export type Answer = string | undefined
@@ -299,7 +303,7 @@ const planOf = (world: World, act: Extract<Act, { readonly act: "plan" }>, name:
   return Effect.map(created, ({ id }) => id)
 }
 
-type Owned = Pick<PaymentOrder, "customerId">
+type Owned = Pick<StoredPaymentOrder, "customerId">
 
 /** One of all there are, and whose it is. */
 const pick = <Thing extends Owned>({ payers }: World, all: ReadonlyArray<Thing>, index: number) => {
@@ -309,8 +313,8 @@ const pick = <Thing extends Owned>({ payers }: World, all: ReadonlyArray<Thing>,
 }
 
 interface Things {
-  readonly orders: ReadonlyArray<PaymentOrder>
-  readonly plans: ReadonlyArray<PaymentPlan>
+  readonly orders: ReadonlyArray<StoredPaymentOrder>
+  readonly plans: ReadonlyArray<StoredPaymentPlan>
 }
 
 /** The command of an act on what there is, if there is what it is about. */

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { ApprovalStore } from "saldo/banking/ApprovalStore"
-import type { PaymentOrder } from "saldo/banking/PaymentOrder"
+import type { PaymentOrderFacts } from "saldo/banking/PaymentOrder"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
 import * as SqlApprovalStore from "saldo/banking/SqlApprovalStore"
 import * as SqlPaymentOrderStore from "saldo/banking/SqlPaymentOrderStore"
@@ -99,7 +99,7 @@ const approvalBugs: Bugs<Approvals> = [
 
 const saveOver =
   (store: Orders) =>
-  (order: PaymentOrder): Effect.Effect<boolean> =>
+  (order: PaymentOrderFacts): Effect.Effect<boolean> =>
     Effect.flatMap(store.find(order.tenant, order.id), (found) =>
       Option.isSome(found) ? store.save({ ...order, version: found.value.version + 1 }) : Effect.succeed(false)
     )
@@ -123,17 +123,39 @@ const keepingBugs: Bugs<Orders> = [
       }
     })
   ],
-  ["the message is lost", "parts", (store) => ({ insert: ({ message: _message, ...order }) => store.insert(order) })],
   [
-    "one account number is kept as another's",
+    "what is sealed is cut off",
+    "parts",
+    (store) => ({ insert: (order) => store.insert({ ...order, sealed: order.sealed.slice(0, 1000) }) })
+  ],
+  [
+    "what is sealed of one order is kept of another",
     "parts",
     (store) => {
-      let first: PaymentOrder["creditor"] | undefined
+      let first: string | undefined
       return {
         insert: (order) => {
-          first ??= order.creditor
-          return store.insert({ ...order, creditor: { ...order.creditor, account: first.account } })
+          first ??= order.sealed
+          return store.insert({ ...order, sealed: first })
         }
+      }
+    }
+  ],
+  [
+    "a save puts another seal in place of the first",
+    "save",
+    (store) => {
+      const last = new Map<string, string>()
+      return {
+        save: (order: PaymentOrderFacts & { readonly sealed?: string }) =>
+          Effect.tap(store.save(order), (won) =>
+            Effect.sync(() => won && order.sealed !== undefined && last.set(order.id, order.sealed))
+          ),
+        find: (tenant, id) =>
+          Effect.map(
+            store.find(tenant, id),
+            Option.map((order) => ({ ...order, sealed: last.get(id) ?? order.sealed }))
+          )
       }
     }
   ],

@@ -28,6 +28,7 @@ const parts = new Set([
   "AccessRefusals",
   "AuditTrail",
   "IdentityKeys",
+  "LastingData",
   "PersonalData",
   "Presence",
   "TrailFeed",

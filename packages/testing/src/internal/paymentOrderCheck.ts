@@ -45,7 +45,6 @@ export const day = (text: string) => LocalDate.of(text)
 /** The day of noon. */
 export const march = day("2026-03-10")
 
-
 /** An order that is kept nowhere yet. */
 export const orderOf = Effect.fnUntraced(function* (
   { tenant }: Pick<Subject, "tenant">,
@@ -91,7 +90,8 @@ export const added = (subject: Pick<Subject, "store" | "tenant">, given: Partial
 export const encode = Schema.encodeSync(Schema.fromJsonString(Schema.toCodecJson(StoredPaymentOrder)))
 
 /** Every part of an order as text: `toEqual` does not look into what is redacted. */
-export const textOf = (found: Option.Option<StoredPaymentOrder>): string | null => Option.getOrNull(Option.map(found, encode))
+export const textOf = (found: Option.Option<StoredPaymentOrder>): string | null =>
+  Option.getOrNull(Option.map(found, encode))
 
 /** A change in which every part that may change has a value that is easily lost. */
 export const moved = Effect.fnUntraced(function* (order: StoredPaymentOrder) {

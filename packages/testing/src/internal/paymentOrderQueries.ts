@@ -69,7 +69,10 @@ export const queries: ReadonlyArray<Check<PaymentOrderStore | Atomic>> = [
         for (const ofAccount of choices)
           for (const state of ["created", "sent"] as const)
             for (const dispute of [null, "Sagt två gånger"]) {
-              const given: Partial<StoredPaymentOrder> = { state: "approved", dispute: dispute === null ? "another" : null }
+              const given: Partial<StoredPaymentOrder> = {
+                state: "approved",
+                dispute: dispute === null ? "another" : null
+              }
               const whose = { ...(ofCustomer ? { customerId } : {}), ...(ofAccount ? { accountId } : {}) }
               const order = yield* added(subject, { ...given, ...whose })
               const after = { ...order, state, dispute, version: 2 }

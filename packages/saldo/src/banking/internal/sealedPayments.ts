@@ -61,8 +61,7 @@ const makeSeal = (lasting: LastingData["Service"]) => {
   })
 
   const opener = <Row extends Sealed, Open>(withPayee: (row: Row, payee: Payee) => Open) => ({
-    all: <E>(query: Effect.Effect<ReadonlyArray<Row>, E>) =>
-      Effect.flatMap(query, (rows) => openAll(rows, withPayee)),
+    all: <E>(query: Effect.Effect<ReadonlyArray<Row>, E>) => Effect.flatMap(query, (rows) => openAll(rows, withPayee)),
     one: <E>(query: Effect.Effect<Option.Option<Row>, E>) =>
       Effect.flatMap(query, (found) =>
         Effect.map(openAll(Option.toArray(found), withPayee), ([open]) => Option.fromNullishOr(open))
