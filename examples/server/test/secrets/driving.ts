@@ -234,14 +234,27 @@ export const serveCustomer = async (
   const misread = plant("mistyped account number", "SE7280000810340009783243")
   const friend = plant("name of a beneficiary", "Vännina Plantberg Skog")
   const spaced = plant("account of a beneficiary", "DE89 3704 0044 0532 0130 00")
+  const text = plant("message to a payee", "Plantmeddelande om hyran för mars")
   const payment = (account: string) => ({
     accountId: daily,
     amount: { amount: "10.00", currency: "SEK" },
-    creditor: { name: payee, account: { scheme: "Iban", number: account } }
+    creditor: { name: payee, account: { scheme: "Iban", number: account } },
+    message: { _tag: "Text", text }
   })
   await caller.ask("POST", "/api/v1/payments", { token, body: payment(misread) })
   await caller.must("POST", "/api/v1/payments", { token, body: payment(iban), purpose: "payment" })
   await caller.must("GET", "/api/v1/payments", { token, purpose: "payment" })
+  const schedule = {
+    startOn: "2031-01-31",
+    recurrence: { kind: "months", every: 1, day: 31 },
+    ends: { kind: "never" },
+    adjustment: "unadjusted",
+    skipped: [],
+    pauses: []
+  }
+  const planned = { ...payment(iban), schedule }
+  await caller.must("POST", "/api/v1/payment-plans", { token, body: planned, purpose: "payment" })
+  await caller.must("GET", "/api/v1/payment-plans", { token, purpose: "payment" })
   const beneficiary = { name: friend, account: { scheme: "Iban", number: spaced } }
   const kept = { token, body: beneficiary, purpose: "beneficiary" } as const
   await caller.must("POST", `/api/v1/customers/${id}/beneficiaries`, kept)

@@ -34,8 +34,8 @@ export const purposes = {
   administration: { holds: own, because: "Administrators see whom they invite" },
   customerFile: { holds: file, because: "Those who may read a customer's file are shown it" },
   payment: {
-    holds: ["name of a payee", "account of a payee"],
-    because: "A payer sees who was paid, and to which account"
+    holds: ["name of a payee", "account of a payee", "message to a payee"],
+    because: "A payer sees who was paid, to which account, and what was said to it"
   },
   beneficiary: {
     holds: ["name of a beneficiary", "account of a beneficiary"],
@@ -49,13 +49,6 @@ export const purposes = {
 
 /** What the database holds in the clear, in which tables, and why. */
 export const kept: ReadonlyArray<Purpose & { readonly tables: ReadonlyArray<string> }> = [
-  {
-    holds: ["name of a payee", "account of a payee"],
-    tables: ["saldo_banking_payment_orders"],
-    because:
-      "An order is a voucher: who was paid is kept for as long as the law wants books kept, also when the customer, under whose " +
-      "key it would be, has been erased"
-  },
   {
     holds: ["name of a payee"],
     tables: ["saldo_audit_records"],
