@@ -71,10 +71,10 @@ const untilNone = <R>(some: Effect.Effect<number, never, R>): Effect.Effect<numb
 /** Seals by the current keys what earlier ones seal, a part at a time, while the bank goes on. */
 export const reseal = Effect.gen(function* () {
   const [data, users, signing] = [yield* PersonalData, yield* Users, yield* SigningKeys]
-  const customers = yield* untilNone(data.rewrap())
+  const dataKeys = yield* untilNone(data.rewrap())
   const people = yield* untilNone(users.reseal())
   const keys = yield* untilNone(signing.reseal)
-  yield* Console.log(`Sealed again: ${customers} customers, ${people} users, ${keys} signing keys.`)
+  yield* Console.log(`Sealed again: ${dataKeys} data keys, ${people} users, ${keys} signing keys.`)
 })
 
 const current = <R extends Ring>(ring: R) => Struct.omit(ring, ["previous"])

@@ -24,7 +24,8 @@ import { ServerFailure } from "../ServerFailure.ts"
 /** More than any bank has; the port gives them all at once. */
 const all = 2 ** 31 - 1
 
-const customersOpened = Effect.gen(function* () {
+/** The keys of customers, and those of tenants. */
+const dataKeysOpened = Effect.gen(function* () {
   const [store, keys] = [yield* DataKeyStore, yield* WrappingKeys]
   const kept = yield* store.wrappedByOthers("", all)
   yield* Effect.forEach(kept, ({ wrapped, wrappingKeyId, ...subject }) =>
@@ -69,7 +70,7 @@ const unreadable = new Set(["DataKeyUnreadable", "IdentityDataUnreadable", "Webh
 
 const opened = (place: Place) =>
   Effect.all({
-    customers: customersOpened,
+    "data keys": dataKeysOpened,
     users: usersOpened,
     "signing keys": signingOpened,
     "webhook secrets": webhookSecretsOpened
