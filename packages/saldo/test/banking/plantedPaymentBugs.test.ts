@@ -1,5 +1,4 @@
 import { describe, expect, it } from "@effect/vitest"
-import * as ApprovalStoreTest from "@saldo/testing/ApprovalStoreTest"
 import { broken } from "@saldo/testing/Check"
 import * as PaymentOrderStoreTest from "@saldo/testing/PaymentOrderStoreTest"
 import * as TestPostgres from "@saldo/testing/TestPostgres"
@@ -7,10 +6,8 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { ApprovalStore } from "saldo/banking/ApprovalStore"
 import type { PaymentOrderFacts } from "saldo/banking/PaymentOrder"
 import { PaymentOrderStore } from "saldo/banking/PaymentOrderStore"
-import * as SqlApprovalStore from "saldo/banking/SqlApprovalStore"
 import * as SqlPaymentOrderStore from "saldo/banking/SqlPaymentOrderStore"
 import { Atomic } from "saldo/core/Atomic"
 import * as SqlAtomic from "saldo/core/SqlAtomic"
@@ -18,84 +15,8 @@ import * as Money from "saldo/money/Money"
 import * as Migrations from "saldo/sql/Migrations"
 import * as LocalDate from "saldo/time/LocalDate"
 
-type Approvals = ApprovalStore["Service"]
 type Orders = PaymentOrderStore["Service"]
-type Bugs<Store> = ReadonlyArray<readonly [name: string, caughtBy: string, bug: (store: Store) => Partial<Store>]>
-
-const approvalBugs: Bugs<Approvals> = [
-  [
-    "a second approval takes the place of the first",
-    "insert",
-    (store) => ({ insert: (approval) => Effect.as(Effect.andThen(store.insert(approval), store.end(approval)), true) })
-  ],
-  ["the comment is lost", "end", (store) => ({ end: (approval) => store.end({ ...approval, comment: null }) })],
-  [
-    "whoever ends it last is told so too",
-    "end",
-    (store) => ({ end: (approval) => Effect.as(store.end(approval), true) })
-  ],
-  [
-    "an approval ends again",
-    "one-end",
-    (store) => {
-      const last = new Map<string, Parameters<Approvals["end"]>[0]>()
-      return {
-        end: (approval) =>
-          Effect.as(
-            Effect.tap(store.end(approval), () => Effect.sync(() => last.set(approval.id, approval))),
-            true
-          ),
-        find: (tenant, id) =>
-          Effect.map(
-            store.find(tenant, id),
-            Option.map((found) => last.get(id) ?? found)
-          )
-      }
-    }
-  ],
-  [
-    "what ends is inserted when it is missing",
-    "end-missing",
-    (store) => ({ end: (approval) => Effect.andThen(store.insert(approval), store.end(approval)) })
-  ],
-  [
-    "tenants are one",
-    "tenants",
-    (store) => ({
-      insert: (approval) => store.insert({ ...approval, tenant: "all" }),
-      find: (_tenant, id) => store.find("all", id),
-      end: (approval) => store.end({ ...approval, tenant: "all" }),
-      waiting: (_tenant, type, page) => store.waiting("all", type, page)
-    })
-  ],
-  [
-    "pages begin anew",
-    "waiting",
-    (store) => ({
-      waiting: (tenant, type, { cursor: _cursor, ...page }) =>
-        Effect.map(store.waiting(tenant, type, page), ({ items }) => ({ items, next: null }))
-    })
-  ],
-  [
-    "time runs out a moment late",
-    "overdue",
-    (store) => ({
-      overdue: (type, at, limit) => store.overdue(type, DateTime.subtract(at, { milliseconds: 1 }), limit)
-    })
-  ],
-  [
-    "the latest is ended first",
-    "overdue",
-    (store) => ({
-      overdue: (type, at, limit) => Effect.map(store.overdue(type, at, limit), (found) => found.toReversed())
-    })
-  ],
-  [
-    "the limit of the sweep is ignored",
-    "overdue",
-    (store) => ({ overdue: (type, at) => store.overdue(type, at, 100_000) })
-  ]
-]
+type Bugs = ReadonlyArray<readonly [name: string, caughtBy: string, bug: (store: Orders) => Partial<Orders>]>
 
 const saveOver =
   (store: Orders) =>
@@ -104,7 +25,7 @@ const saveOver =
       Option.isSome(found) ? store.save({ ...order, version: found.value.version + 1 }) : Effect.succeed(false)
     )
 
-const keepingBugs: Bugs<Orders> = [
+const keepingBugs: Bugs = [
   [
     "a second order takes the place of the first",
     "insert",
@@ -185,7 +106,7 @@ const keepingBugs: Bugs<Orders> = [
   ]
 ]
 
-const findingBugs: Bugs<Orders> = [
+const findingBugs: Bugs = [
   [
     "pages begin anew",
     "list",
@@ -202,7 +123,7 @@ const findingBugs: Bugs<Orders> = [
         Effect.map(store.list(tenant, filter, page), ({ items, next }) => ({ items: items.toReversed(), next }))
     })
   ],
-  ...(["customerId", "accountId", "state", "disputed"] as const).map((part): Bugs<Orders>[number] => [
+  ...(["customerId", "accountId", "state", "disputed"] as const).map((part): Bugs[number] => [
     `a filter ignores its ${part}`,
     "filters",
     (store) => ({
@@ -294,7 +215,7 @@ const findingBugs: Bugs<Orders> = [
   ]
 ]
 
-const hearingBugs: Bugs<Orders> = [
+const hearingBugs: Bugs = [
   ["every event is new", "hear", (store) => ({ hear: (...event) => Effect.as(store.hear(...event), true) })],
   ["rails share their events", "hear", (store) => ({ hear: (_rail, id, at) => store.hear("all", id, at) })],
   [
@@ -336,16 +257,10 @@ const hearingBugs: Bugs<Orders> = [
 ]
 
 /** Bugs that take a database which lets several transactions run at once. */
-const lockBugs: Bugs<Orders> = [
+const lockBugs: Bugs = [
   ["a lock locks nothing", "lock", (store) => ({ lock: store.find })],
   ["a payer is not locked", "lock-payer", () => ({ lockPayer: () => Effect.void })]
 ]
-
-const approvalsWith = (bug: (store: Approvals) => Partial<Approvals>) =>
-  Layer.effect(
-    ApprovalStore,
-    Effect.map(ApprovalStore, (store) => ApprovalStore.of({ ...store, ...bug(store) }))
-  )
 
 const ordersWith = (bug: (store: Orders) => Partial<Orders>) =>
   Layer.effect(
@@ -353,55 +268,31 @@ const ordersWith = (bug: (store: Orders) => Partial<Orders>) =>
     Effect.map(PaymentOrderStore, (store) => PaymentOrderStore.of({ ...store, ...bug(store) }))
   )
 
-const memoryApprovals = Layer.fresh(Layer.merge(ApprovalStore.layerMemory, Atomic.layerMemory))
 const memoryOrders = Layer.fresh(Layer.merge(PaymentOrderStore.layerMemory, Atomic.layerMemory))
-const postgres = Layer.merge(SqlApprovalStore.layer, SqlPaymentOrderStore.layer).pipe(
+const postgres = SqlPaymentOrderStore.layer.pipe(
   Layer.provideMerge(SqlAtomic.layer),
   Layer.provideMerge(Migrations.layer),
   Layer.provide(TestPostgres.layer)
 )
 
-describe("the suites catch planted bugs", () => {
-  for (const [name, caughtBy, bug] of approvalBugs) {
-    it.live(`approvals: ${name}`, () =>
-      Effect.map(
-        broken(ApprovalStoreTest.checks, Layer.provideMerge(approvalsWith(bug), memoryApprovals), { only: [caughtBy] }),
-        (keys) => expect(keys).toEqual([caughtBy])
-      )
-    )
-  }
-  it.live("approvals: a lock locks nothing", () =>
-    Effect.map(
-      broken(
-        ApprovalStoreTest.checks,
-        Layer.provideMerge(
-          approvalsWith((store) => ({ lock: store.find })),
-          postgres
-        ),
-        { only: ["lock"] }
-      ),
-      (keys) => expect(keys).toEqual(["lock"])
-    )
-  )
+describe("the suite of payment orders catches planted bugs", () => {
   const orderBugs = [
     ...[...keepingBugs, ...findingBugs, ...hearingBugs].map((bug) => [memoryOrders, ...bug] as const),
     ...lockBugs.map((bug) => [postgres, ...bug] as const)
   ]
   for (const [stores, name, caughtBy, bug] of orderBugs) {
-    it.live(`orders: ${name}`, () =>
+    it.live(name, () =>
       Effect.map(
         broken(PaymentOrderStoreTest.checks, Layer.provideMerge(ordersWith(bug), stores), { only: [caughtBy] }),
         (keys) => expect(keys).toEqual([caughtBy])
       )
     )
   }
-  it.live("and pass what has none, twice on the same database", () =>
+  it.live("and passes what has none, twice on the same database", () =>
     Effect.gen(function* () {
-      expect(yield* broken(ApprovalStoreTest.checks, memoryApprovals)).toEqual([])
       expect(yield* broken(PaymentOrderStoreTest.checks, memoryOrders)).toEqual([])
       const twice = [...PaymentOrderStoreTest.checks, ...PaymentOrderStoreTest.checks]
       expect(yield* broken(twice, postgres)).toEqual([])
-      expect(yield* broken([...ApprovalStoreTest.checks, ...ApprovalStoreTest.checks], postgres)).toEqual([])
     })
   )
 })

@@ -97,7 +97,7 @@ const sealedIn = (table: "orders" | "plans") => {
   }
 }
 
-const tagOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+const deathOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.exit(effect), (exit) => (Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined))
 
 describe("whom payments pay", () => {
@@ -130,14 +130,14 @@ describe("whom payments pay", () => {
       const [one, other] = yield* everyKind
       if (one === undefined || other === undefined) return yield* Effect.die(new RangeError("there are six"))
       const [payments, plans] = [yield* Payments, yield* PaymentPlans]
-      for (const { ids, find, table } of [
-        { table: "orders" as const, ids: [one.order.id, other.order.id], find: payments.find(one.order.id) },
-        { table: "plans" as const, ids: [one.plan.id, other.plan.id], find: plans.find(one.plan.id) }
+      const readingOrder = deathOf(payments.find(one.order.id).pipe(as(officer)))
+      const readingPlan = deathOf(plans.find(one.plan.id).pipe(as(officer)))
+      for (const { id, otherId, reading, table } of [
+        { table: "orders" as const, id: one.order.id, otherId: other.order.id, reading: readingOrder },
+        { table: "plans" as const, id: one.plan.id, otherId: other.plan.id, reading: readingPlan }
       ]) {
-        const [id = "", otherId = ""] = ids
         const { read, write } = sealedIn(table)
         const [first, second] = [yield* read(id), yield* read(otherId)]
-        const reading = tagOf(find.pipe(as(officer)))
         yield* write(id, second)
         yield* write(otherId, first)
         expect(yield* reading).toMatchObject({ _tag: "SealedDataAltered", subjectId: "payees", label: id })
@@ -150,7 +150,7 @@ describe("whom payments pay", () => {
       }
       // What is sealed of an order opens in no plan either.
       yield* sealedIn("plans").write(one.plan.id, yield* sealedIn("orders").read(one.order.id))
-      expect(yield* tagOf(plans.find(one.plan.id).pipe(as(officer)))).toMatchObject({ _tag: "SealedDataAltered" })
+      expect(yield* readingPlan).toMatchObject({ _tag: "SealedDataAltered" })
     }).pipe(Effect.provide(Layer.fresh(database)))
   )
 
