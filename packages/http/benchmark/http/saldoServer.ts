@@ -157,9 +157,6 @@ const program = Effect.gen(function* () {
 const served = HttpRouter.serve(http.layer().pipe(Layer.provide(system)), {
   disableListenLog: true,
   disableLogger: true
-}).pipe(
-  Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
-  Layer.merge(system)
-)
+}).pipe(Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })), Layer.merge(system))
 
 await Effect.runPromise(Effect.provide(program, served))
