@@ -12,8 +12,8 @@ import { WrappingKeys } from "./WrappingKeys.ts"
 /** Puts texts under the seal of one subject, each for its label. */
 export type Sealing = (label: string, text: string) => Effect.Effect<string>
 
-/** Takes texts out of the seal of one subject. Dies with `SealedDataAltered`. */
-export type Opening = (label: string, sealed: string) => Effect.Effect<string>
+/** Takes texts out of the seal of one subject, at once. One that was altered is a defect: nobody can do anything about it. */
+export type Opening = (label: string, sealed: string) => Result.Result<string, SealedDataAltered>
 
 /** How keys are remembered. */
 export interface LastingDataOptions {
@@ -125,9 +125,7 @@ const make = (
         (key): Opening =>
           (label, sealed) => {
             const opened = unseal(key, nameOf(subject, label), sealed)
-            return Result.isSuccess(opened)
-              ? Effect.succeed(opened.success)
-              : Effect.die(new SealedDataAltered({ subjectId: subject.subjectId, label }))
+            return Result.mapError(opened, () => new SealedDataAltered({ subjectId: subject.subjectId, label }))
           }
       )
   })

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as SecureRandom from "effect/crypto/SecureRandom"
-import { createCipheriv, createDecipheriv, createHmac } from "node:crypto"
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from "node:crypto"
 
 /** A key of 32 bytes. */
 export type Secret = Redacted.Redacted<Buffer>
@@ -33,6 +33,17 @@ export const newSecret: Effect.Effect<Secret> = Effect.map(randomBytes(32), (byt
   Redacted.make(Buffer.from(bytes), { label: "key" })
 )
 
+/** Keys as ciphers take them. To make one takes several times as long as to open a text by it, so each is made once. */
+const prepared = new WeakMap<Secret, KeyObject>()
+
+const keyObjectOf = (secret: Secret): KeyObject => {
+  const known = prepared.get(secret)
+  if (known !== undefined) return known
+  const made = createSecretKey(Redacted.value(secret))
+  prepared.set(secret, made)
+  return made
+}
+
 const version = "v1."
 const nonceSize = 12
 const tagSize = 16
@@ -40,7 +51,7 @@ const tagSize = 16
 /** Seals a text for a place: `v1.` and the base64url of nonce, ciphertext and tag. */
 export const seal = (key: Secret, place: string, text: string): Effect.Effect<string> =>
   Effect.map(randomBytes(nonceSize), (nonce) => {
-    const cipher = createCipheriv("aes-256-gcm", Redacted.value(key), nonce, { authTagLength: tagSize })
+    const cipher = createCipheriv("aes-256-gcm", keyObjectOf(key), nonce, { authTagLength: tagSize })
     cipher.setAAD(Buffer.from(place, "utf8"))
     const sealed = [nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]
     return version + Buffer.concat(sealed).toString("base64url")
@@ -52,7 +63,7 @@ export const unseal = (key: Secret, place: string, sealed: string): Result.Resul
   const bytes = Buffer.from(sealed.slice(version.length), "base64url")
   if (!sealed.startsWith(version) || bytes.length < nonceSize + tagSize) return broken
   const nonce = bytes.subarray(0, nonceSize)
-  const decipher = createDecipheriv("aes-256-gcm", Redacted.value(key), nonce, { authTagLength: tagSize })
+  const decipher = createDecipheriv("aes-256-gcm", keyObjectOf(key), nonce, { authTagLength: tagSize })
   decipher.setAAD(Buffer.from(place, "utf8"))
   decipher.setAuthTag(bytes.subarray(-tagSize))
   try {
@@ -65,4 +76,4 @@ export const unseal = (key: Secret, place: string, sealed: string): Result.Resul
 
 /** HMAC-SHA-256 (RFC 2104) of a text, as 64 hexadecimal digits. */
 export const keyedDigest = (key: Secret, text: string): string =>
-  createHmac("sha256", Redacted.value(key)).update(text, "utf8").digest("hex")
+  createHmac("sha256", keyObjectOf(key)).update(text, "utf8").digest("hex")

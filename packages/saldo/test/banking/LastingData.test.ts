@@ -41,7 +41,9 @@ const started = Effect.fnUntraced(function* (options: LastingDataOptions = {}, k
     seal: (tenant: string, label: string, text: string) =>
       Effect.flatMap(lasting.sealing({ tenant, subjectId: "payees" }), (seal) => seal(label, text)),
     open: (tenant: string, label: string, sealed: string, subjectId = "payees") =>
-      Effect.flatMap(lasting.opening({ tenant, subjectId }), (open) => open(label, sealed))
+      Effect.flatMap(lasting.opening({ tenant, subjectId }), (open) =>
+        Effect.orDie(Effect.fromResult(open(label, sealed)))
+      )
   }
 })
 

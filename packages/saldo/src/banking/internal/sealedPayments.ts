@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { jsonText } from "../../core/JsonText.ts"
 import type { Page } from "../../core/Page.ts"
@@ -24,12 +25,12 @@ interface Sealed {
 
 const PayeeText = jsonText(Schema.toCodecJson(Payee))
 const encode = Schema.encodeEffect(PayeeText)
-const decode = Schema.decodeEffect(PayeeText)
+const decode = Schema.decodeResult(PayeeText)
 
 const subjectOf = (tenant: string) => ({ tenant, subjectId: "payees" })
 
 /** A failure to read what was under seal names no value: a schema's own message would quote it. */
-const unreadable = (id: string) => () =>
+const unreadable = (id: string) =>
   new RangeError(`The payee of ${id} was sealed by a version of this software that wrote it in another form`)
 
 const makeSeal = (lasting: LastingData["Service"]) => {
@@ -42,7 +43,7 @@ const makeSeal = (lasting: LastingData["Service"]) => {
     return yield* seal(id, text)
   })
 
-  /** Opens what a query of one tenant found; one that found nothing needs no key. */
+  /** Opens what a query of one tenant found, in one go; one that found nothing needs no key. */
   const openAll = Effect.fnUntraced(function* <Row extends Sealed, Open>(
     rows: ReadonlyArray<Row>,
     withPayee: (row: Row, payee: Payee) => Open
@@ -50,14 +51,15 @@ const makeSeal = (lasting: LastingData["Service"]) => {
     const [first] = rows
     if (first === undefined) return []
     const open = yield* lasting.opening(subjectOf(first.tenant))
-    return yield* Effect.forEach(rows, (row) =>
-      Effect.flatMap(open(row.id, row.sealed), (text) =>
-        Effect.mapError(decode(text), unreadable(row.id)).pipe(
-          Effect.orDie,
-          Effect.map((payee) => withPayee(row, payee))
-        )
-      )
-    )
+    const opened: Array<Open> = []
+    for (const row of rows) {
+      const text = open(row.id, row.sealed)
+      if (Result.isFailure(text)) return yield* Effect.die(text.failure)
+      const payee = decode(text.success)
+      if (Result.isFailure(payee)) return yield* Effect.die(unreadable(row.id))
+      opened.push(withPayee(row, payee.success))
+    }
+    return opened
   })
 
   const opener = <Row extends Sealed, Open>(withPayee: (row: Row, payee: Payee) => Open) => ({
