@@ -39,6 +39,8 @@ export class LastingData extends Context.Service<
     readonly sealing: (subject: KeySubject) => Effect.Effect<Sealing>
     /** Dies with `DataKeyMissing` when nothing was ever sealed for the subject. */
     readonly opening: (subject: KeySubject) => Effect.Effect<Opening>
+    /** A keyed digest of a text, the same for the subject, by which a repeated command is known. */
+    readonly digest: (subject: KeySubject, text: string) => Effect.Effect<string>
   }
 >()("saldo/banking/LastingData") {
   /** Lasting data under the keys of a store and of the host, remembered on terms of the host's own. */
@@ -109,6 +111,7 @@ const make = (
     })
 
   return LastingData.of({
+    digest: ({ subjectId, tenant }, text) => wrapping.digest(tenant, `lasting ${subjectId}`, text),
     sealing: (subject) =>
       Effect.map(
         remembered(subject, begin(subject)),

@@ -58,9 +58,11 @@ export type Replanning = typeof Replanning.Type
 
 // Only the id: what is remembered of a command is no place for account numbers.
 const success = PaymentPlanId
+const { creditor: _creditor, message: _message, ...planned } = PaymentPlanTerms.fields
 const Create = Command.make({
   operation: "banking.create-payment-plan",
-  input: PaymentPlanTerms,
+  // Whom it pays, and what is said to it, as a keyed digest.
+  input: Schema.Struct({ ...planned, payee: Schema.String }),
   success,
   refusal: createRefusal
 })
@@ -255,7 +257,10 @@ const make = Effect.gen(function* () {
     yield* payerOf(terms.accountId, accounts.find)
     const about = { action: "banking.create-payment-plan", subject: { type: "account", id: terms.accountId } } as const
     const act = Effect.map(createNow(terms), ({ id }) => id)
-    return yield* present(yield* once(Create, { key, input: terms, act, ...about }))
+    const { tenant } = yield* Actor
+    const { creditor: _name, message: _text, ...plain } = terms
+    const input = { ...plain, payee: yield* sealed.digest(tenant, terms) }
+    return yield* present(yield* once(Create, { key, input, act, ...about }))
   })
 
   const decide = Effect.fn("PaymentPlans.decide")(function* ({

@@ -83,9 +83,12 @@ export type DecideRefusal = typeof decideRefusal.Type
 
 const comment = Schema.NullOr(Text.check(Schema.isMinLength(1), Schema.isMaxLength(500)))
 
+const { creditor: _creditor, message: _message, ...wished } = PaymentWish.fields
+
 const Create = Command.make({
   operation: "banking.create-payment",
-  input: PaymentWish,
+  // Whom it pays, and what is said to it, as a keyed digest.
+  input: Schema.Struct({ ...wished, payee: Schema.String }),
   // Only the id: what is remembered of a command is no place for account numbers.
   success: PaymentOrderId,
   refusal: createRefusal
@@ -259,7 +262,10 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
     const about = { action: "banking.create-payment", subject: { type: "account", id: wish.accountId } } as const
     // A replay must not show what is out of reach.
     yield* ordering.payerOf(wish.accountId)
-    return yield* present(yield* once(Create, { key, input: wish, act, ...about }))
+    const { tenant } = yield* Actor
+    const { creditor: _name, message: _text, ...plain } = wish
+    const input = { ...plain, payee: yield* orders.digest(tenant, wish) }
+    return yield* present(yield* once(Create, { key, input, act, ...about }))
   })
 
   const decide = Effect.fn("Payments.decide")(function* ({

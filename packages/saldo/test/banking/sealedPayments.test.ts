@@ -125,6 +125,40 @@ describe("whom payments pay", () => {
     }).pipe(Effect.provide(Layer.fresh(database)))
   )
 
+  it.effect("is remembered of a command as a keyed digest alone, by which a repeated one is known", () =>
+    Effect.gen(function* () {
+      yield* goTo("2026-05-04")
+      const [payments, plans] = [yield* Payments, yield* PaymentPlans]
+      const { account, anna } = yield* opened("anna", "1000.00")
+      const text = { _tag: "Text", text: "Hyra" } as const
+      const payees = [
+        { creditor, message: text },
+        { creditor },
+        { creditor, message: { _tag: "Reference", reference: "Hyra" } as const },
+        { creditor: { ...creditor, name: "Bo E" }, message: text }
+      ] as const
+      const terms = { accountId: account.id, amount: sek("1.00") }
+      const orderTo = (payee: Payee) => payments.create({ key: key("order"), ...terms, ...payee }).pipe(as(anna))
+      const planFor = (payee: Payee) => plans.create({ key: key("plan"), ...terms, ...payee, schedule }).pipe(as(anna))
+      const [order, plan] = [yield* orderTo(payees[0]), yield* planFor(payees[0])]
+      expect([(yield* orderTo(payees[0])).id, (yield* planFor(payees[0])).id]).toEqual([order.id, plan.id])
+      for (const other of payees.slice(1)) {
+        for (const refused of [yield* deathOf(orderTo(other)), yield* deathOf(planFor(other))]) {
+          expect(refused).toMatchObject({ _tag: "IdempotencyMismatch", path: "/payee" })
+        }
+      }
+      const rows = yield* SqlClient.SqlClient.use(
+        (sql) => sql<{ readonly request: string }>`
+          SELECT request FROM saldo_core_commands WHERE operation LIKE 'banking.create-payment%'`
+      )
+      expect(rows).toHaveLength(2)
+      for (const { request } of rows) {
+        expect(request).toContain("/payee")
+        expect(request).not.toMatch(/creditor|message/u)
+      }
+    }).pipe(Effect.provide(Layer.fresh(database)))
+  )
+
   it.effect("is not read where it was put by somebody else, nor once a byte of it is another", () =>
     Effect.gen(function* () {
       const [one, other] = yield* everyKind

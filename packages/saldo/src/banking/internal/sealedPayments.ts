@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { canonicalJson } from "../../core/canonicalJson.ts"
 import { jsonText } from "../../core/JsonText.ts"
 import type { Page } from "../../core/Page.ts"
 import type { LastingData } from "../LastingData.ts"
@@ -27,19 +28,28 @@ const PayeeText = jsonText(Schema.toCodecJson(Payee))
 const encode = Schema.encodeEffect(PayeeText)
 const decode = Schema.decodeResult(PayeeText)
 
+const encodeJson = Schema.encodeEffect(Schema.toCodecJson(Payee))
+
 const subjectOf = (tenant: string) => ({ tenant, subjectId: "payees" })
 
 /** A failure to read what was under seal names no value: a schema's own message would quote it. */
 const unreadable = (id: string) =>
   new RangeError(`The payee of ${id} was sealed by a version of this software that wrote it in another form`)
 
+const only = ({ creditor, message }: Payee): Payee => (message === undefined ? { creditor } : { creditor, message })
+
+/** What stands for a payee in what is remembered of a command: an account's number could be guessed from a plain digest. */
+const makeDigest =
+  (lasting: LastingData["Service"]) =>
+  (tenant: string, payee: Payee): Effect.Effect<string> =>
+    Effect.flatMap(Effect.orDie(encodeJson(only(payee))), (json) =>
+      lasting.digest(subjectOf(tenant), Result.getOrThrow(canonicalJson(json)))
+    )
+
 const makeSeal = (lasting: LastingData["Service"]) => {
-  const sealed = Effect.fnUntraced(function* (
-    { id, tenant }: Pick<Sealed, "id" | "tenant">,
-    { creditor, message }: Payee
-  ) {
+  const sealed = Effect.fnUntraced(function* ({ id, tenant }: Pick<Sealed, "id" | "tenant">, payee: Payee) {
     const seal = yield* lasting.sealing(subjectOf(tenant))
-    const text = yield* Effect.orDie(encode(message === undefined ? { creditor } : { creditor, message }))
+    const text = yield* Effect.orDie(encode(only(payee)))
     return yield* seal(id, text)
   })
 
@@ -97,6 +107,7 @@ export const makeSealedOrders = (store: PaymentOrderStore["Service"], lasting: L
   const { opener, sealed } = makeSeal(lasting)
   const open = opener(openOrder)
   return {
+    digest: makeDigest(lasting),
     insert: (order: PaymentOrder): Effect.Effect<boolean> =>
       Effect.flatMap(sealed(order, order), (text) => store.insert({ ...factsOfOrder(order), sealed: text })),
     save: (order: PaymentOrder): Effect.Effect<boolean> => store.save(factsOfOrder(order)),
@@ -116,6 +127,7 @@ export const makeSealedPlans = (store: PaymentPlanStore["Service"], lasting: Las
   const { opener, sealed } = makeSeal(lasting)
   const open = opener(openPlan)
   return {
+    digest: makeDigest(lasting),
     insert: (plan: PaymentPlan): Effect.Effect<boolean> =>
       Effect.flatMap(sealed(plan, plan), (text) => store.insert({ ...factsOfPlan(plan), sealed: text })),
     save: (plan: PaymentPlan): Effect.Effect<boolean> => store.save(factsOfPlan(plan)),
