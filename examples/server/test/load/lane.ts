@@ -34,11 +34,18 @@ interface Session {
 interface Key {
   readonly id: string
   readonly text: string
+  readonly madeAt: number
   uses: number
 }
 
-/** So often a key is used before another takes its place: far below what a credential may ask in a minute. */
-const usesOfKey = 15
+/**
+ * Another key takes a key's place when it was used this often and is this old, so that those by whose credentials keys are made ask
+ * no more in a minute than a credential may, however fast the server is; and before it has asked that much itself.
+ */
+const [usesOfKey, ageOfKeyMs, usesAtMost] = [15, 20_000, 300]
+
+const isWorn = ({ madeAt, uses }: Key): boolean =>
+  uses >= usesAtMost || (uses >= usesOfKey && performance.now() - madeAt >= ageOfKeyMs)
 
 /** What a key may do; keys for anything else are not made. */
 const scopes = {
@@ -98,7 +105,7 @@ export class Lane {
   /** Asks as a program that acts for somebody of the bank. */
   async by(role: KeyRole, name: Asked, request: Request): Promise<Heard> {
     const held = this.#keys.get(role)
-    const key = held !== undefined && held.uses < usesOfKey ? held : await this.#newKey(role, held)
+    const key = held !== undefined && !isWorn(held) ? held : await this.#newKey(role, held)
     key.uses += 1
     return this.#caller.ask(name, request, this.#origin({ "x-api-key": key.text }))
   }
@@ -117,7 +124,7 @@ export class Lane {
       const request = { method: "DELETE", path: `/api/v1/api-keys/${held.id}`, headers: { "idempotency-key": held.id } }
       await this.#caller.ask("API key revoked", request, this.#origin(credential))
     }
-    const fresh = { id: key.id, text, uses: 0 }
+    const fresh = { id: key.id, text, madeAt: performance.now(), uses: 0 }
     this.#keys.set(role, fresh)
     return fresh
   }
