@@ -20,7 +20,7 @@ import { t } from "./words/words.ts"
 
 const useSignedIn = (): boolean => {
   const [signedIn, setSignedIn] = useState(mayBeSignedIn)
-  useEffect(() => onSession(setSignedIn), [])
+  useLayoutEffect(() => onSession(setSignedIn), [])
   return signedIn
 }
 

@@ -1,7 +1,7 @@
 /**
  * What the reader chose: a language and an appearance. Kept in the browser, and told to whoever draws.
  */
-import { useEffect, useState } from "preact/hooks"
+import { useLayoutEffect, useState } from "preact/hooks"
 
 /** The languages that the page speaks. */
 export type Language = "en" | "sv"
@@ -53,7 +53,8 @@ export const change = (to: Partial<Settings>, kept = true): void => {
 /** The settings, drawn anew when they change. */
 export const useSettings = (): Settings => {
   const [now, set] = useState(settings)
-  useEffect(() => {
+  // Before anything else can happen: what the reader chooses while an effect is still to come would not be heard.
+  useLayoutEffect(() => {
     listeners.add(set)
     return () => {
       listeners.delete(set)

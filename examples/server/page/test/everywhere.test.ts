@@ -188,6 +188,41 @@ describe("language and appearance", () => {
   })
 })
 
+describe("what happens as soon as there is something to see is heard", () => {
+  it("a choice of language", async () => {
+    const { close, page } = await openPage(browser, server.url)
+    await page.addInitScript(() => {
+      new MutationObserver((_, observer) => {
+        const choice = [...document.querySelectorAll("select")].find(({ options }) =>
+          [...options].some(({ value }) => value === "sv")
+        )
+        if (choice === undefined) return
+        observer.disconnect()
+        choice.value = "sv"
+        choice.dispatchEvent(new Event("change", { bubbles: true }))
+      }).observe(document, { childList: true, subtree: true })
+    })
+    await page.reload()
+    await page.getByLabel("E-postadress").waitFor()
+    await close()
+  })
+
+  it("that the connection is away", async () => {
+    const { close, page } = await openPage(browser, server.url)
+    await page.evaluate(() => {
+      new MutationObserver((_, observer) => {
+        if (document.querySelector("nav") === null) return
+        observer.disconnect()
+        Object.defineProperty(navigator, "onLine", { value: false })
+        dispatchEvent(new Event("offline"))
+      }).observe(document.body, { childList: true, subtree: true })
+    })
+    await signIn(page, adam)
+    await page.getByText("What you see may have changed since it was loaded").waitFor()
+    await close()
+  })
+})
+
 describe("when something is amiss", () => {
   it("says that there is no connection, keeps what is there, and goes on by itself", async () => {
     const { close, page } = await openPage(browser, server.url)

@@ -1,5 +1,5 @@
 /** What stands around every page: the way to the others, who is signed in, language and appearance. */
-import { useEffect, useState } from "preact/hooks"
+import { useLayoutEffect, useState } from "preact/hooks"
 import type { Me } from "../client/client.ts"
 import type { Place } from "../places.tsx"
 import { change, current, type Language, type Theme } from "../settings.ts"
@@ -42,7 +42,7 @@ interface TopBarProps {
 /** The way to every page: a column beside it, or a menu above it where there is no room. */
 export const TopBar = ({ at, me, places }: TopBarProps) => {
   const [open, setOpen] = useState(false)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const close = () => setOpen(false)
     const escape = ({ key }: KeyboardEvent) => {
       if (key === "Escape") close()
@@ -105,7 +105,7 @@ export const TopBar = ({ at, me, places }: TopBarProps) => {
 /** Says so when there is no connection. */
 export const Connection = () => {
   const [online, setOnline] = useState(navigator.onLine)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const look = () => setOnline(navigator.onLine)
     addEventListener("online", look)
     addEventListener("offline", look)

@@ -1,5 +1,5 @@
 /** What screen readers are told without the focus moving. */
-import { useEffect, useState } from "preact/hooks"
+import { useLayoutEffect, useState } from "preact/hooks"
 
 const listeners = new Set<(text: string) => void>()
 
@@ -11,7 +11,7 @@ export const announce = (text: string): void => {
 /** The region that is read out; there is one on the page. */
 export const Announcer = () => {
   const [text, setText] = useState("")
-  useEffect(() => {
+  useLayoutEffect(() => {
     listeners.add(setText)
     return () => {
       listeners.delete(setText)
