@@ -23,7 +23,7 @@ const calls: Readonly<Record<string, string>> = {
   setInterval: "Effect.repeat with a Schedule",
   setImmediate: "Effect.yieldNow",
   fetch: "effect/http/HttpClient",
-  "JSON.parse": "Schema.fromJsonString, which fails with a typed error, or guard it by try and catch,",
+  "JSON.parse": "jsonText or Schema.fromJsonString, which fail with a typed error, or guard it by try and catch,",
   "Effect.runPromise": "return the effect; only saldo/promise and bin/ run one",
   "Effect.runSync": "return the effect; only saldo/promise and bin/ run one",
   "Effect.runFork": "Effect.forkScoped; only saldo/promise and bin/ run an effect"

@@ -59,6 +59,6 @@ export const permissionsOf = (names: ReadonlyArray<string>): ReadonlyArray<Permi
  * `bank:any-customer` every customer's of its tenant.
  */
 export const reaches = (actor: Identity, customerId: string): boolean => {
-  const { id, tenant } = actor.onBehalfOf ?? actor
-  return (tenant === actor.tenant && id === customerId) || actor.may(anyCustomerPermission)
+  const { owner } = actor
+  return (owner.tenant === actor.tenant && owner.id === customerId) || actor.may(anyCustomerPermission)
 }

@@ -3,6 +3,7 @@
  * it leads to in the ledger do not.
  */
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import * as Id from "../core/Id.ts"
 import { HoldId } from "../ledger/Hold.ts"
 import { AccountId } from "../ledger/LedgerAccount.ts"
@@ -120,16 +121,14 @@ export const Payee = Schema.Struct({ creditor: Creditor, message: Schema.optiona
 /** What is sealed of an order or a plan. */
 export type Payee = typeof Payee.Type
 
-const { creditor: _creditor, message: _message, ...facts } = PaymentOrder.fields
-
 /** An order without whom it pays, and what is said to it: what changes of it. */
-export const PaymentOrderFacts = Schema.Struct(facts)
+export const PaymentOrderFacts = PaymentOrder.mapFields(Struct.omit(["creditor", "message"]))
 
 /** An order without whom it pays: what changes of it. */
 export type PaymentOrderFacts = typeof PaymentOrderFacts.Type
 
 /** An order as it is stored: whom it pays, and what is said to it, is under seal. */
-export const StoredPaymentOrder = Schema.Struct({ ...facts, sealed: Schema.String })
+export const StoredPaymentOrder = Schema.Struct({ ...PaymentOrderFacts.fields, sealed: Schema.String })
 
 /** An order as it is stored. */
 export type StoredPaymentOrder = typeof StoredPaymentOrder.Type

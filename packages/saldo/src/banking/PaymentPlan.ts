@@ -2,6 +2,7 @@
  * A standing order: the same payment again and again by a schedule, each time as a payment order of its own.
  */
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import * as Id from "../core/Id.ts"
 import { LocalDateSchema } from "../time/LocalDateSchema.ts"
 import { ApprovalId } from "./Approval.ts"
@@ -57,16 +58,14 @@ export const PaymentPlan = Schema.Struct({
 /** A payment plan. */
 export type PaymentPlan = typeof PaymentPlan.Type
 
-const { creditor: _creditor, message: _message, ...facts } = PaymentPlan.fields
-
 /** A plan without whom it pays, and what is said to it: what changes of it. */
-export const PaymentPlanFacts = Schema.Struct(facts)
+export const PaymentPlanFacts = PaymentPlan.mapFields(Struct.omit(["creditor", "message"]))
 
 /** A plan without whom it pays: what changes of it. */
 export type PaymentPlanFacts = typeof PaymentPlanFacts.Type
 
 /** A plan as it is stored: whom it pays, and what is said to it, is under seal. */
-export const StoredPaymentPlan = Schema.Struct({ ...facts, sealed: Schema.String })
+export const StoredPaymentPlan = Schema.Struct({ ...PaymentPlanFacts.fields, sealed: Schema.String })
 
 /** A plan as it is stored. */
 export type StoredPaymentPlan = typeof StoredPaymentPlan.Type

@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import { AuditTrail } from "../audit/AuditTrail.ts"
 import { Actor, type NotPermitted } from "../core/Actor.ts"
 import { Atomic } from "../core/Atomic.ts"
@@ -58,11 +59,13 @@ export type Replanning = typeof Replanning.Type
 
 // Only the id: what is remembered of a command is no place for account numbers.
 const success = PaymentPlanId
-const { creditor: _creditor, message: _message, ...planned } = PaymentPlanTerms.fields
 const Create = Command.make({
   operation: "banking.create-payment-plan",
   // Whom it pays, and what is said to it, as a keyed digest.
-  input: Schema.Struct({ ...planned, payee: Schema.String }),
+  input: Schema.Struct({
+    ...PaymentPlanTerms.mapFields(Struct.omit(["creditor", "message"])).fields,
+    payee: Schema.String
+  }),
   success,
   refusal: createRefusal
 })
@@ -258,8 +261,7 @@ const make = Effect.gen(function* () {
     const about = { action: "banking.create-payment-plan", subject: { type: "account", id: terms.accountId } } as const
     const act = Effect.map(createNow(terms), ({ id }) => id)
     const { tenant } = yield* Actor
-    const { creditor: _name, message: _text, ...plain } = terms
-    const input = { ...plain, payee: yield* sealed.digest(tenant, terms) }
+    const input = { ...Struct.omit(terms, ["creditor", "message"]), payee: yield* sealed.digest(tenant, terms) }
     return yield* present(yield* once(Create, { key, input, act, ...about }))
   })
 

@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import { AuditTrail } from "../audit/AuditTrail.ts"
 import { Actor, asSystem, type NotPermitted } from "../core/Actor.ts"
 import { Atomic } from "../core/Atomic.ts"
@@ -83,12 +84,10 @@ export type DecideRefusal = typeof decideRefusal.Type
 
 const comment = Schema.NullOr(Text.check(Schema.isMinLength(1), Schema.isMaxLength(500)))
 
-const { creditor: _creditor, message: _message, ...wished } = PaymentWish.fields
-
 const Create = Command.make({
   operation: "banking.create-payment",
   // Whom it pays, and what is said to it, as a keyed digest.
-  input: Schema.Struct({ ...wished, payee: Schema.String }),
+  input: Schema.Struct({ ...PaymentWish.mapFields(Struct.omit(["creditor", "message"])).fields, payee: Schema.String }),
   // Only the id: what is remembered of a command is no place for account numbers.
   success: PaymentOrderId,
   refusal: createRefusal
@@ -263,8 +262,7 @@ const make = Effect.fnUntraced(function* (policy: PaymentPolicy) {
     // A replay must not show what is out of reach.
     yield* ordering.payerOf(wish.accountId)
     const { tenant } = yield* Actor
-    const { creditor: _name, message: _text, ...plain } = wish
-    const input = { ...plain, payee: yield* orders.digest(tenant, wish) }
+    const input = { ...Struct.omit(wish, ["creditor", "message"]), payee: yield* orders.digest(tenant, wish) }
     return yield* present(yield* once(Create, { key, input, act, ...about }))
   })
 

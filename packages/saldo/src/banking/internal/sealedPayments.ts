@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import { canonicalJson } from "../../core/canonicalJson.ts"
 import { jsonText } from "../../core/JsonText.ts"
 import type { Page } from "../../core/Page.ts"
@@ -91,13 +92,13 @@ const openOrder = ({ sealed: _sealed, ...facts }: StoredPaymentOrder, payee: Pay
   ...facts,
   ...payee
 })
-const factsOfOrder = ({ creditor: _creditor, message: _message, ...facts }: PaymentOrder): PaymentOrderFacts => facts
+const factsOfOrder = (order: PaymentOrder): PaymentOrderFacts => Struct.omit(order, ["creditor", "message"])
 
 const openPlan = ({ sealed: _sealed, ...facts }: StoredPaymentPlan, payee: Payee): PaymentPlan => ({
   ...facts,
   ...payee
 })
-const factsOfPlan = ({ creditor: _creditor, message: _message, ...facts }: PaymentPlan): PaymentPlanFacts => facts
+const factsOfPlan = (plan: PaymentPlan): PaymentPlanFacts => Struct.omit(plan, ["creditor", "message"])
 
 /**
  * The store of orders, sealed and opened. Whoever asks for keys, or for what is not sealed, goes past it, and opens nothing.
